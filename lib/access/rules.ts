@@ -1,0 +1,68 @@
+/**
+ * The one permission table. The server asks it before every handler, the UI asks it before every button,
+ * and a test walks it over every route and role. A right on an app or environment comes from the role in the app's team.
+ */
+export const TEAM_ROLES = ["viewer", "developer", "operator", "manager"] as const;
+export type TeamRole = (typeof TEAM_ROLES)[number];
+
+const EVERY_ROLE = TEAM_ROLES;
+const WRITERS = ["developer", "operator", "manager"] as const;
+const OPERATORS = ["operator", "manager"] as const;
+
+/** What members of a team may do to what the team owns. */
+export const TEAM_PERMISSIONS = {
+  "app.read": EVERY_ROLE,
+  "app.create": WRITERS,
+  "app.edit": WRITERS,
+  "app.logs": EVERY_ROLE,
+  "build.read": EVERY_ROLE,
+  "build.run": WRITERS,
+  "build.cancel": WRITERS,
+  "release.read": EVERY_ROLE,
+  "release.create": WRITERS,
+  "release.abort": WRITERS,
+  // Production asks for more: a developer proposes, an operator or manager releases.
+  "release.create.prod": OPERATORS,
+  "release.abort.prod": OPERATORS,
+} as const satisfies Record<string, readonly TeamRole[]>;
+export type TeamPermission = keyof typeof TEAM_PERMISSIONS;
+
+/** What everyone who is signed in may do, and what only a platform admin may. */
+export const PLATFORM_PERMISSIONS = {
+  "self.read": "anyone",
+  "self.edit": "anyone",
+  "team.list": "anyone",
+  "environment.list": "anyone",
+  "system.read": "anyone",
+  "system.check": "anyone",
+  "repository.search": "anyone",
+  "draft.edit": "anyone",
+  "audit.read": "admin",
+} as const satisfies Record<string, "anyone" | "admin">;
+export type PlatformPermission = keyof typeof PLATFORM_PERMISSIONS;
+
+export type Permission = TeamPermission | PlatformPermission;
+
+export type Membership = { teamId: string; role: TeamRole };
+/** The part of a person that decisions need. */
+export type Subject = { isAdmin: boolean; memberships: readonly Membership[] };
+
+export const isTeamPermission = (permission: Permission): permission is TeamPermission =>
+  Object.hasOwn(TEAM_PERMISSIONS, permission);
+
+/** Does this role carry this right? */
+export const roleAllows = (role: TeamRole, permission: TeamPermission): boolean =>
+  (TEAM_PERMISSIONS[permission] as readonly TeamRole[]).includes(role);
+
+/**
+ * May the subject do this? `teamId` is the owner of what is touched and is needed for team permissions.
+ * Admins may do everything but read others' secrets (which no permission here grants).
+ */
+export function allows(subject: Subject, permission: Permission, teamId?: string): boolean {
+  if (subject.isAdmin) return true;
+  if (!isTeamPermission(permission)) return PLATFORM_PERMISSIONS[permission] === "anyone";
+  return subject.memberships.some((m) => m.teamId === teamId && roleAllows(m.role, permission));
+}
+
+/** The roles that would be enough, for the sentence beside a disabled button. */
+export const rolesFor = (permission: TeamPermission): readonly TeamRole[] => TEAM_PERMISSIONS[permission];

@@ -1,0 +1,69 @@
+import { z } from "zod";
+
+export const ENVIRONMENT_PURPOSES = ["dev", "test", "prod"] as const;
+
+export const environmentView = z.object({
+  id: z.uuid(),
+  name: z.string(),
+  purpose: z.enum(ENVIRONMENT_PURPOSES),
+  namespace: z.string(),
+  domain: z.string(),
+  cluster: z.string(),
+  rank: z.number().int(),
+  /** What the cluster can do, from its discovery; null = not yet known. */
+  meshAvailable: z.boolean().nullable(),
+});
+export type EnvironmentView = z.infer<typeof environmentView>;
+
+/** Unreachable is not deleted: the last answer stays, dimmed, with since when. */
+export const systemView = z.object({
+  /** "gitlab", "jenkins", "registry" or "cluster:<id>". */
+  key: z.string(),
+  name: z.string(),
+  state: z.enum(["up", "down", "unknown"]),
+  since: z.iso.datetime().nullable(),
+  lastOkAt: z.iso.datetime().nullable(),
+  checkedAt: z.iso.datetime().nullable(),
+  reason: z.string().nullable(),
+});
+export type SystemView = z.infer<typeof systemView>;
+
+export const containerView = z.object({
+  name: z.string(),
+  ready: z.boolean(),
+  restarts: z.number().int(),
+  state: z.enum(["waiting", "running", "terminated"]),
+  reason: z.string().nullable(),
+  message: z.string().nullable(),
+  exitCode: z.number().int().nullable(),
+  lastReason: z.string().nullable(),
+  lastExitCode: z.number().int().nullable(),
+});
+
+export const podView = z.object({
+  uid: z.string(),
+  name: z.string(),
+  status: z.string(),
+  message: z.string().nullable(),
+  ready: z.boolean(),
+  restarts: z.number().int(),
+  nodeName: z.string().nullable(),
+  podIp: z.string().nullable(),
+  imageDigest: z.string().nullable(),
+  releaseNumber: z.number().int().nullable(),
+  containers: z.array(containerView),
+  createdAt: z.iso.datetime(),
+  seenAt: z.iso.datetime(),
+});
+export type PodView = z.infer<typeof podView>;
+
+export const eventView = z.object({
+  uid: z.string(),
+  involved: z.string(),
+  type: z.string(),
+  reason: z.string(),
+  message: z.string(),
+  count: z.number().int(),
+  lastAt: z.iso.datetime(),
+});
+export type EventView = z.infer<typeof eventView>;

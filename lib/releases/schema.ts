@@ -1,0 +1,134 @@
+import { appSettings, appSpec, imageDigest } from "#lib/apps/spec-schema";
+import { podView } from "#lib/clusters/schema";
+import { publicError, stepView } from "#lib/platform/steps";
+import { z } from "zod";
+
+export const RELEASE_STATES = [
+  "pending",
+  "applying",
+  "rolling_out",
+  "verifying",
+  "aborting",
+  "done",
+  "failed",
+  "aborted",
+  "superseded",
+] as const;
+export const releaseState = z.enum(RELEASE_STATES);
+export type ReleaseState = z.infer<typeof releaseState>;
+
+export const RELEASE_KINDS = ["deploy", "rollback", "scale", "restart", "configure"] as const;
+
+/** Steps of the release reconciler, in order. */
+export const RELEASE_STEPS = ["check", "apply", "rollout", "verify"] as const;
+
+/** What a release asks for: a build's image (or the running one when null), and settings (or the current ones when null). */
+export const releaseIntent = z.object({
+  environmentId: z.uuid(),
+  kind: z.enum(RELEASE_KINDS),
+  buildId: z.uuid().nullable(),
+  settings: appSettings.nullable(),
+  /** Roll back: the number whose Spec is restored. */
+  restoresNumber: z.number().int().positive().nullable(),
+});
+export type ReleaseIntent = z.infer<typeof releaseIntent>;
+
+export const createReleaseInput = releaseIntent.extend({
+  reason: z.string().trim().max(500).nullable(),
+  /** The release number that the preview was made against: someone else's release in between is a conflict, not a surprise. */
+  expectedCurrent: z.number().int().nullable(),
+  idempotencyKey: z.string().min(8).max(64),
+});
+export type CreateReleaseInput = z.infer<typeof createReleaseInput>;
+export const createReleaseResult = z.object({ releaseId: z.uuid(), number: z.number().int() });
+
+/** One changed value in words: `field` is a message key, before/after are printable. */
+export const specChange = z.object({ field: z.string(), before: z.string().nullable(), after: z.string().nullable() });
+export type SpecChange = z.infer<typeof specChange>;
+
+export const objectChange = z.object({
+  apiVersion: z.string(),
+  kind: z.string(),
+  namespace: z.string().nullable(),
+  name: z.string(),
+  action: z.enum(["create", "update", "delete", "unchanged"]),
+  /** YAML as it is now and as the cluster's own dry run says it would be; null where there is none. */
+  before: z.string().nullable(),
+  after: z.string().nullable(),
+  warnings: z.array(z.string()),
+});
+export type ObjectChange = z.infer<typeof objectChange>;
+
+export const releasePreview = z.object({
+  nextNumber: z.number().int(),
+  current: z.number().int().nullable(),
+  changes: z.array(specChange),
+  objects: z.array(objectChange),
+  /** Why it cannot be released as it stands; empty = it can. */
+  blockers: z.array(publicError),
+  effect: z.object({
+    podsToRestart: z.number().int(),
+    podsToStart: z.number().int(),
+    podsToStop: z.number().int(),
+    expectedMs: z.number().int().nullable(),
+  }),
+  checkedAt: z.iso.datetime(),
+  cluster: z.string(),
+});
+export type ReleasePreview = z.infer<typeof releasePreview>;
+
+export const releaseRow = z.object({
+  id: z.uuid(),
+  number: z.number().int(),
+  environmentId: z.uuid(),
+  environment: z.string(),
+  kind: z.enum(RELEASE_KINDS),
+  state: releaseState,
+  imageDigest,
+  version: z.string().nullable(),
+  commitSha: z.string().nullable(),
+  commitTitle: z.string().nullable(),
+  buildNumber: z.number().int().nullable(),
+  restoresNumber: z.number().int().nullable(),
+  requestedBy: z.string().nullable(),
+  reason: z.string().nullable(),
+  requestedAt: z.iso.datetime(),
+  startedAt: z.iso.datetime().nullable(),
+  endedAt: z.iso.datetime().nullable(),
+  error: publicError.nullable(),
+  isCurrent: z.boolean(),
+  changes: z.array(specChange),
+});
+export type ReleaseRow = z.infer<typeof releaseRow>;
+
+export const releaseView = releaseRow.extend({
+  appId: z.uuid(),
+  app: z.string(),
+  spec: appSpec,
+  steps: z.array(stepView),
+  pods: z.array(podView),
+  wanted: z.number().int(),
+  updated: z.number().int(),
+  expectedMs: z.number().int().nullable(),
+});
+export type ReleaseView = z.infer<typeof releaseView>;
+
+export const listReleasesInput = z.object({
+  environment: z.string().max(80).optional(),
+  page: z.coerce.number().int().min(1).max(10_000).default(1),
+  pageSize: z.coerce.number().int().min(1).max(100).default(25),
+});
+export const listReleasesResult = z.object({ rows: z.array(releaseRow), total: z.number().int() });
+export type ListReleasesResult = z.infer<typeof listReleasesResult>;
+
+/** One SSE message of GET /api/apps/:app/logs. */
+export const podLogEvent = z.discriminatedUnion("type", [
+  z.object({ type: z.literal("line"), pod: z.string(), at: z.string(), text: z.string() }),
+  z.object({
+    type: z.literal("state"),
+    pod: z.string(),
+    state: z.enum(["following", "waiting", "ended", "unreachable"]),
+    reason: z.string().nullable(),
+  }),
+]);
+export type PodLogEvent = z.infer<typeof podLogEvent>;

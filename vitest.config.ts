@@ -1,0 +1,30 @@
+import { defineConfig } from "vitest/config";
+
+// `server-only` throws outside a server bundle unless this condition is set (the worker runs with it too).
+const conditions = ["react-server", "node", "import", "default"];
+
+const project = (name: string, options: { timeoutMs: number; parallel?: boolean }) => ({
+  resolve: { conditions },
+  ssr: { resolve: { conditions, externalConditions: conditions } },
+  test: {
+    name,
+    include: [`tests/${name}/**/*.test.ts`],
+    environment: "node" as const,
+    testTimeout: options.timeoutMs,
+    hookTimeout: Math.max(options.timeoutMs, 60_000),
+    fileParallelism: options.parallel ?? false,
+    execArgv: ["--conditions=react-server"],
+    retry: 0,
+  },
+});
+
+export default defineConfig({
+  test: {
+    projects: [
+      project("unit", { timeoutMs: 10_000, parallel: true }),
+      project("contract", { timeoutMs: 60_000 }),
+      project("integration", { timeoutMs: 120_000 }),
+      project("e2e", { timeoutMs: 240_000 }),
+    ],
+  },
+});
