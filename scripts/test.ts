@@ -1,0 +1,88 @@
+/**
+ * `npm test`: everything that can prove the product, cheap proofs first. Runs every phase even when one fails,
+ * so that one run tells the whole story, and closes with `N passed, N failed`.
+ *   --only lint,unit     these phases alone (npm run validate leaves the browser out)
+ */
+import { mkdtemp, readFile, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { parseArgs } from "node:util";
+import { lint } from "./lint.ts";
+import { runCommand } from "./run-command.ts";
+
+type Tally = { passed: number; failed: number; skipped: number };
+
+const VITEST_PROJECTS = ["unit", "contract", "integration", "e2e"] as const;
+type Phase = { name: string; run: () => Promise<Tally> };
+
+const phases: Phase[] = [
+  { name: "lint", run: async () => tallyOf((await lint()).map((r) => r.result.exitCode)) },
+  { name: "types", run: async () => tallyOf([(await runCommand("tsc", ["--noEmit"])).exitCode]) },
+  ...VITEST_PROJECTS.map((project) => ({ name: project, run: () => vitest(project) })),
+];
+
+function tallyOf(exitCodes: number[]): Tally {
+  const failed = exitCodes.filter((code) => code !== 0).length;
+  return { passed: exitCodes.length - failed, failed, skipped: 0 };
+}
+
+/** One Vitest project; the figures come from its JSON report, and a run that wrote none counts as one failure. */
+async function vitest(project: string): Promise<Tally> {
+  const folder = await mkdtemp(join(tmpdir(), "kepler-test-"));
+  const outputFile = join(folder, "report.json");
+  try {
+    const { exitCode } = await runCommand("vitest", [
+      "run",
+      "--project",
+      project,
+      "--reporter=default",
+      "--reporter=json",
+      `--outputFile.json=${outputFile}`,
+    ]);
+    const report: unknown = JSON.parse(await readFile(outputFile, "utf8"));
+    const tally = tallyFromReport(report);
+    // A suite that cannot be loaded, or an error outside of any test, shows in the exit code alone.
+    return exitCode !== 0 && tally.failed === 0 ? { ...tally, failed: 1 } : tally;
+  } catch {
+    return { passed: 0, failed: 1, skipped: 0 };
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+function tallyFromReport(report: unknown): Tally {
+  const count = (key: string): number => {
+    const value = typeof report === "object" && report !== null ? Reflect.get(report, key) : undefined;
+    return typeof value === "number" ? value : 0;
+  };
+  return {
+    passed: count("numPassedTests"),
+    failed: count("numFailedTests"),
+    skipped: count("numPendingTests") + count("numTodoTests"),
+  };
+}
+
+const { values } = parseArgs({ options: { only: { type: "string" } } });
+const wanted = values.only?.split(",") ?? phases.map((phase) => phase.name);
+const unknown = wanted.filter((name) => !phases.some((phase) => phase.name === name));
+if (unknown.length > 0) {
+  console.error(`unknown phase: ${unknown.join(", ")} (there are: ${phases.map((phase) => phase.name).join(", ")})`);
+  process.exit(2);
+}
+
+const total: Tally = { passed: 0, failed: 0, skipped: 0 };
+const lines: string[] = [];
+for (const phase of phases.filter((candidate) => wanted.includes(candidate.name))) {
+  console.log(`\n━━ ${phase.name}`);
+  const startedAt = performance.now();
+  const tally = await phase.run();
+  for (const key of ["passed", "failed", "skipped"] as const) total[key] += tally[key];
+  const seconds = ((performance.now() - startedAt) / 1000).toFixed(0);
+  lines.push(
+    `${phase.name.padEnd(12)} ${tally.passed} passed, ${tally.failed} failed, ${tally.skipped} skipped  ${seconds} s`,
+  );
+}
+
+console.log(`\n${lines.join("\n")}\n`);
+console.log(`${total.passed} passed, ${total.failed} failed${total.skipped > 0 ? `, ${total.skipped} skipped` : ""}`);
+process.exit(total.failed === 0 && total.passed > 0 ? 0 : 1);
