@@ -1,4 +1,9 @@
-import { type IncomingHttpHeaders, type IncomingMessage, type OutgoingHttpHeaders, type ServerResponse } from "node:http";
+import {
+  type IncomingHttpHeaders,
+  type IncomingMessage,
+  type OutgoingHttpHeaders,
+  type ServerResponse,
+} from "node:http";
 import { type Readable } from "node:stream";
 
 /** What a handler answers. A handler that answers `undefined` has taken `exchange.response` over and ends it itself. */
@@ -48,4 +53,3 @@ export const text = (status: number, body: string, headers: OutgoingHttpHeaders 
 });
 
 export const empty = (status: number, headers: OutgoingHttpHeaders = {}): Reply => ({ status, headers });
-
