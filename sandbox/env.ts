@@ -1,0 +1,56 @@
+import { homedir } from "node:os";
+import { resolve } from "node:path";
+import { z } from "zod";
+
+export const SYSTEMS = ["gitlab", "jenkins", "registry", "kubernetes"] as const;
+export type SystemName = (typeof SYSTEMS)[number];
+
+const systems = z
+  .string()
+  .transform((list) =>
+    list
+      .split(",")
+      .map((name) => name.trim())
+      .filter(Boolean),
+  )
+  .pipe(z.array(z.enum(SYSTEMS)));
+
+const schema = z.object({
+  KEPLER_HOME: z.string().default(".kepler"),
+  /** Which systems run here; the others are real ones. */
+  KEPLER_SANDBOX: systems.default([...SYSTEMS]),
+  /** gitlab +1, jenkins +2, registry +3, kubernetes +4, edge +5; 0: free ports, chosen once. */
+  KEPLER_SANDBOX_PORT_BASE: z.coerce.number().int().min(0).max(65_000).default(7100),
+  /** A number below 1 shortens the node's back-offs, for tests. */
+  KEPLER_SANDBOX_BACKOFF_SCALE: z.coerce.number().positive().default(1),
+  LOG_LEVEL: z.enum(["fatal", "error", "warn", "info", "debug", "trace", "silent"]).default("info"),
+  /** The neighbours' addresses, when they are real. */
+  GITLAB_URL: z.url().optional(),
+  REGISTRY_URL: z.url().optional(),
+});
+
+export type SandboxEnv = z.infer<typeof schema>;
+
+/** The sandbox's settings; says in one sentence which variable is wrong. The only reader of the environment in this room. */
+export function readEnv(variables: NodeJS.ProcessEnv = process.env): SandboxEnv {
+  const given = Object.fromEntries(Object.entries(variables).filter(([, value]) => value !== ""));
+  const parsed = schema.safeParse(given);
+  if (parsed.success) return { ...parsed.data, KEPLER_HOME: resolve(parsed.data.KEPLER_HOME) };
+  throw new Error(parsed.error.issues.map((issue) => `${issue.path.join(".")}: ${issue.message}`).join("; "));
+}
+
+/** The environment of every `git` that a system runs for itself: no user or machine configuration, no prompt. */
+export function gitEnvironment(extra: Record<string, string> = {}): NodeJS.ProcessEnv {
+  return {
+    PATH: process.env.PATH,
+    HOME: homedir(),
+    LC_ALL: "C.UTF-8",
+    GIT_CONFIG_NOSYSTEM: "1",
+    GIT_CONFIG_GLOBAL: "/dev/null",
+    GIT_TERMINAL_PROMPT: "0",
+    ...extra,
+  };
+}
+
+/** What a program that a system starts for a user (a pipeline step, a container) inherits from this process. */
+export const inheritedEnvironment = (): NodeJS.ProcessEnv => ({ ...process.env });
