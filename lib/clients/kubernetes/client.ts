@@ -1,0 +1,105 @@
+import "server-only";
+import { Conflict } from "#lib/platform/errors";
+import { type Call } from "../http/call.ts";
+
+/** Names a resource type without discovery: `{ apiVersion: "apps/v1", kind: "Deployment", plural: "deployments", namespaced: true }`. */
+export type KindRef = { apiVersion: string; kind: string; plural: string; namespaced: boolean };
+export type ObjectRef = KindRef & { namespace?: string; name: string };
+
+export type ObjectMeta = {
+  name: string;
+  namespace?: string;
+  uid?: string;
+  resourceVersion?: string;
+  generation?: number;
+  creationTimestamp?: string;
+  deletionTimestamp?: string;
+  labels?: Record<string, string>;
+  annotations?: Record<string, string>;
+  ownerReferences?: { apiVersion: string; kind: string; name: string; uid: string; controller?: boolean }[];
+};
+/** Any object as the API server sent it; what lies beyond `metadata` is for the reader to parse. */
+export type KubernetesObject = { apiVersion: string; kind: string; metadata: ObjectMeta; [field: string]: unknown };
+
+export type ObjectList = {
+  items: KubernetesObject[];
+  resourceVersion: string;
+  /** Ask again with it for the next page; null on the last. */
+  continue: string | null;
+};
+
+export type ListOptions = Call & { labelSelector?: string; fieldSelector?: string; limit?: number; continue?: string };
+
+export type WatchEvent = { type: "ADDED" | "MODIFIED" | "DELETED"; object: KubernetesObject };
+export type WatchOptions = {
+  /** From the list, or the last bookmark or event. */
+  resourceVersion: string;
+  labelSelector?: string;
+  fieldSelector?: string;
+  signal?: AbortSignal;
+  /** The server closes the watch after this long (default 290 s): a fresh one is cheap, a half-dead one is not seen. */
+  timeoutMs?: number;
+  /** Awaited: events arrive one after another. */
+  onEvent(event: WatchEvent): void | Promise<void>;
+  onBookmark?(resourceVersion: string): void | Promise<void>;
+};
+
+export type LogOptions = {
+  container?: string;
+  follow?: boolean;
+  previous?: boolean;
+  /** RFC 3339. */
+  sinceTime?: string;
+  tailLines?: number;
+  /** Each line then begins with its RFC 3339 time (nanoseconds) and a space. */
+  timestamps?: boolean;
+  signal?: AbortSignal;
+};
+
+/** HTTP 410, or the same inside a watch: this resourceVersion or `continue` is too old. List again from the start. */
+export class Expired extends Conflict {
+  readonly reason = "expired";
+}
+
+/**
+ * One cluster's API server (https://kubernetes.io/docs/reference/using-api/).
+ * Throws only the six errors (and `Expired`, a Conflict), system "kubernetes". Connections are kept and shared.
+ */
+export type Kubernetes = {
+  /**
+   * Server-side apply under the client's field manager. Conflict when other managers own a field: `fields` names both.
+   * Kinds beyond `KINDS` (kinds.ts) are found by discovery.
+   * https://kubernetes.io/docs/reference/using-api/server-side-apply/
+   */
+  apply(object: ApplyObject, options?: Call & { dryRun?: boolean; force?: boolean }): Promise<KubernetesObject>;
+  get(ref: ObjectRef, call?: Call): Promise<KubernetesObject | null>;
+  /** False when it was gone already. */
+  delete(ref: ObjectRef, options?: Call & { propagation?: "Background" | "Foreground" | "Orphan" }): Promise<boolean>;
+  /** `namespace` null means all of them. */
+  list(kind: KindRef, namespace: string | null, options?: ListOptions): Promise<ObjectList>;
+  /** Resolves when the server ends the watch or `signal` aborts; throws `Expired` on 410 in either form. */
+  watch(kind: KindRef, namespace: string | null, options: WatchOptions): Promise<void>;
+  /** Whole lines without their end; ends when the log does, quietly when `signal` aborts. No total deadline. */
+  readLog(namespace: string, pod: string, options?: LogOptions): AsyncIterable<string>;
+  /** RFC 7386 merge patch, for the few fields that no apply can own (scale, annotations). */
+  mergePatch(
+    ref: ObjectRef,
+    patch: Record<string, unknown>,
+    options?: Call & { subresource?: "scale" | "status" },
+  ): Promise<KubernetesObject>;
+  /** May this client's identity do it? `resource` may carry group and subresource: "deployments.apps", "pods/log". */
+  canI(verb: string, resource: string, namespace: string | null, call?: Call): Promise<boolean>;
+  serverVersion(call?: Call): Promise<{ gitVersion: string; platform: string | null }>;
+  /** Names of API groups ("apps", "networking.istio.io", …): what the cluster can do. */
+  apiGroups(call?: Call): Promise<string[]>;
+  /** Closes the kept connections. */
+  close(): void;
+};
+
+/** What may be applied: an object without what only the server writes. */
+export type ApplyObject = {
+  apiVersion: string;
+  kind: string;
+  metadata: { name: string; namespace?: string; labels?: Record<string, string>; annotations?: Record<string, string> };
+  [field: string]: unknown;
+};

@@ -1,0 +1,32 @@
+import "server-only";
+import { type KindRef } from "./client.ts";
+
+const kind = (apiVersion: string, name: string, plural: string, namespaced = true): KindRef => ({
+  apiVersion,
+  kind: name,
+  plural,
+  namespaced,
+});
+
+/** The resource types that Kepler works with, so that no call waits for discovery. */
+export const KINDS = {
+  namespace: kind("v1", "Namespace", "namespaces", false),
+  node: kind("v1", "Node", "nodes", false),
+  pod: kind("v1", "Pod", "pods"),
+  service: kind("v1", "Service", "services"),
+  serviceAccount: kind("v1", "ServiceAccount", "serviceaccounts"),
+  configMap: kind("v1", "ConfigMap", "configmaps"),
+  secret: kind("v1", "Secret", "secrets"),
+  event: kind("v1", "Event", "events"),
+  deployment: kind("apps/v1", "Deployment", "deployments"),
+  replicaSet: kind("apps/v1", "ReplicaSet", "replicasets"),
+  statefulSet: kind("apps/v1", "StatefulSet", "statefulsets"),
+  podDisruptionBudget: kind("policy/v1", "PodDisruptionBudget", "poddisruptionbudgets"),
+  horizontalPodAutoscaler: kind("autoscaling/v2", "HorizontalPodAutoscaler", "horizontalpodautoscalers"),
+  ingress: kind("networking.k8s.io/v1", "Ingress", "ingresses"),
+} as const satisfies Record<string, KindRef>;
+
+/** The known resource type of an object, or null: then discovery must tell. */
+export function knownKind(apiVersion: string, kindName: string): KindRef | null {
+  return Object.values(KINDS).find((known) => known.apiVersion === apiVersion && known.kind === kindName) ?? null;
+}
