@@ -1,0 +1,102 @@
+import "server-only";
+import { z } from "zod";
+import { type Db, db, type Tx } from "./db.ts";
+import { env } from "./env.ts";
+import { listen } from "./events/listen.ts";
+import { logger } from "./logger.ts";
+
+export const EVENT_KINDS = ["app", "build", "build-log", "release", "pods", "system", "draft"] as const;
+export type EventKind = (typeof EVENT_KINDS)[number];
+
+/** Says that something changed, not what: whoever hears it asks again. `teamId` null = everyone who is signed in. */
+export type NewEvent = { kind: EventKind; subjectId: string; teamId: string | null; appId: string | null };
+
+const pointer = z.object({
+  /** Decimal id of the outbox row (a bigint on the wire). */
+  id: z.string().regex(/^\d+$/),
+  kind: z.enum(EVENT_KINDS),
+  subjectId: z.string(),
+  teamId: z.string().nullable(),
+  appId: z.string().nullable(),
+});
+export type EventPointer = z.infer<typeof pointer>;
+
+const CHANNEL = "kepler_events";
+
+/**
+ * Ids are drawn before their transaction commits, so a row may appear behind one with a higher id. Catching up
+ * therefore goes back this far (longer than any transaction lives) and may repeat a pointer, which is harmless.
+ */
+const OVERLAP_MS = 15_000;
+
+/** Writes the pointer in the caller's transaction; listeners hear of it when that commits, and never if it does not. */
+export async function publish(tx: Tx, event: NewEvent): Promise<void> {
+  const row = await tx.outboxEvent.create({ data: event, select: { id: true } });
+  const payload = JSON.stringify({ id: row.id.toString(), ...event });
+  await tx.$executeRaw`select pg_notify(${CHANNEL}, ${payload})`;
+}
+
+/** What was published after the row `afterId`, oldest first, at most `limit`; some earlier ones may be repeated. */
+export async function eventsAfter(from: Db, afterId: string, limit = 1000): Promise<EventPointer[]> {
+  const last = await from.outboxEvent.findUnique({ where: { id: BigInt(afterId) }, select: { at: true } });
+  const since = last && new Date(last.at.getTime() - OVERLAP_MS);
+  const rows = await from.outboxEvent.findMany({
+    where: since
+      ? { id: { not: BigInt(afterId) }, OR: [{ id: { gt: BigInt(afterId) } }, { at: { gt: since } }] }
+      : { id: { gt: BigInt(afterId) } },
+    orderBy: { id: "asc" },
+    take: limit,
+  });
+  return rows.map((row) => pointer.parse({ ...row, id: row.id.toString() }));
+}
+
+/** The newest id, where a listener that has nothing to catch up on begins. */
+export async function newestEventId(from: Db): Promise<string> {
+  const { _max } = await from.outboxEvent.aggregate({ _max: { id: true } });
+  return (_max.id ?? 0n).toString();
+}
+
+/** Pointers are for browsers that were away a moment; older ones help nobody. Returns how many went. */
+export async function pruneEvents(from: Db, olderThan: Date): Promise<number> {
+  const { count } = await from.outboxEvent.deleteMany({ where: { at: { lt: olderThan } } });
+  return count;
+}
+
+export type EventStream = {
+  /** Calls `listener` for each pointer from now on, in commit order; returns what ends that. Must not throw. */
+  subscribe(listener: (event: EventPointer) => void): () => void;
+  /** Resolves once the LISTEN connection stands. */
+  ready(): Promise<void>;
+  close(): Promise<void>;
+};
+
+/** One LISTEN connection for any number of listeners; when it breaks it is made again and what was missed is read. */
+export function createEventStream(url: string, from: Db): EventStream {
+  const listeners = new Set<(event: EventPointer) => void>();
+  let lastId: string | undefined;
+  const deliver = (event: EventPointer) => {
+    if (lastId === undefined || BigInt(event.id) > BigInt(lastId)) lastId = event.id;
+    for (const listener of listeners) listener(event);
+  };
+  const connection = listen(url, CHANNEL, {
+    onPayload: (payload) => deliver(pointer.parse(JSON.parse(payload))),
+    onConnected: async () => {
+      if (lastId === undefined) lastId = await newestEventId(from);
+      else for (const missed of await eventsAfter(from, lastId)) deliver(missed);
+    },
+    onError: (error) => logger("events").warn({ err: error }, "event connection lost"),
+  });
+  return {
+    subscribe: (listener) => {
+      listeners.add(listener);
+      return () => listeners.delete(listener);
+    },
+    ready: () => connection.ready,
+    close: () => connection.close(),
+  };
+}
+
+const kept: typeof globalThis & { keplerEvents?: EventStream } = globalThis;
+/** Listens on this process's own stream; see `EventStream.subscribe`. */
+export const subscribe: EventStream["subscribe"] = (listener) =>
+  (kept.keplerEvents ??= createEventStream(env().databaseUrl, db())).subscribe(listener);
