@@ -1,7 +1,7 @@
+import { z } from "zod";
 import { appSettings, appSpec, imageDigest } from "#lib/apps/spec-schema";
 import { podView } from "#lib/clusters/schema";
 import { publicError, stepView } from "#lib/platform/steps";
-import { z } from "zod";
 
 export const RELEASE_STATES = [
   "pending",

@@ -1,0 +1,20 @@
+/** The labels by which Kepler knows its own objects again, wherever it meets them. */
+export const MANAGED_BY = { "app.kubernetes.io/managed-by": "kepler" } as const;
+export const APP_LABEL = "kepler.dev/app";
+export const RELEASE_LABEL = "kepler.dev/release";
+/** Label selector of everything that Kepler owns. */
+export const MANAGED_SELECTOR = "app.kubernetes.io/managed-by=kepler";
+
+type Labels = Record<string, string> | null | undefined;
+const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
+
+/** The app that owns a labelled object; null for an id that cannot be one: labels may be written by anyone. */
+export function appIdOf(labels: Labels): string | null {
+  const id = labels?.[APP_LABEL];
+  return id && UUID.test(id) ? id : null;
+}
+
+export function releaseNumberOf(labels: Labels): number | null {
+  const number = labels?.[RELEASE_LABEL];
+  return number && /^\d{1,9}$/.test(number) ? Number(number) : null;
+}

@@ -1,0 +1,165 @@
+import { z } from "zod";
+import { appIdOf, releaseNumberOf } from "./label-rules.ts";
+import { type containerView } from "./schema.ts";
+
+/** The part of a core/v1 Pod that Kepler looks at; whatever else the cluster says is not its business. */
+const terminated = z.object({
+  exitCode: z.number().int().default(0),
+  signal: z.number().int().optional(),
+  reason: z.string().optional(),
+  message: z.string().optional(),
+});
+const containerState = z
+  .object({
+    waiting: z.object({ reason: z.string().optional(), message: z.string().optional() }).nullish(),
+    running: z.object({}).nullish(),
+    terminated: terminated.nullish(),
+  })
+  .nullish();
+const containerStatus = z.object({
+  name: z.string(),
+  ready: z.boolean().default(false),
+  restartCount: z.number().int().default(0),
+  imageID: z.string().default(""),
+  state: containerState,
+  lastState: containerState,
+});
+const pod = z.object({
+  metadata: z.object({
+    uid: z.string(),
+    name: z.string(),
+    namespace: z.string(),
+    creationTimestamp: z.string(),
+    deletionTimestamp: z.string().nullish(),
+    labels: z.record(z.string(), z.string()).nullish(),
+  }),
+  spec: z.object({ nodeName: z.string().nullish(), containers: z.array(z.object({ name: z.string() })) }),
+  status: z
+    .object({
+      phase: z.string().default("Pending"),
+      reason: z.string().nullish(),
+      message: z.string().nullish(),
+      podIP: z.string().nullish(),
+      conditions: z
+        .array(
+          z.object({
+            type: z.string(),
+            status: z.string(),
+            reason: z.string().nullish(),
+            message: z.string().nullish(),
+          }),
+        )
+        .nullish(),
+      initContainerStatuses: z.array(containerStatus).nullish(),
+      containerStatuses: z.array(containerStatus).nullish(),
+    })
+    .default({ phase: "Pending" }),
+});
+type Pod = z.infer<typeof pod>;
+type ContainerStatus = z.infer<typeof containerStatus>;
+type SeenContainer = z.infer<typeof containerView>;
+
+/** A pod as one narrow row: what lists show, health is decided from and a rollout waits for. */
+export type SeenPod = {
+  uid: string;
+  namespace: string;
+  name: string;
+  appId: string | null;
+  releaseNumber: number | null;
+  phase: string;
+  /** As `kubectl get pods` would print it. */
+  status: string;
+  message: string | null;
+  ready: boolean;
+  terminating: boolean;
+  restarts: number;
+  nodeName: string | null;
+  podIp: string | null;
+  /** Digest that the app's container really runs, from containerStatuses[].imageID; null until it was pulled. */
+  imageDigest: string | null;
+  containers: SeenContainer[];
+  createdAt: Date;
+};
+
+/** A Pod from the API as a row; null for something that is not a Pod. */
+export function seePod(object: unknown): SeenPod | null {
+  const parsed = pod.safeParse(object);
+  if (!parsed.success) return null;
+  const { metadata, spec, status } = parsed.data;
+  const statuses = status.containerStatuses ?? [];
+  const app = statuses.find((s) => s.name === spec.containers[0]?.name);
+  return {
+    uid: metadata.uid,
+    namespace: metadata.namespace,
+    name: metadata.name,
+    appId: appIdOf(metadata.labels),
+    releaseNumber: releaseNumberOf(metadata.labels),
+    phase: status.phase,
+    status: printedStatus(parsed.data),
+    message: troubleMessage(parsed.data),
+    ready: isReady(parsed.data),
+    terminating: metadata.deletionTimestamp != null,
+    restarts: statuses.reduce((sum, s) => sum + s.restartCount, 0),
+    nodeName: spec.nodeName ?? null,
+    podIp: status.podIP ?? null,
+    imageDigest: /sha256:[0-9a-f]{64}/.exec(app?.imageID ?? "")?.[0] ?? null,
+    containers: statuses.map(seeContainer),
+    createdAt: new Date(metadata.creationTimestamp),
+  };
+}
+
+const isReady = ({ metadata, status }: Pod): boolean =>
+  metadata.deletionTimestamp == null &&
+  (status.conditions ?? []).some((c) => c.type === "Ready" && c.status === "True");
+
+/** The STATUS column of `kubectl get pods` (kubernetes/kubernetes pkg/printers/internalversion/printers.go, printPod). */
+function printedStatus({ metadata, spec, status }: Pod): string {
+  if (metadata.deletionTimestamp != null) return "Terminating";
+  const init = (status.initContainerStatuses ?? []).find((s) => !s.state?.running && initTrouble(s) !== null);
+  if (init) return `Init:${initTrouble(init)}`;
+  const trouble = (status.containerStatuses ?? []).map(containerReason).findLast((reason) => reason !== null);
+  const running = (status.containerStatuses ?? []).some((s) => s.ready && s.state?.running);
+  if (trouble === "Completed" && running) return "Running";
+  if (trouble) return trouble;
+  if (status.phase === "Pending" && spec.nodeName && (status.containerStatuses ?? []).length === 0)
+    return "ContainerCreating";
+  return status.reason ?? status.phase;
+}
+
+/** Null for an init container that is done or has not had its turn. */
+function initTrouble({ state }: ContainerStatus): string | null {
+  if (state?.terminated) return state.terminated.exitCode === 0 ? null : (state.terminated.reason ?? "Error");
+  const reason = state?.waiting?.reason;
+  return reason && reason !== "PodInitializing" ? reason : null;
+}
+
+function containerReason({ state }: ContainerStatus): string | null {
+  if (state?.waiting?.reason) return state.waiting.reason;
+  if (!state?.terminated) return null;
+  const { reason, signal, exitCode } = state.terminated;
+  return reason ?? (signal ? `Signal:${signal}` : `ExitCode:${exitCode}`);
+}
+
+/** The most telling sentence that the cluster gives: of a container that waits, then of the last end, then of the pod. */
+function troubleMessage({ status }: Pod): string | null {
+  const all = [...(status.initContainerStatuses ?? []), ...(status.containerStatuses ?? [])];
+  const waiting = all.find((s) => s.state?.waiting?.message)?.state?.waiting?.message;
+  const ended = all.find((s) => s.state?.terminated?.message)?.state?.terminated?.message;
+  const unmet = (status.conditions ?? []).find((c) => c.type === "PodScheduled" && c.status === "False")?.message;
+  return waiting ?? ended ?? unmet ?? status.message ?? null;
+}
+
+function seeContainer({ name, ready, restartCount, state, lastState }: ContainerStatus): SeenContainer {
+  const now = state?.running ? "running" : state?.terminated ? "terminated" : "waiting";
+  return {
+    name,
+    ready,
+    restarts: restartCount,
+    state: now,
+    reason: state?.waiting?.reason ?? state?.terminated?.reason ?? null,
+    message: state?.waiting?.message ?? state?.terminated?.message ?? null,
+    exitCode: state?.terminated?.exitCode ?? null,
+    lastReason: lastState?.terminated?.reason ?? null,
+    lastExitCode: lastState?.terminated?.exitCode ?? null,
+  };
+}

@@ -1,0 +1,148 @@
+import { type AppSpec } from "#lib/apps/spec-schema";
+import { type SeenPod } from "#lib/clusters/pod-rules";
+import { type SeenWorkload } from "#lib/clusters/workload-rules";
+import { type PublicError } from "#lib/platform/errors";
+import { isTerminalStep, type StepState } from "#lib/platform/steps";
+import { hopelessPod, waitingFor } from "./pod-trouble-rules.ts";
+import { RELEASE_STEPS, type ReleaseState } from "./schema.ts";
+
+export type ReleaseStepName = (typeof RELEASE_STEPS)[number];
+
+/** Every allowed change of state; a state without a successor is terminal and is never left. */
+const SUCCESSORS: Record<ReleaseState, readonly ReleaseState[]> = {
+  pending: ["applying", "aborting", "failed", "superseded"],
+  applying: ["rolling_out", "aborting", "failed", "superseded"],
+  rolling_out: ["verifying", "aborting", "failed", "superseded"],
+  verifying: ["done", "aborting", "failed", "superseded"],
+  aborting: ["aborted", "failed", "superseded"],
+  done: [],
+  failed: [],
+  aborted: [],
+  superseded: [],
+};
+
+export const isTerminal = (state: ReleaseState): boolean => SUCCESSORS[state].length === 0;
+export const mayBecome = (from: ReleaseState, to: ReleaseState): boolean => SUCCESSORS[from].includes(to);
+export const IN_FLIGHT: readonly ReleaseState[] = ["pending", "applying", "rolling_out", "verifying", "aborting"];
+
+/** The state that a release is in while this step is the first that is not over. */
+const STATE_OF_STEP = {
+  check: "pending",
+  apply: "applying",
+  rollout: "rolling_out",
+  verify: "verifying",
+} as const satisfies Record<ReleaseStepName, ReleaseState>;
+
+/** State after `finished` is done: that of the next step, or done. */
+export function stateAfter(finished: ReleaseStepName): ReleaseState {
+  const next = RELEASE_STEPS[RELEASE_STEPS.indexOf(finished) + 1];
+  return next ? STATE_OF_STEP[next] : "done";
+}
+
+/** What the reconciler has to do with a release: nothing, wind it up, or work on one step. */
+export type Task = { do: "nothing" } | { do: "abort" } | { do: "step"; step: ReleaseStepName };
+
+export function nextTask(row: { state: ReleaseState; steps: { name: string; state: StepState }[] }): Task {
+  if (isTerminal(row.state)) return { do: "nothing" };
+  if (row.state === "aborting") return { do: "abort" };
+  const over = new Set(row.steps.filter((s) => isTerminalStep(s.state)).map((s) => s.name));
+  const step = RELEASE_STEPS.find((name) => !over.has(name));
+  return step ? { do: "step", step } : { do: "nothing" };
+}
+
+export type StepFacts = Record<string, string | number | boolean | null>;
+/** What became of one look at a step. `reapply`: the objects in the cluster are not the ones that were applied. */
+export type Verdict =
+  | { is: "done"; facts: StepFacts }
+  | { is: "wait"; facts: StepFacts }
+  | { is: "reapply"; facts: StepFacts }
+  | { is: "failed"; error: PublicError; facts: StepFacts; evidence: { pod: string; previous: boolean } | null };
+
+export type Wanted = { number: number; podRelease: number; spec: AppSpec };
+export type Observed = { workload: SeenWorkload | null; pods: readonly SeenPod[] };
+
+/**
+ * How a rollout stands. Done as `kubectl rollout status` says it (observed generation, all updated, all available),
+ * and the pods of earlier releases have left. Failed as soon as waiting cannot help; pods that still serve are left alone.
+ */
+export function decideRollout(wanted: Wanted, seen: Observed, startedAt: Date, now: Date): Verdict {
+  const { workload, pods } = seen;
+  if (!workload || workload.releaseNumber !== wanted.number) {
+    return { is: "reapply", facts: { waitingFor: "apply" } };
+  }
+  const mine = pods.filter((p) => p.releaseNumber === wanted.podRelease && !p.terminating);
+  const old = pods.filter((p) => p.releaseNumber !== wanted.podRelease);
+  const facts: StepFacts = {
+    wanted: wanted.spec.replicas,
+    updated: workload.updated,
+    ready: mine.filter((p) => p.ready).length,
+    old: old.length,
+    waitingFor: waitingFor(mine) ?? (old.length > 0 ? "old-pods" : null),
+  };
+  if (workload.observedGeneration < workload.generation) return { is: "wait", facts };
+
+  const hopeless = hopelessPod(mine);
+  if (hopeless) return { is: "failed", facts, ...hopeless };
+  const complete = [workload.updated, workload.available, workload.total].every((n) => n === workload.desired);
+  const overdue = now.getTime() - startedAt.getTime() > longestRolloutMs(wanted.spec);
+  if (complete && workload.desired === wanted.spec.replicas && (old.length === 0 || overdue))
+    return { is: "done", facts };
+  if (!workload.progressing || overdue) {
+    return { is: "failed", facts, error: stalled(workload, mine), evidence: evidenceOf(mine) };
+  }
+  return { is: "wait", facts };
+}
+
+/** Kubernetes gives up after a deadline without progress; every pod is progress, so this many of them is the end for sure. */
+const longestRolloutMs = ({ strategy, replicas }: AppSpec): number =>
+  (strategy.progressDeadlineSeconds * (replicas + 1) + 60) * 1000;
+
+function stalled(workload: SeenWorkload, mine: readonly SeenPod[]): PublicError {
+  const stuck = mine.find((p) => !p.ready);
+  const why = stuck ? `${stuck.name} is ${stuck.status}${stuck.message ? `: ${stuck.message}` : ""}` : workload.message;
+  return {
+    code: "unavailable",
+    system: "kubernetes",
+    message: `The new pods did not become ready in time. ${why ?? "The cluster gives no reason"}`.replace(/\.*$/, "."),
+    next: "Look at the log of the pod and at its readiness probe, then release again. Pods of the previous release keep serving.",
+  };
+}
+
+function evidenceOf(mine: readonly SeenPod[]): { pod: string; previous: boolean } | null {
+  const stuck = mine.find((p) => !p.ready) ?? mine[0];
+  return stuck ? { pod: stuck.name, previous: stuck.restarts > 0 } : null;
+}
+
+/** How long a rolled-out release may take to show only ready pods with the right digest. */
+const VERIFY_MS = 60_000;
+
+/** Do the pods really run what was asked for? Every pod of the release is ready and its running digest is the Spec's. */
+export function decideVerify(wanted: Wanted, seen: Observed, startedAt: Date, now: Date): Verdict {
+  const mine = seen.pods.filter((p) => p.releaseNumber === wanted.podRelease && !p.terminating);
+  const digest = wanted.spec.image.digest;
+  const right = mine.filter((p) => p.ready && p.imageDigest === digest).length;
+  const facts: StepFacts = { wanted: wanted.spec.replicas, verified: right, digest };
+  if (right === wanted.spec.replicas && right === mine.length) return { is: "done", facts };
+
+  const wrong = mine.find((p) => p.ready && p.imageDigest !== null && p.imageDigest !== digest);
+  if (wrong) return { is: "failed", facts, evidence: null, error: runsAnother(wrong, digest) };
+  if (now.getTime() - startedAt.getTime() <= VERIFY_MS) return { is: "wait", facts };
+  return {
+    is: "failed",
+    facts,
+    evidence: evidenceOf(mine),
+    error: {
+      code: "unavailable",
+      system: "kubernetes",
+      message: `Only ${right} of ${wanted.spec.replicas} pods could be shown to run the released image.`,
+      next: "Look at the pods and their log, then release again.",
+    },
+  };
+}
+
+const runsAnother = (pod: SeenPod, digest: string): PublicError => ({
+  code: "conflict",
+  system: "kubernetes",
+  message: `${pod.name} runs ${pod.imageDigest} instead of ${digest}.`,
+  next: "Something changes images on their way into the cluster (a mutating webhook or a mirror). Ask the cluster's operator.",
+});

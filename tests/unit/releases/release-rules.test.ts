@@ -1,0 +1,177 @@
+import fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import { type SeenPod } from "#lib/clusters/pod-rules";
+import { type SeenWorkload } from "#lib/clusters/workload-rules";
+import { isTerminalStep, STEP_STATES } from "#lib/platform/steps";
+import { decideRollout, decideVerify, isTerminal, mayBecome, nextTask, stateAfter } from "#lib/releases/release-rules";
+import { RELEASE_STATES, RELEASE_STEPS } from "#lib/releases/schema";
+import { plainSpec } from "./spec-arbitrary.ts";
+
+const START = new Date("2026-01-01T00:00:00Z");
+const later = (seconds: number) => new Date(START.getTime() + seconds * 1000);
+const wanted = { number: 7, podRelease: 7, spec: plainSpec({ replicas: 2 }) };
+const digest = wanted.spec.image.digest;
+
+const workload = (change: Partial<SeenWorkload> = {}): SeenWorkload => ({
+  uid: "w",
+  namespace: "kepler-dev",
+  name: "shop",
+  appId: null,
+  releaseNumber: 7,
+  generation: 3,
+  observedGeneration: 3,
+  desired: 2,
+  total: 2,
+  updated: 2,
+  ready: 2,
+  available: 2,
+  progressing: true,
+  reason: null,
+  message: null,
+  image: null,
+  ...change,
+});
+const pod = (change: Partial<SeenPod> = {}): SeenPod => ({
+  uid: "p",
+  namespace: "kepler-dev",
+  name: "shop-abc-1",
+  appId: null,
+  releaseNumber: 7,
+  phase: "Running",
+  status: "Running",
+  message: null,
+  ready: true,
+  terminating: false,
+  restarts: 0,
+  nodeName: "node-1",
+  podIp: "127.64.0.2",
+  imageDigest: digest,
+  containers: [],
+  createdAt: START,
+  ...change,
+});
+const container = {
+  name: "shop",
+  ready: false,
+  state: "waiting" as const,
+  reason: null,
+  message: null,
+  exitCode: null,
+};
+const crashed = (restarts: number) =>
+  pod({
+    ready: false,
+    status: "CrashLoopBackOff",
+    restarts,
+    containers: [{ ...container, restarts, lastReason: "Error", lastExitCode: 7 }],
+  });
+
+describe("states", () => {
+  test("terminal states are never left, and every other state can still fail or be superseded", () => {
+    for (const from of RELEASE_STATES) {
+      const next = RELEASE_STATES.filter((to) => mayBecome(from, to));
+      if (isTerminal(from)) expect(next).toEqual([]);
+      else expect(next).toEqual(expect.arrayContaining(["failed", "superseded"]));
+    }
+  });
+
+  test("no chain of allowed changes ever comes back to a state", () => {
+    const walk = (state: (typeof RELEASE_STATES)[number], path: string[]): void => {
+      expect(path).not.toContain(state);
+      for (const to of RELEASE_STATES) if (mayBecome(state, to)) walk(to, [...path, state]);
+    };
+    walk("pending", []);
+  });
+
+  test("steps lead through the states in order to done", () => {
+    expect(RELEASE_STEPS.map(stateAfter)).toEqual(["applying", "rolling_out", "verifying", "done"]);
+  });
+
+  test("a terminal release asks for nothing; any other for its first step that is not over", () => {
+    const steps = fc.tuple(
+      ...RELEASE_STEPS.map((name) => fc.record({ name: fc.constant(name), state: fc.constantFrom(...STEP_STATES) })),
+    );
+    fc.assert(
+      fc.property(fc.constantFrom(...RELEASE_STATES), steps, (state, rows) => {
+        const task = nextTask({ state, steps: rows });
+        if (isTerminal(state)) expect(task.do).toBe("nothing");
+        else if (state === "aborting") expect(task.do).toBe("abort");
+        else if (task.do === "step") expect(rows.find((r) => !isTerminalStep(r.state))?.name).toBe(task.step);
+        else expect(rows.every((r) => isTerminalStep(r.state))).toBe(true);
+      }),
+    );
+  });
+});
+
+describe("rollout", () => {
+  const decide = (w: SeenWorkload | null, pods: SeenPod[], now = later(5)) =>
+    decideRollout(wanted, { workload: w, pods }, START, now);
+
+  test("is done when the cluster has seen it, all pods are new and available, and old pods have left", () => {
+    expect(decide(workload(), [pod(), pod()]).is).toBe("done");
+    expect(decide(workload({ observedGeneration: 2 }), [pod(), pod()]).is).toBe("wait");
+    expect(decide(workload({ total: 3 }), [pod(), pod()]).is).toBe("wait");
+    expect(decide(workload(), [pod(), pod(), pod({ releaseNumber: 6, terminating: true })]).is).toBe("wait");
+  });
+
+  test("applies again when another release's objects, or none, are in the cluster", () => {
+    expect(decide(null, []).is).toBe("reapply");
+    expect(decide(workload({ releaseNumber: 6 }), [pod()]).is).toBe("reapply");
+  });
+
+  test("waits through two crashes and gives up at the third, with the last log as evidence", () => {
+    expect(decide(workload({ available: 0 }), [crashed(2)]).is).toBe("wait");
+    expect(decide(workload({ available: 0 }), [crashed(3)])).toMatchObject({
+      is: "failed",
+      error: { message: expect.stringContaining("exit code 7") },
+      evidence: { pod: "shop-abc-1", previous: true },
+    });
+  });
+
+  test("gives up at once on an image that is not there, and waits for a registry that is only down", () => {
+    const pulling = (message: string) => pod({ ready: false, status: "ImagePullBackOff", message });
+    expect(decide(workload({ available: 0 }), [pulling("manifest unknown")]).is).toBe("failed");
+    expect(decide(workload({ available: 0 }), [pulling("connection refused")]).is).toBe("wait");
+  });
+
+  test("fails with the pod's own words when the deadline for progress has passed", () => {
+    const stuck = pod({ ready: false, status: "Pending", message: "0/1 nodes are available: insufficient memory" });
+    expect(decide(workload({ available: 0, progressing: false }), [stuck])).toMatchObject({
+      is: "failed",
+      error: { message: expect.stringContaining("insufficient memory") },
+    });
+  });
+
+  test("trouble of an older release's pods does not fail this one", () => {
+    expect(decide(workload({ total: 3 }), [pod(), pod(), { ...crashed(9), releaseNumber: 6 }]).is).toBe("wait");
+  });
+
+  test("zero replicas are a rollout too", () => {
+    const paused = { ...wanted, spec: plainSpec({ replicas: 0 }) };
+    const none = workload({ desired: 0, total: 0, updated: 0, ready: 0, available: 0 });
+    expect(decideRollout(paused, { workload: none, pods: [] }, START, later(1)).is).toBe("done");
+  });
+});
+
+describe("verify", () => {
+  const decide = (pods: SeenPod[], now = later(5)) => decideVerify(wanted, { workload: null, pods }, START, now);
+  const other = `sha256:${"b".repeat(64)}`;
+
+  test("is done only when every pod of the release is ready and runs the released digest", () => {
+    expect(decide([pod(), pod()]).is).toBe("done");
+    expect(decide([pod()]).is).toBe("wait");
+    expect(decide([pod(), pod({ ready: false })]).is).toBe("wait");
+    expect(decide([pod(), pod({ imageDigest: null })]).is).toBe("wait");
+  });
+
+  test("never calls a release done while a ready pod runs another image", () => {
+    expect(decide([pod(), pod({ imageDigest: other })])).toMatchObject({ is: "failed", error: { code: "conflict" } });
+  });
+
+  test("stops waiting after a minute and says how far it came", () => {
+    expect(decide([pod()], later(61))).toMatchObject({
+      is: "failed",
+      error: { message: expect.stringContaining("1 of 2") },
+    });
+  });
+});
