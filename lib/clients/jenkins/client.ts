@@ -78,7 +78,7 @@ export type Jenkins = {
   getBuild(path: string, number: number, call?: Call): Promise<JenkinsBuild>;
   /** Asks for the end; `getBuild` tells when it came. */
   stopBuild(path: string, number: number, call?: Call): Promise<void>;
-  /** The console from byte `startByte` on; a rune that is not whole yet stays for the next read. */
+  /** The console from byte `startByte` on; a character that is not whole yet stays for the next read. */
   readLog(path: string, number: number, startByte: number, call?: Call): Promise<LogChunk>;
   /** Empty when the plugin pipeline-rest-api is missing or the build has no stages yet. */
   getStages(path: string, number: number, call?: Call): Promise<JenkinsStage[]>;
