@@ -1,0 +1,44 @@
+import { createWriteStream } from "node:fs";
+import { chmod, link, mkdir, readdir, rm, symlink } from "node:fs/promises";
+import { basename, dirname, join, posix } from "node:path";
+import { Readable } from "node:stream";
+import { pipeline } from "node:stream/promises";
+import { createGunzip } from "node:zlib";
+import { extract, type Header, type Source } from "tar-stream";
+import { resolveInRoot } from "./rootfs-path.ts";
+
+/** Applies one layer to a root, whiteouts included; links inside the root never lead out of it. */
+export async function unpackLayer(root: string, bytes: Buffer, isGzip: boolean): Promise<void> {
+  const entries = extract();
+  const source = Readable.from([bytes]);
+  const feeding = isGzip ? pipeline(source, createGunzip(), entries) : pipeline(source, entries);
+  const applying = (async () => {
+    for await (const entry of entries) await applyEntry(root, entry.header, entry);
+  })();
+  await Promise.all([feeding, applying]);
+}
+
+async function applyEntry(root: string, header: Header, content: Source): Promise<void> {
+  const path = posix.normalize(`/${header.name}`).replace(/(.)\/$/, "$1");
+  const folder = await resolveInRoot(root, dirname(path));
+  const name = basename(path);
+  await mkdir(folder, { recursive: true });
+  if (name === ".wh..wh..opq") {
+    for (const child of await readdir(folder)) await rm(join(folder, child), { recursive: true, force: true });
+  } else if (name.startsWith(".wh.")) {
+    await rm(join(folder, name.slice(4)), { recursive: true, force: true });
+  } else if (header.type === "directory") {
+    if (path !== "/") await mkdir(join(folder, name), { recursive: true });
+  } else {
+    const target = join(folder, name);
+    await rm(target, { recursive: true, force: true });
+    if (header.type === "symlink") await symlink(header.linkname ?? "", target);
+    else if (header.type === "link") await link(await resolveInRoot(root, `/${header.linkname ?? ""}`), target);
+    else {
+      await pipeline(content, createWriteStream(target));
+      await chmod(target, (header.mode ?? 0o644) & 0o777);
+      return;
+    }
+  }
+  content.resume();
+}
