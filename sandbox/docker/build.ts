@@ -115,7 +115,7 @@ class Build {
       if (!changesFiles(instruction)) configure(state, instruction, this.#request.buildArgs, this.#globals);
       else
         await this.#progress.step(title(counted.indexOf(instruction) + 2, text), (log) =>
-          this.#apply(state, instruction, log),
+          this.#apply(state, instruction, { stage: index, log }),
         );
       if (instruction.keyword !== "ARG") await this.#commit(state, text, changesFiles(instruction));
     }
@@ -127,7 +127,11 @@ class Build {
     return this.#stages.length === 1 ? "" : `${stage.name ?? `stage-${stage.index}`} `;
   }
 
-  async #apply(state: StageState, instruction: Instruction, { stage, log }: { stage: number; log: StepLog }): Promise<void> {
+  async #apply(
+    state: StageState,
+    instruction: Instruction,
+    { stage, log }: { stage: number; log: StepLog },
+  ): Promise<void> {
     const { context } = this.#request;
     if (instruction.keyword === "WORKDIR") {
       configure(state, instruction, this.#request.buildArgs, this.#globals);
@@ -135,7 +139,12 @@ class Build {
     } else if (instruction.keyword === "RUN") {
       await this.#run(state, instruction, log);
     } else {
-      await addFiles(state, instruction, { context, ignores: this.#ignores, from: (name) => this.#from(name, stage) }, log);
+      await addFiles(
+        state,
+        instruction,
+        { context, ignores: this.#ignores, from: (name) => this.#from(name, stage) },
+        log,
+      );
     }
   }
 

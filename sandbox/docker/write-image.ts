@@ -17,7 +17,8 @@ export async function writeImage(
 ): Promise<string> {
   const epoch = request.buildArgs.get("SOURCE_DATE_EPOCH");
   const created = (epoch === undefined ? ground.now() : new Date(Number(epoch) * 1000)).toISOString();
-  const standIn: Record<string, string> = stage.standIns.length === 0 ? {} : { "dev.kepler.sandbox.stand-in": stage.standIns.join("; ") };
+  const standIn: Record<string, string> =
+    stage.standIns.length === 0 ? {} : { "dev.kepler.sandbox.stand-in": stage.standIns.join("; ") };
   const labels = {
     ...stage.config.Labels,
     ...Object.fromEntries(request.labels),
