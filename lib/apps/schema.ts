@@ -209,3 +209,16 @@ export const checkNameResult = z.object({
   free: z.boolean(),
   /** Message key when not. */ reason: z.string().nullable(),
 });
+
+export const listDraftsResult = z.object({ rows: z.array(appDraftView) });
+export const draftId = z.object({ id: z.uuid() });
+
+/** A team that the person belongs to, with the role; an admin sees all of them and has a role only where they are a member. */
+export const teamView = z.object({
+  id: z.uuid(),
+  slug: z.string(),
+  name: z.string(),
+  role: z.enum(["viewer", "developer", "operator", "manager"]).nullable(),
+});
+export type TeamView = z.infer<typeof teamView>;
+export const listTeamsResult = z.object({ rows: z.array(teamView) });

@@ -1,0 +1,19 @@
+import { PROVISION_STEPS } from "./schema.ts";
+import { type StepState, isTerminalStep } from "#lib/platform/steps";
+
+export type ProvisionStepName = (typeof PROVISION_STEPS)[number];
+type Step = { name: string; state: StepState };
+
+/** What the provision reconciler does next: the first step that has not ended, or nothing more. */
+export function nextProvisionStep(steps: readonly Step[]): ProvisionStepName | "ready" | "failed" {
+  for (const name of PROVISION_STEPS) {
+    const state = steps.find((step) => step.name === name)?.state ?? "waiting";
+    if (state === "failed") return "failed";
+    if (!isTerminalStep(state)) return name;
+  }
+  return "ready";
+}
+
+/** A retry takes up the failed step and those after it; what is done stays done. */
+export const stepsToRetry = (steps: readonly Step[]): string[] =>
+  steps.filter((step) => step.state === "failed").map((step) => step.name);
