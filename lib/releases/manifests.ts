@@ -50,8 +50,7 @@ export function samePodTemplate(a: AppSpec, b: AppSpec, app: { id: string; name:
 const selector = ({ app }: ManifestInput) => ({ "app.kubernetes.io/name": app.name, [APP_LABEL]: app.id });
 
 function metadata(input: ManifestInput): Manifest["metadata"] {
-  const labels = { ...selector(input), ...MANAGED_BY, [RELEASE_LABEL]: String(input.releaseNumber) };
-  return { name: input.app.name, namespace: input.namespace, labels };
+  return { name: input.app.name, namespace: input.namespace, labels: { ...selector(input), ...MANAGED_BY } };
 }
 
 const serviceAccount = (input: ManifestInput): Manifest => ({
@@ -79,10 +78,12 @@ function service(input: ManifestInput): Manifest {
 
 function deployment(input: ManifestInput): Manifest {
   const { replicas, strategy } = input.spec;
+  const meta = metadata(input);
   return {
     apiVersion: "apps/v1",
     kind: "Deployment",
-    metadata: metadata(input),
+    // Tells whose apply was the last one: a release that finds another number here applies again.
+    metadata: { ...meta, labels: { ...meta.labels, [RELEASE_LABEL]: String(input.releaseNumber) } },
     spec: {
       replicas,
       revisionHistoryLimit: 3,

@@ -26,11 +26,18 @@ test("every object is in the environment's namespace, named for the app and labe
           "app.kubernetes.io/name": "shop",
           "app.kubernetes.io/managed-by": "kepler",
           "kepler.dev/app": app.id,
-          "kepler.dev/release": "7",
         });
       }
     }),
   );
+});
+
+test("the Deployment tells which release applied it, its pods which release changed them last", () => {
+  const deployment = only(render(plainSpec(), 9, 7), "Deployment");
+  expect(deployment).toMatchObject({
+    metadata: { labels: { "kepler.dev/release": "9" } },
+    spec: { template: { metadata: { labels: { "kepler.dev/release": "7" } } } },
+  });
 });
 
 test("the image is named by digest, never by tag", () => {

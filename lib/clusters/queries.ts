@@ -1,0 +1,108 @@
+import "server-only";
+import { z } from "zod";
+import { type Db, db as ownDb, type Prisma } from "#lib/platform/db";
+import { NotFound } from "#lib/platform/errors";
+import { containerView, type EnvironmentView, type EventView, type PodView, type SystemView } from "./schema.ts";
+
+/** All environments, in the order of promotion. */
+export async function listEnvironments(db: Db = ownDb()): Promise<EnvironmentView[]> {
+  const rows = await db.environment.findMany({
+    orderBy: [{ rank: "asc" }, { name: "asc" }],
+    include: { cluster: { select: { name: true } } },
+  });
+  return rows.map(({ cluster, clusterId: _, createdAt: __, ...row }) => ({
+    ...row,
+    cluster: cluster.name,
+    meshAvailable: null,
+  }));
+}
+
+/** Every outside system that Kepler depends on, also those that have not answered yet. */
+export async function listSystems(db: Db = ownDb()): Promise<SystemView[]> {
+  const [statuses, clusters] = await Promise.all([
+    db.systemStatus.findMany(),
+    db.cluster.findMany({ select: { id: true, name: true }, orderBy: { name: "asc" } }),
+  ]);
+  const known = [
+    { key: "gitlab", name: "GitLab" },
+    { key: "jenkins", name: "Jenkins" },
+    { key: "registry", name: "Registry" },
+    ...clusters.map(({ id, name }) => ({ key: `cluster:${id}`, name })),
+  ];
+  return known.map(({ key, name }) => {
+    const status = statuses.find((row) => row.key === key);
+    return {
+      key,
+      name,
+      state: status?.state ?? "unknown",
+      since: status?.since.toISOString() ?? null,
+      lastOkAt: status?.lastOkAt?.toISOString() ?? null,
+      checkedAt: status?.checkedAt.toISOString() ?? null,
+      reason: status?.reason ?? null,
+    };
+  });
+}
+
+/** An app's place in one environment: whose rows to read. NotFound when the environment does not exist. */
+async function placeOf(db: Db, environment: string): Promise<{ clusterId: string; namespace: string }> {
+  const row = await db.environment.findUnique({
+    where: { name: environment },
+    select: { clusterId: true, namespace: true },
+  });
+  if (!row) throw new NotFound(`There is no environment ${environment}.`);
+  return row;
+}
+
+/** Pods of an app in an environment as the watch saw them, newest first; `seenAt` is the age of the whole picture. */
+export async function listPods(
+  appId: string,
+  environment: string,
+  db: Db = ownDb(),
+): Promise<{ rows: PodView[]; seenAt: string | null }> {
+  const { clusterId, namespace } = await placeOf(db, environment);
+  const [pods, status] = await Promise.all([
+    db.observedPod.findMany({
+      where: { appId, clusterId, namespace },
+      orderBy: [{ createdAt: "desc" }, { name: "asc" }],
+    }),
+    db.systemStatus.findUnique({ where: { key: `cluster:${clusterId}` }, select: { lastOkAt: true } }),
+  ]);
+  return { rows: pods.map(podView), seenAt: status?.lastOkAt?.toISOString() ?? null };
+}
+
+type PodRow = Prisma.ObservedPodGetPayload<object>;
+
+export function podView(row: PodRow): PodView {
+  const { clusterId: _, namespace: __, appId: ___, phase: ____, containers, createdAt, seenAt, ...rest } = row;
+  return {
+    ...rest,
+    containers: z.array(containerView).parse(containers),
+    createdAt: createdAt.toISOString(),
+    seenAt: seenAt.toISOString(),
+  };
+}
+
+/** The cluster's own events about an app in an environment, newest first, at most 100. */
+export async function listKubernetesEvents(
+  appId: string,
+  environment: string,
+  db: Db = ownDb(),
+): Promise<{ rows: EventView[] }> {
+  const place = await placeOf(db, environment);
+  const rows = await db.observedEvent.findMany({
+    where: { appId, ...place },
+    orderBy: { lastAt: "desc" },
+    take: 100,
+  });
+  return {
+    rows: rows.map((row) => ({
+      uid: row.uid,
+      involved: `${row.involvedKind}/${row.involvedName}`,
+      type: row.type,
+      reason: row.reason,
+      message: row.message,
+      count: row.count,
+      lastAt: row.lastAt.toISOString(),
+    })),
+  };
+}

@@ -1,0 +1,123 @@
+import "server-only";
+import { type Prisma, type Tx } from "#lib/platform/db";
+import { Conflict } from "#lib/platform/errors";
+import { publish } from "#lib/platform/events";
+import { cutShort } from "./cut-short.ts";
+import { ownDeps, type ReleaseDeps, releaseJob } from "./jobs.ts";
+import { planRelease, type ReleasePlan } from "./plan-release.ts";
+import { IN_FLIGHT } from "./release-rules.ts";
+import { type CreateReleaseInput, RELEASE_STEPS, type ReleaseIntent } from "./schema.ts";
+
+export type ReleaseRequest = {
+  appId: string;
+  requestedById: string | null;
+  intent: ReleaseIntent;
+  reason: string | null;
+  idempotencyKey: string;
+  /** Number of the release that the request was made against; undefined when the asker has not looked. */
+  expectedCurrent: number | null | undefined;
+};
+type Created = { releaseId: string; number: number };
+
+/**
+ * Writes a release and asks the worker for it. A release still in flight there is superseded; the same key again answers
+ * with the first release. Throws Conflict when another release came between preview and confirmation.
+ */
+export async function createRelease(
+  appId: string,
+  requestedById: string,
+  input: CreateReleaseInput,
+  deps: ReleaseDeps = ownDeps(),
+): Promise<Created> {
+  const { reason, idempotencyKey, expectedCurrent, ...intent } = input;
+  const request = { appId, requestedById, intent, reason, idempotencyKey, expectedCurrent };
+  return deps.db.$transaction((tx) => createReleaseIn(tx, request, deps));
+}
+
+/** `createRelease` inside a transaction of the caller's. */
+export async function createReleaseIn(
+  tx: Tx,
+  request: ReleaseRequest,
+  deps: Pick<ReleaseDeps, "enqueue" | "now">,
+): Promise<Created> {
+  const { appId, intent, idempotencyKey } = request;
+  const environmentId = intent.environmentId;
+  // Numbers have no gaps and two people never both "come first": releases of one place are made one after another.
+  await tx.$executeRaw`select pg_advisory_xact_lock(hashtextextended(${`release:${appId}:${environmentId}`}, 0))`;
+  const first = await tx.release.findUnique({
+    where: { appId_environmentId_idempotencyKey: { appId, environmentId, idempotencyKey } },
+    select: { id: true, number: true },
+  });
+  if (first) return { releaseId: first.id, number: first.number };
+
+  const plan = await planRelease(tx, appId, intent, deps.now());
+  refuseSurprise(plan, request.expectedCurrent);
+  await supersede(tx, plan, deps.now());
+  const release = await insert(tx, plan, request, deps.now());
+  await keepSettings(tx, plan);
+  await publish(tx, { kind: "release", subjectId: release.id, teamId: plan.app.teamId, appId });
+  await deps.enqueue(tx, releaseJob, release.id);
+  return { releaseId: release.id, number: plan.number };
+}
+
+function refuseSurprise(plan: ReleasePlan, expected: number | null | undefined): void {
+  const current = plan.basis?.number ?? null;
+  if (expected === undefined || expected === current) return;
+  throw new Conflict(
+    current === null
+      ? "What this release was prepared against is no longer there."
+      : `Release ${current} came in between: this one was prepared against ${expected ?? "nothing"}.`,
+    { next: "Look at the new preview and confirm again." },
+  );
+}
+
+async function supersede(tx: Tx, plan: ReleasePlan, now: Date): Promise<void> {
+  const inFlight = await tx.release.findMany({
+    where: { appId: plan.app.id, environmentId: plan.environment.id, state: { in: [...IN_FLIGHT] } },
+    select: { id: true },
+  });
+  for (const { id } of inFlight) {
+    const release = { id, appId: plan.app.id, teamId: plan.app.teamId };
+    await cutShort(tx, { release, state: "superseded", while: { state: { in: [...IN_FLIGHT] } }, now });
+  }
+}
+
+async function insert(tx: Tx, plan: ReleasePlan, request: ReleaseRequest, now: Date): Promise<{ id: string }> {
+  return tx.release.create({
+    data: {
+      appId: plan.app.id,
+      environmentId: plan.environment.id,
+      number: plan.number,
+      kind: request.intent.kind,
+      spec: plan.spec,
+      imageDigest: plan.spec.image.digest,
+      buildId: plan.buildId ?? (await buildOfBasis(tx, plan)),
+      restoresId: plan.restoresId,
+      requestedById: request.requestedById,
+      reason: request.reason,
+      idempotencyKey: request.idempotencyKey,
+      requestedAt: now,
+      steps: { create: RELEASE_STEPS.map((name, position) => ({ name, position })) },
+    },
+    select: { id: true },
+  });
+}
+
+/** A release that keeps the image keeps saying which build made it. */
+async function buildOfBasis(tx: Tx, { basis, spec }: ReleasePlan): Promise<string | null> {
+  if (!basis || basis.spec.image.digest !== spec.image.digest) return null;
+  const row = await tx.release.findUnique({ where: { id: basis.id }, select: { buildId: true } });
+  return row?.buildId ?? null;
+}
+
+/** The next release starts from these settings, also after a rollback: configuration goes back with the image. */
+async function keepSettings(tx: Tx, { app, environment, spec }: ReleasePlan): Promise<void> {
+  const { image: _, ...settings } = spec;
+  const where = { appId_environmentId: { appId: app.id, environmentId: environment.id } };
+  const value: Prisma.InputJsonValue = settings;
+  await tx.appSpecDraft.upsert({
+    where,
+    create: { appId: app.id, environmentId: environment.id, spec: value },
+    update: { spec: value, version: { increment: 1 } },
+  });
+}

@@ -1,0 +1,21 @@
+import { type AppSettings, type AppSpec } from "#lib/apps/spec-schema";
+
+/** An environment's domain may carry the edge's port; a host never does. */
+const withoutPort = (domain: string): string => domain.replace(/:\d+$/, "");
+const portOf = (domain: string): string => /:\d+$/.exec(domain)?.[0] ?? "";
+
+/** Settings of one environment for another: hosts under the old domain move under the new one, others stay as they are. */
+export function moveHosts(settings: AppSettings, from: string, to: string): AppSettings {
+  const [old, fresh] = [`.${withoutPort(from)}`, `.${withoutPort(to)}`];
+  if (!settings.exposure || old === fresh) return settings;
+  const routes = settings.exposure.routes.map((route) =>
+    route.host.endsWith(old) ? { ...route, host: route.host.slice(0, -old.length) + fresh } : route,
+  );
+  return { ...settings, exposure: { ...settings.exposure, routes } };
+}
+
+/** Absolute addresses under which an app is reached from outside; empty when it is not exposed. */
+export function urlsOf(spec: Pick<AppSpec, "exposure">, domain: string): string[] {
+  const routes = spec.exposure?.routes ?? [];
+  return [...new Set(routes.map(({ host, path }) => `http://${host}${portOf(domain)}${path}`))];
+}

@@ -1,0 +1,10 @@
+import "server-only";
+import { type Db, db } from "#lib/platform/db";
+import { defineJob, enqueue, type Queue } from "#lib/platform/queue";
+
+/** Key: release id. */
+export const releaseJob = defineJob("release", { concurrency: 8 });
+
+/** What the use cases of this feature stand on; a process's own by default, a test's or the worker's by argument. */
+export type ReleaseDeps = { db: Db; enqueue: Queue["enqueue"]; now: () => Date };
+export const ownDeps = (): ReleaseDeps => ({ db: db(), enqueue, now: () => new Date() });

@@ -1,0 +1,137 @@
+import "server-only";
+import { type AppSettings, type AppSpec, appSettings, appSpec } from "#lib/apps/spec-schema";
+import { type Tx } from "#lib/platform/db";
+import { Invalid, NotFound } from "#lib/platform/errors";
+import { moveHosts } from "./host-rules.ts";
+import { IN_FLIGHT } from "./release-rules.ts";
+import { type ReleaseIntent } from "./schema.ts";
+
+export type ReleasePlan = {
+  app: { id: string; name: string; teamId: string };
+  environment: {
+    id: string;
+    name: string;
+    purpose: "dev" | "test" | "prod";
+    namespace: string;
+    domain: string;
+    cluster: { id: string; name: string; context: string };
+  };
+  /** The number that the release would have. */
+  number: number;
+  /** What the environment runs or is on its way to: the newest release that is done or in flight. */
+  basis: { id: string; number: number; spec: AppSpec } | null;
+  /** Everything that the release would freeze. */
+  spec: AppSpec;
+  buildId: string | null;
+  restoresId: string | null;
+};
+
+/**
+ * What a release with this intent would be, from rows alone. Preview and creation ask the same function, so that what was
+ * shown is what is made. Throws NotFound for things that do not belong to the app, Invalid when there is nothing to run.
+ */
+export async function planRelease(tx: Tx, appId: string, intent: ReleaseIntent, now: Date): Promise<ReleasePlan> {
+  const app = await tx.app.findUnique({ where: { id: appId }, select: { id: true, name: true, teamId: true } });
+  if (!app) throw new NotFound("There is no such service.");
+  const environment = await findEnvironment(tx, intent.environmentId);
+  const here = { appId, environmentId: environment.id };
+  const newest = await tx.release.findFirst({
+    where: here,
+    orderBy: { number: "desc" },
+    select: { number: true },
+  });
+  const basis = await findBasis(tx, here);
+  const source = await chooseSource(tx, here, intent, basis, environment.domain);
+  const restartedAt = intent.kind === "restart" ? now.toISOString() : source.spec.restartedAt;
+  const spec = { ...source.spec, restartedAt };
+  return { app, environment, number: (newest?.number ?? 0) + 1, basis, ...source, spec };
+}
+
+type Here = { appId: string; environmentId: string };
+type Source = Pick<ReleasePlan, "spec" | "buildId" | "restoresId">;
+
+async function findEnvironment(tx: Tx, id: string): Promise<ReleasePlan["environment"]> {
+  const select = { id: true, name: true, purpose: true, namespace: true, domain: true, cluster: true } as const;
+  const row = await tx.environment.findUnique({ where: { id }, select });
+  if (!row) throw new NotFound("There is no such environment.");
+  return row;
+}
+
+async function findBasis(tx: Tx, here: Here): Promise<ReleasePlan["basis"]> {
+  const row = await tx.release.findFirst({
+    where: { ...here, state: { in: ["done", ...IN_FLIGHT] } },
+    orderBy: { number: "desc" },
+    select: { id: true, number: true, spec: true },
+  });
+  return row && { ...row, spec: appSpec.parse(row.spec) };
+}
+
+/** Where image and settings come from: an old release as a whole, or a build (or what runs) with given or current settings. */
+async function chooseSource(
+  tx: Tx,
+  here: Here,
+  intent: ReleaseIntent,
+  basis: ReleasePlan["basis"],
+  domain: string,
+): Promise<Source> {
+  if (intent.kind === "rollback") return restore(tx, here, intent.restoresNumber);
+  const settings = intent.settings ?? basis?.spec ?? (await draftedSettings(tx, here, domain));
+  const build = intent.buildId ? await builtImage(tx, here.appId, intent.buildId) : null;
+  const image = build?.image ?? basis?.spec.image;
+  if (!image) {
+    throw new Invalid("Nothing runs there yet, so a release needs a build.", {
+      fields: [{ path: "buildId", message: "release.build-needed" }],
+      next: "Choose a successful build.",
+    });
+  }
+  return { spec: { ...settings, image }, buildId: build?.id ?? null, restoresId: null };
+}
+
+async function restore(tx: Tx, here: Here, number: number | null): Promise<Source> {
+  const row = await tx.release.findFirst({
+    where: { ...here, number: number ?? 0 },
+    select: { id: true, number: true, spec: true, buildId: true, state: true },
+  });
+  if (!row) {
+    throw new NotFound("There is no such release to go back to.", {
+      fields: [{ path: "restoresNumber", message: "release.unknown" }],
+    });
+  }
+  if (row.state !== "done") {
+    throw new Invalid(`Release ${row.number} was never completed, so it cannot be restored.`, {
+      fields: [{ path: "restoresNumber", message: "release.never-done" }],
+      next: "Choose a release that is done.",
+    });
+  }
+  return { spec: appSpec.parse(row.spec), buildId: row.buildId, restoresId: row.id };
+}
+
+async function builtImage(tx: Tx, appId: string, id: string) {
+  const build = await tx.build.findFirst({ where: { id, appId } });
+  if (!build) {
+    throw new NotFound("There is no such build of this service.", {
+      fields: [{ path: "buildId", message: "build.unknown" }],
+    });
+  }
+  if (build.state !== "succeeded" || !build.imageDigest) {
+    throw new Invalid(`Build ${build.number} has no image to release.`, {
+      fields: [{ path: "buildId", message: "build.not-succeeded" }],
+      next: "Wait until it has succeeded, or choose another.",
+    });
+  }
+  const { imageRepository: repository, imageDigest: digest, imageTag: tag, commitSha } = build;
+  return { id, image: { repository, digest, tag, commitSha } };
+}
+
+/** The settings kept for this environment, else those of the environment that the app was created for. */
+async function draftedSettings(tx: Tx, here: Here, domain: string): Promise<AppSettings> {
+  const drafts = await tx.appSpecDraft.findMany({
+    where: { appId: here.appId },
+    select: { spec: true, environmentId: true, environment: { select: { domain: true } } },
+    orderBy: { environment: { rank: "asc" } },
+  });
+  const own = drafts.find((draft) => draft.environmentId === here.environmentId);
+  const draft = own ?? drafts[0];
+  if (!draft) throw new Invalid("The service has no settings yet.", { next: "Give its settings with the release." });
+  return moveHosts(appSettings.parse(draft.spec), draft.environment.domain, domain);
+}

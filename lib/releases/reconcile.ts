@@ -1,0 +1,136 @@
+import "server-only";
+import { appSpec } from "#lib/apps/spec-schema";
+import { clusterKey, recordSystem } from "#lib/clusters/record-system";
+import { isTransient, KeplerError, toPublicError } from "#lib/platform/errors";
+import { type RunResult } from "#lib/platform/queue";
+import { nextTask, type ReleaseStepName, type Verdict } from "./release-rules.ts";
+import { saveHiccup, saveStart, saveVerdict } from "./save-step.ts";
+import { abort } from "./steps/abort.ts";
+import { apply, Overtaken } from "./steps/apply.ts";
+import { check, podReleaseFact } from "./steps/check.ts";
+import { rollout, verify } from "./steps/rollout.ts";
+import { type ReconcileReleaseDeps, type ReleaseInWork, type StepContext } from "./steps/step-context.ts";
+
+const STEPS = { check, apply, rollout, verify } as const satisfies Record<
+  ReleaseStepName,
+  (context: StepContext) => Promise<Verdict>
+>;
+
+/** The watch wakes a waiting release at once; this is for what it misses. */
+const LOOK_AGAIN_MS = 1_000;
+const AT_ONCE = { requeueAfterMs: 0 };
+
+/**
+ * Brings one release one step further: reads the row, looks at the world, does what the first unfinished step needs and
+ * writes what became of it. Killed anywhere, it is simply called again.
+ */
+export async function reconcileRelease(
+  deps: ReconcileReleaseDeps,
+  releaseId: string,
+  { signal }: { signal: AbortSignal },
+): Promise<RunResult> {
+  const row = await readRelease(deps, releaseId);
+  if (!row) return "done";
+  const { release, steps } = row;
+  const task = nextTask({ state: release.state, steps });
+  if (task.do === "nothing") return "done";
+
+  const kubernetes = deps.clients.kubernetes(release.cluster);
+  if (task.do === "abort") {
+    const touched = steps.some((step) => step.name === "apply" && step.state !== "waiting");
+    const context = { deps, release, kubernetes, signal, startedAt: deps.now() };
+    return windUp(context, touched);
+  }
+  const step = steps.find(({ name }) => name === task.step);
+  if (!step) return "done";
+  const startedAt = step.startedAt ?? deps.now();
+  if (step.state === "waiting") {
+    if (!(await saveStart(deps, release, task.step, startedAt))) return AT_ONCE;
+    release.version += 1;
+  }
+  const context = { deps, release, kubernetes, signal, startedAt };
+  return workOn(context, task.step, step.attempts);
+}
+
+async function workOn(context: StepContext, step: ReleaseStepName, attempts: number): Promise<RunResult> {
+  const { deps, release } = context;
+  try {
+    const verdict = await STEPS[step](context);
+    await clusterAnswered(context, "ok");
+    await deps.checkpoint?.(`release.${step}.before-commit`);
+    const saved = await saveVerdict(deps, release, step, verdict);
+    await deps.checkpoint?.(`release.${step}.after-commit`);
+    if (saved === "over") return "done";
+    return verdict.is === "wait" && saved === "kept" ? { requeueAfterMs: LOOK_AGAIN_MS } : AT_ONCE;
+  } catch (error) {
+    if (error instanceof Overtaken) return AT_ONCE;
+    if (context.signal.aborted || !(error instanceof KeplerError)) throw error;
+    await clusterAnswered(context, error);
+    if (isTransient(error)) {
+      await saveHiccup(deps, release, step, error.toPublic());
+      return { requeueAfterMs: error.retryAfterMs ?? backOffMs(attempts) };
+    }
+    await saveVerdict(deps, release, step, { is: "failed", error: error.toPublic(), facts: {}, evidence: null });
+    return "done";
+  }
+}
+
+async function windUp(context: StepContext, touchedCluster: boolean): Promise<RunResult> {
+  const { deps, release } = context;
+  try {
+    await abort(context, touchedCluster);
+    return "done";
+  } catch (error) {
+    if (error instanceof Overtaken) return "done";
+    if (!(error instanceof KeplerError)) throw error;
+    await clusterAnswered(context, error);
+    if (isTransient(error)) return { requeueAfterMs: error.retryAfterMs ?? backOffMs(1) };
+    await saveVerdict(deps, release, "rollout", {
+      is: "failed",
+      error: toPublicError(error),
+      facts: {},
+      evidence: null,
+    });
+    return "done";
+  }
+}
+
+const backOffMs = (attempts: number): number => Math.min(500 * 2 ** Math.min(attempts, 6), 15_000);
+
+/** A cluster that answers, even with a refusal of ours, is up; other systems' failures are recorded where they are asked. */
+async function clusterAnswered({ deps, release }: StepContext, result: unknown): Promise<void> {
+  if (result !== "ok" && !(result instanceof KeplerError && result.system === "kubernetes")) return;
+  await recordSystem(deps.db, clusterKey(release.cluster.id), result, deps.now());
+}
+
+async function readRelease({ db }: ReconcileReleaseDeps, id: string) {
+  const row = await db.release.findUnique({
+    where: { id },
+    select: {
+      id: true,
+      number: true,
+      state: true,
+      version: true,
+      spec: true,
+      app: { select: { id: true, name: true, teamId: true } },
+      environment: {
+        select: { id: true, namespace: true, cluster: { select: { id: true, context: true } } },
+      },
+      steps: {
+        select: { name: true, state: true, startedAt: true, attempts: true, detail: true },
+        orderBy: { position: "asc" },
+      },
+    },
+  });
+  if (!row) return null;
+  const { steps, environment, ...rest } = row;
+  const checked = podReleaseFact.safeParse(steps.find((step) => step.name === "check")?.detail);
+  const release: ReleaseInWork = {
+    ...rest,
+    spec: appSpec.parse(row.spec),
+    environment,
+    cluster: environment.cluster,
+    podRelease: checked.success ? checked.data.podRelease : row.number,
+  };
+  return { release, steps };
+}

@@ -1,0 +1,98 @@
+import "server-only";
+import { type KindRef } from "#lib/clients/kubernetes/client";
+import { knownKind } from "#lib/clients/kubernetes/kinds";
+import { Conflict, Invalid } from "#lib/platform/errors";
+import { type LedgerKey, ledgerAbsent, ledgerIn, ledgerPlanned, ledgerPresent } from "../ledger.ts";
+import { type Manifest, renderManifests } from "../manifests.ts";
+import { isTerminal, type Verdict } from "../release-rules.ts";
+import { effect, type StepContext } from "./step-context.ts";
+
+/** Makes the cluster want what the Spec says: each object by server-side apply, then what the Spec no longer has is removed. */
+export async function apply(context: StepContext): Promise<Verdict> {
+  const { release } = context;
+  const facts = await applyObjects(context, renderManifests(manifestInput(release)));
+  return { is: "done", facts };
+}
+
+export const manifestInput = (release: StepContext["release"]) => ({
+  app: release.app,
+  namespace: release.environment.namespace,
+  spec: release.spec,
+  releaseNumber: release.number,
+  podRelease: release.podRelease,
+});
+
+/** Applies in order and prunes. Every part can be repeated: a crash anywhere in between leaves nothing unknown. */
+export async function applyObjects(
+  context: StepContext,
+  manifests: readonly Manifest[],
+): Promise<{ applied: number; removed: number }> {
+  const { deps, release, kubernetes, signal } = context;
+  const { namespace } = release.environment;
+  const before = await ledgerIn(deps.db, release, namespace);
+  const wanted = manifests.map((manifest) => ({ manifest, entry: ledgerKeyOf(manifest) }));
+  await ledgerPlanned(
+    deps.db,
+    release,
+    wanted.map(({ entry }) => entry),
+  );
+  await deps.checkpoint?.("release.ledger.after-commit");
+
+  for (const { manifest, entry } of wanted) {
+    await stillWanted(context);
+    // What Kepler made before is Kepler's: a hand-made change of its fields gives way. Somebody else's object never does.
+    const force = before.some((known) => known.present && isSame(known, entry));
+    await effect(deps, `release.apply.${manifest.kind}`, () =>
+      kubernetes.apply(manifest, { force, signal }).catch((error: unknown) => Promise.reject(explain(error, manifest))),
+    );
+    await ledgerPresent(deps.db, release, entry, deps.now());
+  }
+  const surplus = before.filter((known) => !wanted.some(({ entry }) => isSame(known, entry)));
+  for (const entry of surplus) {
+    await stillWanted(context);
+    await effect(deps, "release.remove", () => kubernetes.delete(refOf(entry), { signal, propagation: "Background" }));
+    await ledgerAbsent(deps.db, release, entry, deps.now());
+  }
+  return { applied: wanted.length, removed: surplus.length };
+}
+
+export const ledgerKeyOf = ({ apiVersion, kind, metadata }: Manifest): LedgerKey => ({
+  kind: `${apiVersion}/${kind}`,
+  key: `${metadata.namespace}/${metadata.name}`,
+});
+const isSame = (a: LedgerKey, b: LedgerKey): boolean => a.kind === b.kind && a.key === b.key;
+
+/** A ledger entry as an object of the cluster. */
+export function refOf({ kind, key }: LedgerKey): KindRef & { namespace: string; name: string } {
+  const slash = kind.lastIndexOf("/");
+  const known = knownKind(kind.slice(0, slash), kind.slice(slash + 1));
+  const [namespace, name] = key.split("/");
+  if (!known || !namespace || !name)
+    throw new Invalid(`The ledger names an object of an unknown kind: ${kind} ${key}.`);
+  return { ...known, namespace, name };
+}
+
+/** A newer release may have taken over while this run was under way: then it touches nothing more. */
+async function stillWanted({ deps, release, signal }: StepContext): Promise<void> {
+  signal.throwIfAborted();
+  const row = await deps.db.release.findUnique({ where: { id: release.id }, select: { state: true, version: true } });
+  const aborted = row?.state === "aborting" && release.state !== "aborting";
+  if (!row || isTerminal(row.state) || aborted) throw new Overtaken();
+}
+
+/** Not a failure: the row has moved on, and the next run reads it afresh. */
+export class Overtaken extends Conflict {
+  constructor() {
+    super("Another release has taken over.");
+  }
+}
+
+function explain(error: unknown, { kind, metadata }: Manifest): unknown {
+  if (!(error instanceof Conflict)) return error;
+  return new Conflict(`${kind} ${metadata.name} is already managed by someone else. ${error.message}`, {
+    system: "kubernetes",
+    fields: error.fields,
+    next: "Remove the object, or its fields from the other manager, then release again.",
+    cause: error,
+  });
+}

@@ -1,0 +1,74 @@
+import "server-only";
+import { z } from "zod";
+import { type AppSpec, appSpec } from "#lib/apps/spec-schema";
+import { KINDS } from "#lib/clients/kubernetes/kinds";
+import { recordSystem } from "#lib/clusters/record-system";
+import { type Db } from "#lib/platform/db";
+import { NotFound } from "#lib/platform/errors";
+import { ledgerPlanned, ledgerPresent } from "../ledger.ts";
+import { namespaceManifest, samePodTemplate } from "../manifests.ts";
+import { type Verdict } from "../release-rules.ts";
+import { effect, type StepContext } from "./step-context.ts";
+
+/** Before anything is changed: the image exists by its digest, the cluster answers, the namespace is there. */
+export async function check(context: StepContext): Promise<Verdict> {
+  const { release, deps } = context;
+  const podRelease = await podReleaseOf(deps.db, release);
+  await imageExists(context);
+  await ensureNamespace(context);
+  const { namespace } = release.environment;
+  return { is: "done", facts: { podRelease, namespace, digest: release.spec.image.digest } };
+}
+
+async function imageExists({ deps, release, signal }: StepContext): Promise<void> {
+  const { registry } = deps.clients;
+  const { repository, digest } = release.spec.image;
+  // An image of another registry (an adopted service) is for the cluster to pull; only ours can be asked.
+  if (!registry || !repository.startsWith(`${registry.host}/`)) return;
+  try {
+    await registry.client.getManifest(repository.slice(registry.host.length + 1), digest, { signal });
+    await recordSystem(deps.db, "registry", "ok", deps.now());
+  } catch (error) {
+    await recordSystem(deps.db, "registry", error, deps.now());
+    if (!(error instanceof NotFound)) throw error;
+    throw new NotFound(`The registry no longer has ${repository}@${digest}.`, {
+      system: "registry",
+      next: "Build the commit again, then release that build.",
+      cause: error,
+    });
+  }
+}
+
+async function ensureNamespace({ deps, release, kubernetes, signal }: StepContext): Promise<void> {
+  const name = release.environment.namespace;
+  if (await kubernetes.get({ ...KINDS.namespace, name }, { signal })) return;
+  const entry = { kind: "v1/Namespace", key: name };
+  await ledgerPlanned(deps.db, release, [entry]);
+  await effect(deps, "release.namespace", () => kubernetes.apply(namespaceManifest(name), { signal }));
+  await ledgerPresent(deps.db, release, entry, deps.now());
+}
+
+/**
+ * The release whose label the pods carry: the last done one's while the pod template stays as it is, so that scaling or
+ * exposing restarts nothing; otherwise this one's own.
+ */
+export async function podReleaseOf(
+  db: Pick<Db, "release">,
+  release: { number: number; spec: AppSpec; app: { id: string; name: string }; environment: { id: string } },
+): Promise<number> {
+  const before = await db.release.findFirst({
+    where: {
+      appId: release.app.id,
+      environmentId: release.environment.id,
+      state: "done",
+      number: { lt: release.number },
+    },
+    orderBy: { number: "desc" },
+    select: { spec: true, steps: { where: { name: "check" }, select: { detail: true } } },
+  });
+  if (!before || !samePodTemplate(appSpec.parse(before.spec), release.spec, release.app)) return release.number;
+  return podReleaseFact.parse(before.steps[0]?.detail).podRelease;
+}
+
+/** What "check" leaves for the steps after it. */
+export const podReleaseFact = z.object({ podRelease: z.number().int() });

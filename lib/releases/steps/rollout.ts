@@ -1,0 +1,56 @@
+import "server-only";
+import { KINDS } from "#lib/clients/kubernetes/kinds";
+import { APP_LABEL } from "#lib/clusters/label-rules";
+import { seePod } from "#lib/clusters/pod-rules";
+import { seeWorkload } from "#lib/clusters/workload-rules";
+import { renderManifests } from "../manifests.ts";
+import { decideRollout, decideVerify, type Observed, type Verdict } from "../release-rules.ts";
+import { applyObjects, manifestInput } from "./apply.ts";
+import { type StepContext } from "./step-context.ts";
+
+/** Follows the rollout in the cluster itself; the watch only makes it look sooner. */
+export async function rollout(context: StepContext): Promise<Verdict> {
+  const verdict = decideRollout(context.release, await observe(context), context.startedAt, context.deps.now());
+  if (verdict.is === "reapply") {
+    await applyObjects(context, renderManifests(manifestInput(context.release)));
+    return { is: "wait", facts: verdict.facts };
+  }
+  return verdict.is === "failed" ? withEvidence(context, verdict) : verdict;
+}
+
+/** The last proof: which image do the pods say that they run? */
+export async function verify(context: StepContext): Promise<Verdict> {
+  const verdict = decideVerify(context.release, await observe(context), context.startedAt, context.deps.now());
+  return verdict.is === "failed" ? withEvidence(context, verdict) : verdict;
+}
+
+async function observe({ kubernetes, release, signal }: StepContext): Promise<Observed> {
+  const { namespace } = release.environment;
+  const [workload, pods] = await Promise.all([
+    kubernetes.get({ ...KINDS.deployment, namespace, name: release.app.name }, { signal }),
+    kubernetes.list(KINDS.pod, namespace, { labelSelector: `${APP_LABEL}=${release.app.id}`, signal }),
+  ]);
+  return {
+    workload: workload && seeWorkload(workload),
+    pods: pods.items.map(seePod).filter((pod) => pod !== null),
+  };
+}
+
+const EVIDENCE_LINES = 20;
+const EVIDENCE_BYTES = 8_000;
+
+/** The last lines that the failing pod wrote, kept with the step: the pod itself may soon be gone. */
+async function withEvidence(context: StepContext, verdict: Verdict & { is: "failed" }): Promise<Verdict> {
+  if (!verdict.evidence) return verdict;
+  const { kubernetes, release, signal } = context;
+  const { pod, previous } = verdict.evidence;
+  const options = { container: release.app.name, previous, tailLines: EVIDENCE_LINES, signal };
+  const lines: string[] = [];
+  try {
+    for await (const line of kubernetes.readLog(release.environment.namespace, pod, options)) lines.push(line);
+  } catch {
+    // A log that cannot be read is missing evidence, not another failure.
+  }
+  const log = lines.join("\n").slice(-EVIDENCE_BYTES);
+  return { ...verdict, facts: { ...verdict.facts, pod, ...(log ? { log } : {}) } };
+}
