@@ -71,7 +71,7 @@ export function noAnswer(
   told: { calledOff: boolean; late: boolean; deadlineMs: number },
 ): Unavailable {
   const { system, name } = speaker;
-  if (told.calledOff) return new Unavailable(`The request to ${name} was called off.`, { system, cause });
+  if (told.calledOff) return new Unavailable(`${name} was asked, but the request was called off.`, { system, cause });
   if (told.late) {
     return new Unavailable(`${name} has not answered within ${told.deadlineMs / 1000} s.`, { system, cause });
   }

@@ -106,10 +106,14 @@ async function exchange(target: HttpTarget, ask: HttpRequest, signal: AbortSigna
       continue;
     }
     const understood = response.ok || ask.accept?.includes(reply.status) || (redirected && ask.redirect === "manual");
-    if (!understood) throw failureOf(target, reply, detailOf(reply.text) ?? reply.headers.get("x-error"));
+    if (!understood) throw failureFrom(target, reply);
     return reply;
   }
 }
+
+/** What an answer that is no success means: as the client explains it, else by its status. */
+export const failureFrom = (target: HttpTarget, reply: HttpReply): KeplerError =>
+  target.explain?.(reply) ?? failureOf(target, reply, detailOf(reply.text) ?? reply.headers.get("x-error"));
 
 const acceptOf = (ask: HttpRequest): Record<string, string> =>
   Object.fromEntries(Object.entries(ask.headers ?? {}).filter(([name]) => name.toLowerCase() === "accept"));

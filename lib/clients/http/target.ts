@@ -1,4 +1,5 @@
 import "server-only";
+import { type KeplerError } from "#lib/platform/errors";
 
 /** `fetch` as the clients use it; tests and proxies pass their own. */
 export type Fetch = (url: string, init: RequestInit) => Promise<Response>;
@@ -16,6 +17,8 @@ export type HttpTarget = {
   /** What must not show up in a sentence, even if the system repeats it. */
   secrets: string[];
   fetch: Fetch;
+  /** Knows a failure better than its status alone tells; null leaves it to the common table. */
+  explain?: (reply: HttpReply) => KeplerError | null;
   /** Spreads the retries of many callers; a number in [0, 1). */
   random: () => number;
 };

@@ -1,0 +1,85 @@
+import "server-only";
+import { z } from "zod";
+import { Conflict, Denied, type FieldError, Invalid, type KeplerError, Unavailable } from "#lib/platform/errors";
+import { type HttpReply } from "../http/target.ts";
+import { Expired } from "./client.ts";
+
+const system = "kubernetes";
+
+/** https://kubernetes.io/docs/reference/kubernetes-api/common-definitions/status/ */
+export const statusReply = z.object({
+  kind: z.literal("Status"),
+  code: z.number().optional(),
+  reason: z.string().optional(),
+  message: z.string().default(""),
+  details: z
+    .object({
+      causes: z
+        .array(
+          z.object({ reason: z.string().optional(), message: z.string().default(""), field: z.string().optional() }),
+        )
+        .optional(),
+    })
+    .optional(),
+});
+export type Status = z.infer<typeof statusReply>;
+
+/** What the API server's own Status says better than the HTTP code; null when there is none or nothing to add. */
+export function explainStatus(reply: HttpReply): KeplerError | null {
+  const parsed = statusReply.safeParse(jsonOrNull(reply.text));
+  if (!parsed.success) return reply.status === 410 ? expired("", reply.status) : null;
+  return errorOf({ code: reply.status, ...parsed.data });
+}
+
+/** A Status as one of the six errors, or null where the common table of HTTP statuses says it as well. */
+export function errorOf(status: Status): KeplerError | null {
+  const cause = { status };
+  const { message } = status;
+  const fields = fieldsOf(status);
+  switch (status.code) {
+    case 400:
+      // Passes by itself: the log of a container that is about to start.
+      if (!/ContainerCreating|PodInitializing|waiting to start/.test(message)) return null;
+      return new Unavailable("The container has not started yet.", { system, cause });
+    case 403:
+      return new Denied(`Kubernetes does not allow this: ${message}`, {
+        system,
+        cause,
+        next: "An admin must give Kepler's account this right in the cluster.",
+      });
+    case 409:
+      if (!status.details?.causes?.some((one) => one.reason === "FieldManagerConflict")) {
+        return new Conflict(`Kubernetes sees a conflict: ${message}`, { system, cause });
+      }
+      return new Conflict(`Others manage fields of this object: ${fields.map((one) => one.path).join(", ")}.`, {
+        system,
+        cause,
+        fields,
+        next: "Let go of these fields there, or take them over.",
+      });
+    case 410:
+      return expired(message, status);
+    case 422:
+      return new Invalid(`Kubernetes does not accept the object: ${message}`, { system, cause, fields });
+    default:
+      return null;
+  }
+}
+
+function fieldsOf(status: Status): FieldError[] {
+  return (status.details?.causes ?? []).flatMap(({ field, message }) => (field ? [{ path: field, message }] : []));
+}
+
+const expired = (message: string, status: unknown): Expired =>
+  new Expired(`What was known of the cluster is too old${message ? `: ${message}` : ""}.`, {
+    system,
+    cause: { status },
+  });
+
+function jsonOrNull(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return null;
+  }
+}
