@@ -17,3 +17,6 @@ export function nextProvisionStep(steps: readonly Step[]): ProvisionStepName | "
 /** A retry takes up the failed step and those after it; what is done stays done. */
 export const stepsToRetry = (steps: readonly Step[]): string[] =>
   steps.filter((step) => step.state === "failed").map((step) => step.name);
+
+/** Waits between attempts at a system that does not answer: 1, 2, 4 … 30 s. */
+export const retryAfterMs = (attempts: number): number => Math.min(30_000, 500 * 2 ** Math.min(attempts, 6));

@@ -120,9 +120,6 @@ function decideRun(row: BuildFacts, seen: Extract<JenkinsObservation, { kind: "r
 const elapsed = (since: Date, now: Date): number => now.getTime() - since.getTime();
 const due = (sentAt: Date | null, now: Date): boolean => sentAt === null || elapsed(sentAt, now) >= STOP_AGAIN_MS;
 
-/** Waits between attempts at a system that does not answer: 1, 2, 4 … 30 s. */
-export const retryAfterMs = (attempts: number): number => Math.min(30_000, 1_000 * 2 ** Math.min(attempts, 5));
-
 /** After SUCCESS the image may take a moment to be seen; for this long its absence is waited out. */
 const IMAGE_APPEARS_WITHIN_MS = 30_000;
 

@@ -1,9 +1,10 @@
 import "server-only";
+import { retryAfterMs } from "#lib/apps/provision-rules";
 import { type Call } from "#lib/clients/http/call";
 import { KeplerError, isTransient, Denied, NotFound } from "#lib/platform/errors";
 import { type RunResult } from "#lib/platform/queue";
 import { isTerminalStep } from "#lib/platform/steps";
-import { type JenkinsObservation, decide, isTerminalBuild, retryAfterMs } from "./build-rules.ts";
+import { type JenkinsObservation, decide, isTerminalBuild } from "./build-rules.ts";
 import { type BuildRow, factsOf, memoryOf, readBuild, recordBuild, stepOf } from "./build-row.ts";
 import { type BuildWorld } from "./build-world.ts";
 import { observeRun } from "./observe-run.ts";

@@ -51,7 +51,7 @@ const appsToCheck = async (db: Db, after: string | undefined) => {
       id: true,
       gitlabProjectId: true,
       defaultRef: true,
-      builds: { orderBy: { number: "desc" }, take: 20, select: { ref: true, commitSha: true } },
+      builds: { orderBy: { number: "desc" }, take: 20, select: { ref: true, number: true, commitSha: true } },
     },
   });
   return apps.map((app) => ({ ...app, builds: app.builds.filter((build) => build.ref === app.defaultRef) }));
@@ -76,7 +76,7 @@ const buildLostPush = (world: World, app: Candidate, head: { sha: string; title:
       commit: head,
       trigger: "sweep",
       requestedById: null,
-      idempotencyKey: `sweep:${head.sha}:${app.builds.length > 0 ? app.builds[0]?.commitSha : "first"}`,
+      idempotencyKey: `sweep:${head.sha}:after-${app.builds[0]?.number ?? 0}`,
       onlyIfNews: true,
     });
     if (inserted.created) await world.enqueue(tx, buildJob, inserted.id);

@@ -1,0 +1,79 @@
+import "server-only";
+import { type Call } from "#lib/clients/http/call";
+import { KeplerError, isTransient } from "#lib/platform/errors";
+import { type RunResult } from "#lib/platform/queue";
+import { type ProvisionStepName, nextProvisionStep, retryAfterMs } from "./provision-rules.ts";
+import { type ProvisionRow, provisionStepOf, readProvision, recordProvision } from "./provision-row.ts";
+import { type ProvisionWorld } from "./provision-world.ts";
+import { checkRepository } from "./steps/check-repository.ts";
+import { ensureJob } from "./steps/ensure-job.ts";
+import { ensureWebhook } from "./steps/ensure-webhook.ts";
+
+type Step = { system: "gitlab" | "jenkins"; run: typeof checkRepository | typeof ensureWebhook | typeof ensureJob };
+
+/** Each finds or creates, so that it may be run again from its beginning; what it returns is shown beside the step. */
+const STEPS: Record<ProvisionStepName, Step> = {
+  repository: { system: "gitlab", run: checkRepository },
+  webhook: { system: "gitlab", run: ensureWebhook },
+  job: { system: "jenkins", run: ensureJob },
+};
+
+/** Brings the provision of one app a step further; can be stopped anywhere and run again. */
+export async function reconcileProvision(world: ProvisionWorld, appId: string, call: Call = {}): Promise<RunResult> {
+  const row = await readProvision(world.db, appId);
+  if (!row || row.retiredAt || row.provisionState === "ready" || row.provisionState === "failed") return "done";
+  const next = nextProvisionStep(row.provisionSteps);
+  if (next === "ready" || next === "failed") {
+    await recordProvision(world.db, row, { state: next }, world.now());
+    return { requeueAfterMs: 0 };
+  }
+  if (provisionStepOf(row, next)?.state === "waiting") return begin(world, row, next);
+  try {
+    return await perform(world, row, next, call);
+  } catch (error) {
+    return takeFailure(world, row, next, error);
+  }
+}
+
+async function begin(world: ProvisionWorld, row: ProvisionRow, name: ProvisionStepName): Promise<RunResult> {
+  const change = { state: "running", error: null, steps: [{ name, state: "running" }] } as const;
+  await recordProvision(world.db, row, { ...change, steps: [...change.steps] }, world.now());
+  await world.checkpoint?.(`provision.${name}.begun`);
+  return { requeueAfterMs: 0 };
+}
+
+async function perform(
+  world: ProvisionWorld,
+  row: ProvisionRow,
+  name: ProvisionStepName,
+  call: Call,
+): Promise<RunResult> {
+  const step = STEPS[name];
+  const detail = await step.run(world, row, call);
+  await world.recordSystem(step.system, null);
+  const steps = [{ name, state: "done" as const, error: null, detail }];
+  const state = name === "job" ? "ready" : "running";
+  await recordProvision(world.db, row, { state, steps }, world.now());
+  await world.checkpoint?.(`provision.${name}.after-commit`);
+  return { requeueAfterMs: 0 };
+}
+
+/** What passes by itself is waited out; what does not fails the step with the system's sentence, for a person to retry. */
+async function takeFailure(
+  world: ProvisionWorld,
+  row: ProvisionRow,
+  name: ProvisionStepName,
+  failure: unknown,
+): Promise<RunResult> {
+  if (!(failure instanceof KeplerError)) throw failure;
+  const attempts = (provisionStepOf(row, name)?.attempts ?? 0) + 1;
+  const error = failure.toPublic();
+  if (isTransient(failure)) {
+    await world.recordSystem(failure.system, failure);
+    await recordProvision(world.db, row, { steps: [{ name, attempts, error }] }, world.now());
+    return { requeueAfterMs: failure.retryAfterMs ?? retryAfterMs(attempts) };
+  }
+  const steps = [{ name, state: "failed" as const, attempts, error }];
+  await recordProvision(world.db, row, { state: "failed", error, steps }, world.now());
+  return { requeueAfterMs: 0 };
+}
