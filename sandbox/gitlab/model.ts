@@ -44,7 +44,6 @@ const hook = z.object({
   createdAt: z.string(),
   /** Consecutive failures, and until when they keep the hook from being called: see hook-health.ts. */
   recentFailures: z.number(),
-  backoffCount: z.number(),
   disabledUntil: z.string().nullable(),
 });
 
@@ -96,7 +95,8 @@ const delivery = z.object({
 });
 
 export const gitlabState = z.object({
-  instanceId: z.string(),
+  /** Whether the samples were put in; who deletes one is not given it back at the next start. */
+  seeded: z.boolean(),
   lastId: z.number(),
   users: z.array(user),
   tokens: z.array(token),

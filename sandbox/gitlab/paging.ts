@@ -1,6 +1,6 @@
 import { type Exchange, json, type Reply } from "../platform/exchange.ts";
 import { type Gitlab } from "./context.ts";
-import { invalidRequest } from "./refusals.ts";
+import { invalidRequest, refuse } from "./refusals.ts";
 
 const COUNTED_ROWS = 10_000;
 const DEEPEST_OFFSET = 50_000;
@@ -8,9 +8,8 @@ const DEEPEST_OFFSET = 50_000;
 interface Listing<T> {
   rows: T[];
   view: (row: T) => unknown;
-  /** The value that keyset paging continues after; without it the listing only knows offsets. */
-  keyOf?: (row: T) => string | number;
-  keyName?: "id_after" | "id_before" | "page_token";
+  /** How keyset paging continues: the parameter and the last row's value for it. Rows come in that order. */
+  keyset?: { parameter: "id_after" | "id_before" | "page_token"; keyOf: (row: T) => string | number };
   /** Commit listings never say how many there are. */
   counted?: boolean;
 }
@@ -23,8 +22,9 @@ export async function page<T>(gitlab: Gitlab, exchange: Exchange, listing: Listi
     for (const [name, value] of Object.entries({ per_page: String(perPage), ...changes })) query.set(name, value);
     return `<${gitlab.url}${exchange.path}?${query.toString()}>; rel="${rel}"`;
   };
-  if (exchange.query.get("pagination") === "keyset" && listing.keyOf)
-    return keysetPage(exchange, listing, perPage, link);
+  if (exchange.query.get("pagination") === "keyset" && listing.keyset) {
+    return keysetPage(exchange, listing, listing.keyset, perPage, link);
+  }
 
   const number = positive(exchange, "page", 1);
   const from = (number - 1) * perPage;
@@ -50,22 +50,27 @@ export async function page<T>(gitlab: Gitlab, exchange: Exchange, listing: Listi
   });
 }
 
-/** Keyset paging knows the next page only, by the last row's key; the listing is sorted by that key already. */
+/**
+ * Keyset paging knows the next page only, by the last row's key. `id_after` and `id_before` are filters which the
+ * listing has applied already; a `page_token` is looked up here.
+ */
 async function keysetPage<T>(
   exchange: Exchange,
-  { rows, view, keyOf = () => 0, keyName = "page_token" }: Listing<T>,
+  { rows, view }: Listing<T>,
+  { parameter, keyOf }: NonNullable<Listing<T>["keyset"]>,
   perPage: number,
   link: (changes: Record<string, string>, rel: string) => string,
 ): Promise<Reply> {
-  const after = exchange.query.get(keyName);
-  const start = after === null ? 0 : rows.findIndex((row) => String(keyOf(row)) === after) + 1;
+  const token = parameter === "page_token" ? exchange.query.get(parameter) : null;
+  const start = token === null ? 0 : rows.findIndex((row) => keyOf(row) === token) + 1;
+  if (token !== null && start === 0) throw refuse(404, "404 Not found");
   const shown = rows.slice(start, start + perPage);
   const last = shown.at(-1);
   const more = start + perPage < rows.length && last !== undefined;
   return json(
     200,
     await Promise.all(shown.map(view)),
-    more ? { link: link({ [keyName]: String(keyOf(last)) }, "next") } : {},
+    more ? { link: link({ [parameter]: String(keyOf(last)) }, "next") } : {},
   );
 }
 

@@ -1,6 +1,6 @@
 import { json, Refusal } from "../platform/exchange.ts";
 
-/** GitLab says no in four shapes; each endpoint has its own habit. These are thrown, the client gets the reply. */
+/** GitLab says no in several shapes; each endpoint has its own habit. These are thrown, the client gets the reply. */
 
 /** `{"message":"404 Project Not Found"}` */
 export const refuse = (status: number, message: string): Refusal => new Refusal(json(status, { message }));
@@ -10,6 +10,10 @@ export const notFound = (what: string): Refusal => refuse(404, `404 ${what} Not 
 /** `{"message":{"path":["has already been taken"]}}`: the model did not validate. */
 export const invalidFields = (fields: Record<string, string[]>, status = 400): Refusal =>
   new Refusal(json(status, { message: fields }));
+
+/** `{"message":["Another open merge request already exists …"]}`: merge requests give a list. */
+export const refuseAll = (status: number, messages: string[]): Refusal =>
+  new Refusal(json(status, { message: messages }));
 
 /** `{"error":"url is missing"}`: the parameters did not fit the endpoint. */
 export const invalidRequest = (error: string, status = 400): Refusal => new Refusal(json(status, { error }));

@@ -1,0 +1,88 @@
+import { join } from "node:path";
+import { type Logger } from "pino";
+import { type Handler, json } from "../platform/exchange.ts";
+import { serve } from "../platform/http.ts";
+import { createRouter } from "../platform/router.ts";
+import { openState } from "../platform/state.ts";
+import { createAnnouncer } from "./announce.ts";
+import { type Gitlab, userById } from "./context.ts";
+import { createDeliveries } from "./deliveries.ts";
+import { gitlabState } from "./model.ts";
+import { pageRoutes } from "./pages.ts";
+import { commitRoutes } from "./routes/commits.ts";
+import { fileRoutes } from "./routes/files.ts";
+import { hookRoutes } from "./routes/hooks.ts";
+import { mergeRequestRoutes } from "./routes/merge-requests.ts";
+import { peopleRoutes } from "./routes/people.ts";
+import { projectRoutes } from "./routes/projects.ts";
+import { referenceRoutes } from "./routes/references.ts";
+import { seed } from "./seed.ts";
+import { smartHttpRoutes } from "./smart-http.ts";
+
+export interface GitlabOptions {
+  /** 0 picks a free port. */
+  port: number;
+  /** Where its state and repositories are kept. */
+  home: string;
+  logger: Logger;
+  now?: () => Date;
+  /** Asked before each request: a reply from here is sent instead (fault injection). */
+  intercept?: Handler;
+}
+
+export interface RunningGitlab {
+  url: string;
+  /** A personal access token of the administrator, scope `api`. */
+  token: string;
+  stop(): Promise<void>;
+}
+
+/** GitLab on this machine: REST v4, git over HTTP and webhooks, seeded with the sample projects. */
+export async function startGitlab({
+  port,
+  home,
+  logger,
+  now = () => new Date(),
+  intercept,
+}: GitlabOptions): Promise<RunningGitlab> {
+  const state = await openState({
+    file: join(home, "state.json"),
+    schema: gitlabState,
+    initial: () => ({ seeded: false, lastId: 0, users: [], tokens: [], groups: [], projects: [], deliveries: [] }),
+    logger,
+  });
+  const gitlab: Gitlab = { state, home, now, logger, url: "", refsMayHaveMoved: async () => undefined };
+  await seed(gitlab);
+  const deliveries = createDeliveries(gitlab);
+  gitlab.refsMayHaveMoved = createAnnouncer(gitlab, deliveries);
+
+  const router = createRouter();
+  projectRoutes(router, gitlab);
+  referenceRoutes(router, gitlab);
+  commitRoutes(router, gitlab);
+  fileRoutes(router, gitlab);
+  mergeRequestRoutes(router, gitlab);
+  hookRoutes(router, gitlab, deliveries);
+  peopleRoutes(router, gitlab);
+  router.route("*", "/api/*rest", () => json(404, { error: "404 Not Found" }));
+  smartHttpRoutes(router, gitlab);
+  pageRoutes(router, gitlab);
+
+  const failed = () => json(500, { message: "500 Internal Server Error" });
+  const listening = await serve({ router, port, logger, intercept, failed });
+  gitlab.url = listening.url;
+
+  const [root] = state.data.users;
+  const [token] = state.data.tokens;
+  if (!root || !token) throw new Error(`${home} holds a GitLab without its administrator`);
+  // What was pushed just before the last end may not have been told yet.
+  for (const project of state.data.projects) await gitlab.refsMayHaveMoved(project, userById(gitlab, root.id));
+  deliveries.send();
+
+  const stop = async () => {
+    await listening.close();
+    await deliveries.stop();
+    await state.flush();
+  };
+  return { url: listening.url, token: token.value, stop };
+}
