@@ -1,0 +1,45 @@
+import { type IncomingMessage } from "node:http";
+import { parse as parseYaml } from "yaml";
+import { isObject, type Json, type JsonObject } from "../json.ts";
+import { ApiError, badRequest, unsupportedMedia } from "./status.ts";
+
+/** etcd refuses larger objects; the API server refuses larger requests. */
+const LIMIT_BYTES = 3 * 1024 * 1024;
+
+export const mediaType = (request: IncomingMessage): string =>
+  (request.headers["content-type"] ?? "application/json").split(";")[0]?.trim() ?? "";
+
+async function readBytes(request: IncomingMessage): Promise<string> {
+  const chunks: Buffer[] = [];
+  let size = 0;
+  for await (const chunk of request) {
+    const bytes = Buffer.from(chunk as Uint8Array);
+    size += bytes.length;
+    if (size > LIMIT_BYTES)
+      throw new ApiError(413, "RequestEntityTooLarge", `Request entity too large: limit is ${LIMIT_BYTES}`);
+    chunks.push(bytes);
+  }
+  return Buffer.concat(chunks).toString("utf8");
+}
+
+/** A JSON or YAML body; undefined when it is empty. */
+export async function readBody(request: IncomingMessage): Promise<Json | undefined> {
+  const type = mediaType(request);
+  if (type.includes("protobuf")) throw unsupportedMedia("application/json, application/yaml");
+  const body = await readBytes(request);
+  if (body.trim() === "") return undefined;
+  try {
+    const value: unknown = type.includes("yaml") ? parseYaml(body) : JSON.parse(body);
+    return value as Json;
+  } catch (error) {
+    throw badRequest(
+      `couldn't get version/kind; json parse error: ${error instanceof Error ? error.message : String(error)}`,
+    );
+  }
+}
+
+export async function readObject(request: IncomingMessage): Promise<JsonObject> {
+  const body = await readBody(request);
+  if (!isObject(body)) throw badRequest("the request body must be an object");
+  return body;
+}

@@ -1,0 +1,86 @@
+import { randomBytes } from "node:crypto";
+import { at } from "../json.ts";
+import { type Kind } from "../kinds/kind.ts";
+import { type KubeObject } from "../objects.ts";
+import { parseSelector, selects } from "../store/selectors.ts";
+import { type Store } from "../store/store.ts";
+import { numberOf, type Target } from "./request.ts";
+import { badRequest, expired } from "./status.ts";
+
+export type Filter = (object: KubeObject) => boolean;
+
+/** Namespace, name, labelSelector and fieldSelector of a list, watch or collection delete as one predicate. */
+export function filterOf({ kind, namespace, name }: Target, query: URLSearchParams): Filter {
+  const labels = query.get("labelSelector") ?? "";
+  const selector = parseSelector(labels);
+  if (selector === undefined)
+    throw badRequest(`unable to parse requirement: invalid label selector ${JSON.stringify(labels)}`);
+  const fields = (query.get("fieldSelector") ?? "")
+    .split(",")
+    .filter((part) => part !== "")
+    .map((part) => fieldRule(kind, part));
+  return (object) =>
+    (namespace === undefined || object.metadata.namespace === namespace) &&
+    (name === undefined || object.metadata.name === name) &&
+    selects(selector, object.metadata.labels) &&
+    fields.every((rule) => rule(object));
+}
+
+function fieldRule(kind: Kind, part: string): Filter {
+  const match = /^([^=!]+)(==|=|!=)(.*)$/.exec(part);
+  if (match === null) throw badRequest(`invalid selector: '${part}'; can't understand '${part}'`);
+  const [, path = "", sign, value] = match;
+  if (!["metadata.name", "metadata.namespace", ...(kind.fieldLabels ?? [])].includes(path))
+    throw badRequest(
+      `Unable to find "${kind.group === "" ? "" : `${kind.group}/`}${kind.version}, Resource=${kind.plural}" that match label selector "", field selector "${part}": field label not supported: ${path}`,
+    );
+  return (object) => (String(at(object, path.split(".")) ?? "") === value) === (sign !== "!=");
+}
+
+export type Page = { items: KubeObject[]; resourceVersion: string; continue?: string; remaining?: number };
+type Snapshot = { rest: KubeObject[]; revision: number; until: number };
+
+const KEPT_MS = 5 * 60_000;
+const KEPT_LISTS = 200;
+
+/** Lists in pages. The pages of one list show one moment: the rest is kept for five minutes, then its token is 410. */
+export class Lists {
+  readonly #store: Store;
+  readonly #now: () => Date;
+  readonly #snapshots = new Map<string, Snapshot>();
+
+  constructor(store: Store, now: () => Date) {
+    this.#store = store;
+    this.#now = now;
+  }
+
+  page(target: Target, query: URLSearchParams): Page {
+    const limit = numberOf(query, "limit") ?? 0;
+    const token = query.get("continue");
+    if (token !== null && token !== "") return this.#cut(this.#resume(token), limit);
+    const rest = this.#store.list(target.kind, target.namespace).filter(filterOf(target, query));
+    return this.#cut({ rest, revision: this.#store.revision, until: 0 }, limit);
+  }
+
+  #resume(token: string): Snapshot {
+    const snapshot = this.#snapshots.get(token);
+    if (snapshot === undefined || snapshot.until < this.#now().getTime())
+      throw expired(
+        "The provided continue parameter is too old to display a consistent list result. You can start a new list without the continue parameter.",
+      );
+    return snapshot;
+  }
+
+  #cut({ rest, revision }: Snapshot, limit: number): Page {
+    if (limit <= 0 || rest.length <= limit) return { items: rest, resourceVersion: String(revision) };
+    const token = randomBytes(12).toString("base64url");
+    this.#snapshots.set(token, { rest: rest.slice(limit), revision, until: this.#now().getTime() + KEPT_MS });
+    for (const old of [...this.#snapshots.keys()].slice(0, -KEPT_LISTS)) this.#snapshots.delete(old);
+    return {
+      items: rest.slice(0, limit),
+      resourceVersion: String(revision),
+      continue: token,
+      remaining: rest.length - limit,
+    };
+  }
+}

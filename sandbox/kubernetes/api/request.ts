@@ -1,0 +1,58 @@
+import { type IncomingMessage, type ServerResponse } from "node:http";
+import { findKind } from "../kinds/index.ts";
+import { type Kind } from "../kinds/kind.ts";
+import { badRequest, noSuchPath } from "./status.ts";
+
+/** What a path of the API names: a collection, an object in it, or a subresource of that. */
+export type Target = {
+  kind: Kind;
+  namespace: string | undefined;
+  name: string | undefined;
+  subresource: string | undefined;
+};
+
+export type Request = {
+  method: string;
+  path: string;
+  query: URLSearchParams;
+  incoming: IncomingMessage;
+  response: ServerResponse;
+};
+
+/** `/api/v1/namespaces/dev/pods/web-1/log` and `/apis/apps/v1/deployments` alike. */
+export function parseTarget(path: string): Target {
+  const parts = path
+    .split("/")
+    .filter((part) => part !== "")
+    .map(decode);
+  const [root, ...rest] = parts;
+  const [group, version, ...resource] = root === "api" ? ["", ...rest] : rest;
+  if ((root !== "api" && root !== "apis") || group === undefined || version === undefined) throw noSuchPath();
+  const [first, second, ...below] = resource;
+  // /namespaces/x/pods is a namespaced collection, /namespaces/x and /namespaces/x/status the namespace itself.
+  const scoped = first === "namespaces" && below[0] !== undefined && below[0] !== "status" && below[0] !== "finalize";
+  const [plural, name, subresource] = scoped ? below : [first, second, ...below];
+  const kind = plural === undefined ? undefined : findKind(group, version, plural);
+  if (kind === undefined || (scoped && !kind.namespaced)) throw noSuchPath();
+  if (kind.namespaced && !scoped && name !== undefined) throw noSuchPath();
+  return { kind, namespace: scoped ? second : undefined, name, subresource };
+}
+
+function decode(part: string): string {
+  try {
+    return decodeURIComponent(part);
+  } catch {
+    throw badRequest(`invalid URL escape in ${JSON.stringify(part)}`);
+  }
+}
+
+const isTrue = (value: string | null): boolean => value === "true" || value === "1";
+export const flagOf = (query: URLSearchParams, name: string): boolean => isTrue(query.get(name));
+
+/** A whole number from the query, or undefined when it is not given. */
+export function numberOf(query: URLSearchParams, name: string): number | undefined {
+  const value = query.get(name);
+  if (value === null || value === "") return undefined;
+  if (!/^-?\d+$/.test(value)) throw badRequest(`strconv.ParseInt: parsing ${JSON.stringify(value)}: invalid syntax`);
+  return Number(value);
+}

@@ -1,0 +1,202 @@
+import { isObject, type JsonObject } from "../json.ts";
+import { apiVersionOf, type Kind } from "../kinds/kind.ts";
+import { type KubeObject } from "../objects.ts";
+import { type DeleteOptions, type Resources, type WriteOptions } from "../store/resources.ts";
+import { readBody, readObject } from "./body.ts";
+import { filterOf, type Lists } from "./list.ts";
+import { patchObject } from "./patch.ts";
+import { flagOf, numberOf, type Request, type Target } from "./request.ts";
+import { badRequest, methodNotAllowed, noSuchPath } from "./status.ts";
+import { tableOf, wantsTable } from "./table.ts";
+import { watch } from "./watch.ts";
+
+export type Handler = (request: Request, target: Target & { name: string }) => Promise<void> | void;
+
+/** What the verbs work on. `subresources` holds the handlers that are not plain objects, by "plural/subresource". */
+export type Api = {
+  resources: Resources;
+  lists: Lists;
+  now: () => Date;
+  bookmarkEveryMs: number;
+  subresources: ReadonlyMap<string, Handler>;
+};
+
+export function send(request: Request, code: number, body: JsonObject): void {
+  request.response.writeHead(code, { "content-type": "application/json", "cache-control": "no-cache, private" });
+  request.response.end(`${JSON.stringify(body)}\n`);
+}
+
+/** A write's manager, dry run and strictness, as the query and the client's name say them. */
+export function writeOptions(request: Request, subresource?: "status"): WriteOptions {
+  const { query, incoming, response } = request;
+  const dryRun = query.getAll("dryRun");
+  if (dryRun.some((value) => value !== "All"))
+    throw badRequest(`dryRun: Unsupported value: ${JSON.stringify(dryRun)}: supported values: "All"`);
+  const validation = query.get("fieldValidation") ?? "Warn";
+  if (validation !== "Ignore" && validation !== "Warn" && validation !== "Strict")
+    throw badRequest(
+      `fieldValidation: Unsupported value: ${JSON.stringify(validation)}: supported values: "", "Ignore", "Strict", "Warn"`,
+    );
+  const manager = query.get("fieldManager") ?? (incoming.headers["user-agent"] ?? "").split("/")[0] ?? "";
+  return {
+    manager: manager === "" ? "unknown" : manager,
+    dryRun: dryRun.length > 0,
+    fieldValidation: validation,
+    warn: (sentence) => response.appendHeader("warning", `299 - ${JSON.stringify(sentence)}`),
+    ...(subresource === undefined ? {} : { subresource }),
+  };
+}
+
+export async function serveResource(api: Api, request: Request, target: Target): Promise<void> {
+  if (target.name === undefined) return serveCollection(api, request, target);
+  const named = { ...target, name: target.name };
+  if (target.subresource === undefined || (target.subresource === "status" && target.kind.status))
+    return serveObject(api, request, named);
+  const handler =
+    api.subresources.get(`${target.kind.plural}/${target.subresource}`) ??
+    (target.kind.scale === true ? api.subresources.get(`*/${target.subresource}`) : undefined);
+  if (handler === undefined) throw noSuchPath();
+  await handler(request, named);
+}
+
+async function serveCollection(api: Api, request: Request, target: Target): Promise<void> {
+  const { kind, namespace } = target;
+  switch (request.method) {
+    case "GET":
+      if (flagOf(request.query, "watch"))
+        return watch(target, request, {
+          store: api.resources.store,
+          now: api.now,
+          bookmarkEveryMs: api.bookmarkEveryMs,
+        });
+      return sendList(api, request, target);
+    case "POST": {
+      if (kind.namespaced && namespace === undefined) throw methodNotAllowed();
+      return send(
+        request,
+        201,
+        api.resources.create(kind, namespace, await readObject(request.incoming), writeOptions(request)),
+      );
+    }
+    case "DELETE": {
+      const options = await deleteOptions(request);
+      const chosen = api.resources.store.list(kind, namespace).filter(filterOf(target, request.query));
+      for (const object of chosen) api.resources.delete(kind, object.metadata.namespace, object.metadata.name, options);
+      return send(request, 200, listOf(kind, chosen, { resourceVersion: String(api.resources.store.revision) }));
+    }
+    default:
+      throw methodNotAllowed();
+  }
+}
+
+function sendList(api: Api, request: Request, target: Target): void {
+  const page = api.lists.page(target, request.query);
+  const metadata: JsonObject = { resourceVersion: page.resourceVersion };
+  if (page.continue !== undefined)
+    Object.assign(metadata, { continue: page.continue, remainingItemCount: page.remaining });
+  const table = wantsTable(request.incoming.headers.accept);
+  send(
+    request,
+    200,
+    table
+      ? tableOf(target.kind, page.items, metadata, api.now(), request.query.get("includeObject"))
+      : listOf(target.kind, page.items, metadata),
+  );
+}
+
+// Items of a list carry no kind of their own, as the real server leaves it out.
+const listOf = (kind: Kind, items: KubeObject[], metadata: JsonObject): JsonObject => ({
+  kind: `${kind.kind}List`,
+  apiVersion: apiVersionOf(kind),
+  metadata,
+  items: items.map(({ kind: _kind, apiVersion: _apiVersion, ...rest }) => rest),
+});
+
+async function serveObject(api: Api, request: Request, target: Target & { name: string }): Promise<void> {
+  const { kind, namespace, name } = target;
+  const options = writeOptions(request, target.subresource === "status" ? "status" : undefined);
+  switch (request.method) {
+    case "GET": {
+      if (flagOf(request.query, "watch"))
+        return watch(target, request, {
+          store: api.resources.store,
+          now: api.now,
+          bookmarkEveryMs: api.bookmarkEveryMs,
+        });
+      const object = api.resources.get(kind, namespace, name);
+      const table = wantsTable(request.incoming.headers.accept);
+      return send(
+        request,
+        200,
+        table
+          ? tableOf(
+              kind,
+              [object],
+              { resourceVersion: object.metadata.resourceVersion },
+              api.now(),
+              request.query.get("includeObject"),
+            )
+          : object,
+      );
+    }
+    case "PUT":
+      return send(
+        request,
+        200,
+        api.resources.update(kind, namespace, name, await readObject(request.incoming), options),
+      );
+    case "PATCH": {
+      const { object, created } = await patchObject(api.resources, request, target, options);
+      return send(request, created ? 201 : 200, object);
+    }
+    case "DELETE": {
+      if (target.subresource !== undefined) throw methodNotAllowed();
+      const { object, gone } = api.resources.delete(kind, namespace, name, await deleteOptions(request));
+      if (!gone || kind.plural === "pods") return send(request, 200, object);
+      const details = {
+        name,
+        ...(kind.group === "" ? {} : { group: kind.group }),
+        kind: kind.plural,
+        uid: object.metadata.uid,
+      };
+      return send(request, 200, { kind: "Status", apiVersion: "v1", metadata: {}, status: "Success", details });
+    }
+    default:
+      throw methodNotAllowed();
+  }
+}
+
+const POLICIES = ["Orphan", "Background", "Foreground"] as const;
+
+/** Options of a deletion: in the body, or the older way in the query. */
+export async function deleteOptions(request: Request): Promise<DeleteOptions> {
+  const body = await readBody(request.incoming);
+  return parseDeleteOptions(isObject(body) ? body : {}, request);
+}
+
+export function parseDeleteOptions(given: JsonObject, request: Request): DeleteOptions {
+  const policy =
+    given.propagationPolicy ??
+    request.query.get("propagationPolicy") ??
+    (given.orphanDependents === true ? "Orphan" : undefined);
+  const propagationPolicy = POLICIES.find((each) => each === policy);
+  if (policy !== undefined && propagationPolicy === undefined)
+    throw badRequest(`propagationPolicy: Unsupported value: ${JSON.stringify(policy)}`);
+  const grace =
+    typeof given.gracePeriodSeconds === "number"
+      ? given.gracePeriodSeconds
+      : numberOf(request.query, "gracePeriodSeconds");
+  if (grace !== undefined && grace < 0)
+    throw badRequest(`gracePeriodSeconds: Invalid value: ${grace}: must be greater than or equal to 0`);
+  const conditions = isObject(given.preconditions) ? given.preconditions : {};
+  const dryRun = (Array.isArray(given.dryRun) && given.dryRun.includes("All")) || writeOptions(request).dryRun === true;
+  return {
+    dryRun,
+    gracePeriodSeconds: grace,
+    propagationPolicy,
+    preconditions: {
+      ...(typeof conditions.uid === "string" ? { uid: conditions.uid } : {}),
+      ...(typeof conditions.resourceVersion === "string" ? { resourceVersion: conditions.resourceVersion } : {}),
+    },
+  };
+}

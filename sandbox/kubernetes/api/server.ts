@@ -1,0 +1,109 @@
+import { timingSafeEqual } from "node:crypto";
+import {
+  createServer as createHttpServer,
+  type IncomingMessage,
+  type RequestListener,
+  type ServerResponse,
+} from "node:http";
+import { createServer as createHttpsServer } from "node:https";
+import { createServer, type Server, type Socket } from "node:net";
+import { type Logger } from "pino";
+import { type Certificate } from "./certificate.ts";
+import { discover } from "./discovery.ts";
+import { parseTarget, type Request } from "./request.ts";
+import { type Api, send, serveResource } from "./rest.ts";
+import { serveReview } from "./reviews.ts";
+import { ApiError, noSuchPath } from "./status.ts";
+
+export type ApiServer = { port: number; stop(): Promise<void> };
+type Options = { api: Api; token: string; port: number; certificate: Certificate; logger: Logger };
+
+const OPEN_PATHS = ["/healthz", "/livez", "/readyz", "/version"];
+const TLS_HANDSHAKE = 0x16;
+
+/**
+ * The API server. One port speaks both TLS (kubectl sends its token over nothing else) and plain HTTP (so that `curl`
+ * and `fetch` need no certificate): the first byte of a connection tells them apart.
+ */
+export async function startApiServer({ api, token, port, certificate, logger }: Options): Promise<ApiServer> {
+  const listener: RequestListener = (incoming, response) => {
+    serve(api, token, incoming, response).catch((error: unknown) => answerError(incoming, response, error, logger));
+  };
+  const plain = createHttpServer({ keepAliveTimeout: 60_000, requestTimeout: 0 }, listener);
+  const secure = createHttpsServer({ ...certificate, keepAliveTimeout: 60_000, requestTimeout: 0 }, listener);
+  const sockets = new Set<Socket>();
+  const door = createServer((socket) => {
+    sockets.add(socket);
+    socket.on("close", () => sockets.delete(socket)).on("error", () => socket.destroy());
+    socket.once("data", (first: Buffer) => {
+      socket.pause();
+      socket.unshift(first);
+      (first[0] === TLS_HANDSHAKE ? secure : plain).emit("connection", socket);
+      process.nextTick(() => socket.resume());
+    });
+  });
+  await listen(door, port);
+  const address = door.address();
+  return {
+    port: typeof address === "object" && address !== null ? address.port : port,
+    stop: () =>
+      new Promise((resolve) => {
+        door.close(() => resolve());
+        for (const socket of sockets) socket.destroy();
+      }),
+  };
+}
+
+const listen = (server: Server, port: number): Promise<void> =>
+  new Promise((resolve, reject) => {
+    server.once("error", reject);
+    server.listen(port, "127.0.0.1", () => resolve());
+  });
+
+async function serve(api: Api, token: string, incoming: IncomingMessage, response: ServerResponse): Promise<void> {
+  const url = new URL(incoming.url ?? "/", "http://sandbox");
+  const request: Request = {
+    method: incoming.method ?? "GET",
+    path: url.pathname,
+    query: url.searchParams,
+    incoming,
+    response,
+  };
+  if (!OPEN_PATHS.includes(url.pathname) && !authorised(incoming, token))
+    throw new ApiError(401, "Unauthorized", "Unauthorized");
+  if (/^\/(healthz|livez|readyz)(\/|$)/.test(url.pathname)) {
+    response.writeHead(200, { "content-type": "text/plain" }).end("ok");
+    return;
+  }
+  const document = request.method === "GET" ? discover(url.pathname) : undefined;
+  if (document !== undefined) return send(request, 200, document);
+  if (!/^\/apis?\//.test(url.pathname)) throw noSuchPath();
+  if (await serveReview(request)) return;
+  await serveResource(api, request, parseTarget(url.pathname));
+}
+
+function authorised(incoming: IncomingMessage, token: string): boolean {
+  const given = Buffer.from(/^Bearer (.+)$/.exec(incoming.headers.authorization ?? "")?.[1] ?? "");
+  const wanted = Buffer.from(token);
+  return given.length === wanted.length && timingSafeEqual(given, wanted);
+}
+
+function answerError(incoming: IncomingMessage, response: ServerResponse, error: unknown, logger: Logger): void {
+  const known =
+    error instanceof ApiError
+      ? error
+      : new ApiError(
+          500,
+          "InternalError",
+          `Internal error occurred: ${error instanceof Error ? error.message : String(error)}`,
+        );
+  if (!(error instanceof ApiError))
+    logger.error({ error, method: incoming.method, url: incoming.url }, "request failed");
+  if (response.headersSent) response.destroy();
+  else {
+    const retry = known.details?.retryAfterSeconds;
+    if (retry !== undefined) response.setHeader("retry-after", String(retry));
+    response.writeHead(known.code, { "content-type": "application/json" });
+    response.end(`${JSON.stringify(known.toStatus())}\n`);
+  }
+}

@@ -1,0 +1,135 @@
+import { type Kind, resourceName } from "../kinds/kind.ts";
+import { type KubeObject } from "../objects.ts";
+import { Journal } from "./journal.ts";
+
+export type Change = {
+  revision: number;
+  type: "ADDED" | "MODIFIED" | "DELETED";
+  kind: Kind;
+  object: KubeObject;
+  before?: KubeObject;
+};
+export type Listener = (change: Change) => void;
+
+const keyOf = (namespace: string | undefined, name: string): string => `${namespace ?? ""}/${name}`;
+/** How many changes a watch may lie behind before it is answered 410 Gone. */
+const HISTORY = 20_000;
+
+/**
+ * All objects, by kind and key, with one revision counter over all of them (etcd's part in a real cluster).
+ * Stored objects are never changed in place: a write stores a new one, so what a reader holds stays as it was.
+ */
+export class Store {
+  readonly #objects = new Map<string, Map<string, KubeObject>>();
+  readonly #listeners = new Set<Listener>();
+  readonly #journal: Journal;
+  readonly #historyLimit: number;
+  #history: Change[] = [];
+  #revision = 0;
+  /** The newest revision whose successors are all in the history. */
+  #compacted = 0;
+
+  constructor(home: string, historyLimit = HISTORY) {
+    this.#historyLimit = historyLimit;
+    this.#journal = new Journal(home);
+    for (const { revision, kind, key, object } of this.#journal.read()) {
+      this.#revision = Math.max(this.#revision, revision);
+      if (object === null) this.#of(kind).delete(key);
+      else this.#of(kind).set(key, object);
+    }
+    this.#compacted = this.#revision;
+    this.#journal.rewrite(this.#current());
+  }
+
+  get revision(): number {
+    return this.#revision;
+  }
+  get compacted(): number {
+    return this.#compacted;
+  }
+
+  get<T extends KubeObject>(kind: Kind<T>, namespace: string | undefined, name: string): T | undefined {
+    const object = this.#of(resourceName(kind)).get(keyOf(namespace, name));
+    return object === undefined ? undefined : this.#typed(kind, object);
+  }
+
+  /** In key order, as etcd ranges are. */
+  list<T extends KubeObject>(kind: Kind<T>, namespace?: string): T[] {
+    const all = this.#of(resourceName(kind));
+    const chosen = namespace === undefined ? [...all] : [...all].filter(([key]) => key.startsWith(`${namespace}/`));
+    return chosen.sort(([a], [b]) => (a < b ? -1 : 1)).map(([, object]) => this.#typed(kind, object));
+  }
+
+  /** Stores a new version under the next revision and tells everyone. The object becomes the store's own. */
+  put<T extends KubeObject>(kind: Kind<T>, object: T): T {
+    const key = keyOf(object.metadata.namespace, object.metadata.name);
+    const objects = this.#of(resourceName(kind));
+    const before = objects.get(key);
+    object.metadata.resourceVersion = String(this.#revision + 1);
+    objects.set(key, object);
+    this.#record({ type: before === undefined ? "ADDED" : "MODIFIED", kind, object, before }, key);
+    return object;
+  }
+
+  remove(kind: Kind, object: KubeObject): KubeObject {
+    const key = keyOf(object.metadata.namespace, object.metadata.name);
+    const before = this.#of(resourceName(kind)).get(key) ?? object;
+    this.#of(resourceName(kind)).delete(key);
+    const last = { ...before, metadata: { ...before.metadata, resourceVersion: String(this.#revision + 1) } };
+    this.#record({ type: "DELETED", kind, object: last, before }, key);
+    return last;
+  }
+
+  subscribe(listener: Listener): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  /** The changes after a revision, oldest first. The caller has checked `compacted`. */
+  since(revision: number): Change[] {
+    return this.#history.filter((change) => change.revision > revision);
+  }
+
+  /** Forgets the history up to now: later watches from before are answered 410 (tests use it; so does growth). */
+  compact(): void {
+    this.#history = [];
+    this.#compacted = this.#revision;
+  }
+
+  close(): void {
+    this.#journal.close();
+  }
+
+  #record(change: Omit<Change, "revision">, key: string): void {
+    this.#revision += 1;
+    const whole = { ...change, revision: this.#revision };
+    const object = change.type === "DELETED" ? null : change.object;
+    this.#journal.append({ revision: this.#revision, kind: resourceName(change.kind), key, object });
+    if (this.#journal.isLong) this.#journal.rewrite(this.#current());
+    this.#history.push(whole);
+    if (this.#history.length > this.#historyLimit) {
+      const dropped = this.#history.splice(0, this.#historyLimit / 2).at(-1);
+      this.#compacted = dropped?.revision ?? this.#compacted;
+    }
+    for (const listener of this.#listeners) listener(whole);
+  }
+
+  *#current() {
+    for (const [kind, objects] of this.#objects)
+      for (const [key, object] of objects)
+        yield { revision: Number(object.metadata.resourceVersion), kind, key, object };
+    // The counter itself must survive the deletion of the newest object.
+    yield { revision: this.#revision, kind: "", key: "", object: null };
+  }
+
+  #of(kind: string): Map<string, KubeObject> {
+    let objects = this.#objects.get(kind);
+    if (objects === undefined) this.#objects.set(kind, (objects = new Map()));
+    return objects;
+  }
+
+  // Only what the kind's schema has accepted is ever put under that kind, so the kind vouches for the type.
+  #typed<T extends KubeObject>(_kind: Kind<T>, object: KubeObject): T {
+    return object as T;
+  }
+}
