@@ -1,0 +1,69 @@
+import { randomBytes } from "node:crypto";
+import { join } from "node:path";
+import { type Logger } from "pino";
+import { z } from "zod";
+import { type Handler, json } from "../platform/exchange.ts";
+import { serve } from "../platform/http.ts";
+import { createOneAtATime } from "../platform/one-at-a-time.ts";
+import { createRouter } from "../platform/router.ts";
+import { openState } from "../platform/state.ts";
+import { REGISTRY_USER, unauthorized, whoAsks } from "./access.ts";
+import { addBlobRoutes } from "./blob-routes.ts";
+import { BlobStore, UploadStore } from "./blob-store.ts";
+import { type RegistryGround } from "./ground.ts";
+import { addListRoutes } from "./list-routes.ts";
+import { addManifestRoutes } from "./manifest-routes.ts";
+import { RepositoryStore } from "./repository-store.ts";
+import { addUploadRoutes } from "./upload-routes.ts";
+
+export type RegistryOptions = { port: number; home: string; logger: Logger; intercept?: Handler };
+export type RunningRegistry = { url: string; user: string; token: string; stop(): Promise<void> };
+
+const stateSchema = z.object({ token: z.string() });
+
+/** Starts an OCI distribution v2 registry on 127.0.0.1: anyone may pull, pushing and deleting need `kepler:<token>`. */
+export async function startRegistry({ port, home, logger, intercept }: RegistryOptions): Promise<RunningRegistry> {
+  const initial = () => ({ token: `registry-sandbox-${randomBytes(16).toString("hex")}` });
+  const state = await openState({ file: join(home, "state.json"), schema: stateSchema, initial, logger });
+  await state.flush();
+  const { token } = state.data;
+  const ground: RegistryGround = {
+    blobs: new BlobStore(join(home, "blobs")),
+    uploads: new UploadStore(join(home, "uploads")),
+    repositories: new RepositoryStore(join(home, "repositories")),
+    oneAtATime: createOneAtATime(),
+    mustWrite: (exchange) => {
+      if (whoAsks(exchange, token) !== "owner") throw unauthorized();
+    },
+  };
+  const listening = await serve({
+    router: routes(ground, token),
+    port,
+    logger,
+    intercept: async (exchange) => {
+      const injected = await intercept?.(exchange);
+      // Wrong credentials are refused even where none are needed, so that a mistyped token is noticed at once.
+      if (injected === undefined && whoAsks(exchange, token) === "wrong") throw unauthorized();
+      return injected;
+    },
+    notFound: (exchange) =>
+      json(404, { errors: [{ code: "NOT_FOUND", message: "page not found", detail: exchange.path }] }),
+  });
+  return { url: listening.url, user: REGISTRY_USER, token, stop: () => listening.close() };
+}
+
+function routes(ground: RegistryGround, token: string) {
+  const router = createRouter();
+  const version = { "docker-distribution-api-version": "registry/2.0" };
+  // The challenge stands at the door, for clients (docker, skopeo) decide here whether to send credentials later.
+  router.route("GET", "/v2/", (exchange) => {
+    if (whoAsks(exchange, token) !== "owner") throw unauthorized();
+    return json(200, {}, version);
+  });
+  router.route("GET", "/v2", (exchange) => json(301, {}, { location: `http://${exchange.headers.host ?? ""}/v2/` }));
+  addListRoutes(router, ground);
+  addUploadRoutes(router, ground);
+  addBlobRoutes(router, ground);
+  addManifestRoutes(router, ground);
+  return router;
+}
