@@ -1,0 +1,58 @@
+import { z } from "zod";
+
+const event = z.object({
+  metadata: z.object({ uid: z.string(), namespace: z.string(), creationTimestamp: z.string().nullish() }),
+  involvedObject: z.object({ kind: z.string().default(""), name: z.string().default("") }),
+  type: z.string().default("Normal"),
+  reason: z.string().nullish(),
+  message: z.string().nullish(),
+  count: z.number().int().nullish(),
+  firstTimestamp: z.string().nullish(),
+  lastTimestamp: z.string().nullish(),
+  eventTime: z.string().nullish(),
+  series: z.object({ count: z.number().int(), lastObservedTime: z.string().nullish() }).nullish(),
+});
+
+export type SeenEvent = {
+  uid: string;
+  namespace: string;
+  involvedKind: string;
+  involvedName: string;
+  type: string;
+  reason: string;
+  message: string;
+  count: number;
+  firstAt: Date;
+  lastAt: Date;
+};
+
+/** A core/v1 Event in either of its two forms (`count` and timestamps, or `series`); null for something else. */
+export function seeEvent(object: unknown): SeenEvent | null {
+  const parsed = event.safeParse(object);
+  if (!parsed.success) return null;
+  const { metadata, involvedObject, series, ...rest } = parsed.data;
+  const first = rest.firstTimestamp ?? rest.eventTime ?? metadata.creationTimestamp;
+  const last = series?.lastObservedTime ?? rest.lastTimestamp ?? rest.eventTime ?? first;
+  if (!first || !last) return null;
+  return {
+    uid: metadata.uid,
+    namespace: metadata.namespace,
+    involvedKind: involvedObject.kind,
+    involvedName: involvedObject.name,
+    type: rest.type,
+    reason: rest.reason ?? "",
+    message: rest.message ?? "",
+    count: series?.count ?? rest.count ?? 1,
+    firstAt: new Date(first),
+    lastAt: new Date(last),
+  };
+}
+
+/** How many generated parts each kind's name carries behind the app's: Deployment → ReplicaSet `-hash` → Pod `-hash-id`. */
+const GENERATED_PARTS: Record<string, number> = { Pod: 2, ReplicaSet: 1 };
+
+/** The name of the app that an event may be about: objects carry no labels in events, but Kepler names them for the app. */
+export function appNameOf({ involvedKind, involvedName }: SeenEvent): string {
+  const parts = involvedName.split("-");
+  return parts.slice(0, Math.max(1, parts.length - (GENERATED_PARTS[involvedKind] ?? 0))).join("-");
+}

@@ -1,0 +1,130 @@
+import "server-only";
+import { type Tx } from "#lib/platform/db";
+
+/** One of the observed_* tables: its key within a cluster, its columns with their SQL types, and whose row it is. */
+type Table = { name: string; key: readonly string[]; columns: Record<string, string> };
+
+const PODS: Table = {
+  name: "observed_pods",
+  key: ["uid"],
+  columns: {
+    uid: "text",
+    namespace: "text",
+    name: "text",
+    app_id: "uuid",
+    release_number: "int",
+    phase: "text",
+    status: "text",
+    message: "text",
+    ready: "boolean",
+    restarts: "int",
+    node_name: "text",
+    pod_ip: "text",
+    image_digest: "text",
+    containers: "jsonb",
+    created_at: "timestamptz",
+  },
+};
+const WORKLOADS: Table = {
+  name: "observed_workloads",
+  key: ["namespace", "name"],
+  columns: {
+    namespace: "text",
+    name: "text",
+    uid: "text",
+    app_id: "uuid",
+    release_number: "int",
+    generation: "int",
+    observed_generation: "int",
+    desired: "int",
+    updated: "int",
+    ready: "int",
+    available: "int",
+    progressing: "boolean",
+    reason: "text",
+    message: "text",
+    image: "text",
+  },
+};
+const EVENTS: Table = {
+  name: "observed_events",
+  key: ["uid"],
+  columns: {
+    uid: "text",
+    namespace: "text",
+    involved_kind: "text",
+    involved_name: "text",
+    app_id: "uuid",
+    type: "text",
+    reason: "text",
+    message: "text",
+    count: "int",
+    first_at: "timestamptz",
+    last_at: "timestamptz",
+  },
+};
+const OBSERVED = { pods: PODS, workloads: WORKLOADS, events: EVENTS } as const;
+export type ObservedKind = keyof typeof OBSERVED;
+
+const list = (names: readonly string[], form: (name: string) => string = (n) => `"${n}"`) => names.map(form).join(", ");
+type Changed = { app_id: string | null };
+type Row = Record<string, unknown>;
+
+/**
+ * Writes rows of one cluster in one statement; a row that says what it said is not written. Answers the apps whose rows
+ * changed. Identifiers come from the tables above, values go as one JSON parameter.
+ */
+export async function upsertObserved(tx: Tx, kind: ObservedKind, clusterId: string, rows: Row[], now: Date) {
+  if (rows.length === 0) return [];
+  const { name, key, columns } = OBSERVED[kind];
+  const names = Object.keys(columns);
+  const stamped = kind === "events" ? [] : ["seen_at"];
+  const record = Object.entries(columns).map(([column, type]) => `"${column}" ${type}`);
+  const sql = `
+    insert into ${name} as old (cluster_id, ${list([...names, ...stamped])})
+    select $1::uuid, ${list(names)}${stamped.length > 0 ? ", $3::timestamptz" : ""}
+    from jsonb_to_recordset($2::jsonb) as new (${record.join(", ")})
+    where $3::timestamptz is not null -- events carry their own times; the parameter is given all the same
+    on conflict (cluster_id, ${list(key)}) do update
+    set ${list([...names, ...stamped], (n) => `"${n}" = excluded."${n}"`)}
+    where (${list(names, (n) => `old."${n}"`)}) is distinct from (${list(names, (n) => `excluded."${n}"`)})
+    returning app_id::text`;
+  const changed = await tx.$queryRawUnsafe<Changed[]>(sql, clusterId, JSON.stringify(rows), now.toISOString());
+  return appsOf(changed);
+}
+
+/** Takes away rows by the columns of their key, joined by "/". Answers the apps that they belonged to. */
+export async function deleteObserved(tx: Tx, kind: ObservedKind, clusterId: string, keys: string[]) {
+  if (keys.length === 0) return [];
+  const { name, key } = OBSERVED[kind];
+  const sql = `
+    delete from ${name} where cluster_id = $1::uuid and ${list(key, (n) => `"${n}"`).replaceAll(", ", " || '/' || ")} = any($2::text[])
+    returning app_id::text`;
+  return appsOf(await tx.$queryRawUnsafe<Changed[]>(sql, clusterId, keys));
+}
+
+/** After a list: what it does not name is gone. `namespace` limits it to the namespace that was listed. */
+export async function keepOnlyObserved(
+  tx: Tx,
+  kind: ObservedKind,
+  clusterId: string,
+  keys: string[],
+  namespace: string | null,
+) {
+  const { name, key } = OBSERVED[kind];
+  const sql = `
+    delete from ${name} where cluster_id = $1::uuid and ($3::text is null or namespace = $3)
+      and ${list(key, (n) => `"${n}"`).replaceAll(", ", " || '/' || ")} <> all($2::text[])
+    returning app_id::text`;
+  return appsOf(await tx.$queryRawUnsafe<Changed[]>(sql, clusterId, keys, namespace));
+}
+
+const appsOf = (rows: Changed[]): string[] => [
+  ...new Set(rows.map((row) => row.app_id).filter((id): id is string => id !== null)),
+];
+
+/** Events are for "why", not for history: older ones go. */
+export async function pruneObservedEvents(tx: Tx, olderThan: Date): Promise<number> {
+  const { count } = await tx.observedEvent.deleteMany({ where: { lastAt: { lt: olderThan } } });
+  return count;
+}

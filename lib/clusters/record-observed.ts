@@ -1,0 +1,73 @@
+import "server-only";
+import { type Db, type Tx } from "#lib/platform/db";
+import { publish } from "#lib/platform/events";
+import { appNameOf, seeEvent } from "./event-rules.ts";
+import { deleteObserved, keepOnlyObserved, type ObservedKind, upsertObserved } from "./observed-table.ts";
+import { seePod } from "./pod-rules.ts";
+import { seeWorkload } from "./workload-rules.ts";
+
+/** A row as its table has it, under its key within the cluster. */
+type SeenRow = { key: string; row: Record<string, unknown> };
+
+/** How each watched kind becomes rows. Null for an object that is not what it should be. */
+export const seeRow: Record<ObservedKind, (object: unknown) => SeenRow | null> = {
+  pods: (object) => {
+    const seen = seePod(object);
+    if (!seen) return null;
+    const { terminating: _, ...rest } = seen;
+    return { key: seen.uid, row: snake(rest) };
+  },
+  workloads: (object) => {
+    const seen = seeWorkload(object);
+    if (!seen) return null;
+    const { total: _, ...rest } = seen;
+    return { key: `${seen.namespace}/${seen.name}`, row: snake(rest) };
+  },
+  events: (object) => {
+    const seen = seeEvent(object);
+    return seen && { key: seen.uid, row: { ...snake(seen), app_name: appNameOf(seen) } };
+  },
+};
+
+/**
+ * Stores what was heard and tells the browsers, in one transaction. `relisted` names the namespace that was listed whole
+ * (null = all of them): whatever it did not name is gone. Answers the apps of which something changed.
+ */
+export async function recordObserved(
+  db: Db,
+  kind: ObservedKind,
+  clusterId: string,
+  heard: Map<string, Record<string, unknown> | null>,
+  options: { now: Date; relisted?: { namespace: string | null } },
+): Promise<string[]> {
+  const present = [...heard].flatMap(([, row]) => (row ? [row] : []));
+  const gone = [...heard].flatMap(([key, row]) => (row ? [] : [key]));
+  return db.$transaction(async (tx) => {
+    const rows = kind === "events" ? await nameApps(tx, present) : present;
+    const changed = await upsertObserved(tx, kind, clusterId, rows, options.now);
+    const removed = options.relisted
+      ? await keepOnlyObserved(tx, kind, clusterId, [...heard.keys()], options.relisted.namespace)
+      : await deleteObserved(tx, kind, clusterId, gone);
+    const appIds = [...new Set([...changed, ...removed])];
+    await tellBrowsers(tx, appIds);
+    return appIds;
+  });
+}
+
+async function nameApps(tx: Tx, rows: Record<string, unknown>[]): Promise<Record<string, unknown>[]> {
+  const names = [...new Set(rows.map((row) => String(row.app_name)))];
+  const apps = await tx.app.findMany({ where: { name: { in: names } }, select: { id: true, name: true } });
+  const idOf = new Map(apps.map((app) => [app.name, app.id]));
+  return rows.map(({ app_name, ...row }) => ({ ...row, app_id: idOf.get(String(app_name)) ?? null }));
+}
+
+/** One pointer for each app, however many of its pods changed. Labels may name apps that do not exist. */
+async function tellBrowsers(tx: Tx, appIds: string[]): Promise<void> {
+  const apps = await tx.app.findMany({ where: { id: { in: appIds } }, select: { id: true, teamId: true } });
+  for (const { id, teamId } of apps) await publish(tx, { kind: "pods", subjectId: id, teamId, appId: id });
+}
+
+const snake = (seen: object): Record<string, unknown> =>
+  Object.fromEntries(
+    Object.entries(seen).map(([name, value]) => [name.replace(/[A-Z]/g, (c) => `_${c.toLowerCase()}`), value]),
+  );

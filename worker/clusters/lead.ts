@@ -1,0 +1,40 @@
+import { setTimeout as delay } from "node:timers/promises";
+import pg from "pg";
+import { type Logger } from "#lib/platform/logger";
+
+type Options = { url: string /** What is led, e.g. "cluster:<id>". */; seat: string; log: Logger; signal: AbortSignal };
+
+const TRY_AGAIN_MS = 2_000;
+
+/**
+ * Runs `reign` while this process is the one leader for a seat, over all processes on one database. The seat is a session
+ * advisory lock (https://www.postgresql.org/docs/18/explicit-locking.html#ADVISORY-LOCKS): losing the connection loses it,
+ * so a killed leader is replaced by itself. Returns when `signal` aborts.
+ */
+export async function lead(options: Options, reign: (signal: AbortSignal) => Promise<void>): Promise<void> {
+  const { signal, log, seat } = options;
+  while (!signal.aborted) {
+    try {
+      await takeSeat(options, reign);
+    } catch (error) {
+      if (!signal.aborted) log.warn({ err: error, seat }, "leadership lost");
+    }
+    await delay(TRY_AGAIN_MS, undefined, { signal }).catch(() => undefined);
+  }
+}
+
+async function takeSeat({ url, seat, log, signal }: Options, reign: (signal: AbortSignal) => Promise<void>) {
+  const client = new pg.Client({ connectionString: url, application_name: "kepler-lead", keepAlive: true });
+  const lost = new AbortController();
+  client.on("error", (error) => lost.abort(error));
+  client.on("end", () => lost.abort(new Error("database connection ended")));
+  try {
+    await client.connect();
+    const { rows } = await client.query("select pg_try_advisory_lock(hashtextextended($1, 0)) as mine", [seat]);
+    if (rows[0]?.mine !== true) return;
+    log.info({ seat }, "leading");
+    await reign(AbortSignal.any([signal, lost.signal]));
+  } finally {
+    await client.end().catch(() => undefined);
+  }
+}

@@ -1,0 +1,84 @@
+import { type KindRef, type Kubernetes, type KubernetesObject } from "#lib/clients/kubernetes/client";
+import { KINDS } from "#lib/clients/kubernetes/kinds";
+import { MANAGED_SELECTOR } from "#lib/clusters/label-rules";
+import { type ObservedKind } from "#lib/clusters/observed-table";
+import { recordObserved, seeRow } from "#lib/clusters/record-observed";
+import { clusterKey, recordSystem } from "#lib/clusters/record-system";
+import { type Db } from "#lib/platform/db";
+import { type Logger } from "#lib/platform/logger";
+import { Batch } from "./batch.ts";
+import { followKind } from "./follow-kind.ts";
+
+type Deps = {
+  db: Db;
+  kubernetes: Kubernetes;
+  cluster: { id: string };
+  /** Namespaces whose events are wanted: events carry no labels. */
+  namespaces: string[];
+  now(): Date;
+  random(): number;
+  log: Logger;
+  /** Something of these apps changed in the cluster: whoever waits for it may look. */
+  onChanged(appIds: string[]): Promise<void>;
+};
+
+/** Browsers hear of a change within 100 ms: this, a statement and a notification. */
+const GATHER_MS = 40;
+type Row = Record<string, unknown>;
+
+/** Keeps the observed_* rows of one cluster equal to what its API server says, until `signal` aborts. */
+export async function watchCluster(deps: Deps, signal: AbortSignal): Promise<void> {
+  const everywhere = { namespace: null, labelSelector: MANAGED_SELECTOR };
+  await Promise.all([
+    follow(deps, "pods", KINDS.pod, everywhere, signal),
+    follow(deps, "workloads", KINDS.deployment, everywhere, signal),
+    ...deps.namespaces.map((namespace) => follow(deps, "events", KINDS.event, { namespace }, signal)),
+  ]);
+}
+
+type Scope = { namespace: string | null; labelSelector?: string };
+
+async function follow(deps: Deps, observed: ObservedKind, kind: KindRef, scope: Scope, signal: AbortSignal) {
+  const { db, cluster, kubernetes, random, log, now } = deps;
+  const record = async (heard: Map<string, Row | null>, relisted?: { namespace: string | null }) => {
+    const appIds = await recordObserved(db, observed, cluster.id, heard, { now: now(), relisted });
+    if (appIds.length > 0) await deps.onChanged(appIds);
+  };
+  // A batch that the database refused would leave the rows behind the cluster: only a new list puts that right.
+  const broken = new AbortController();
+  const batch = new Batch<Row | null>({
+    gatherMs: GATHER_MS,
+    flush: (heard) => record(heard),
+    onError: (error) => {
+      log.error({ err: error, observed }, "observed rows not written");
+      broken.abort();
+    },
+  });
+  const run = followKind({
+    kubernetes,
+    kind,
+    ...scope,
+    signal: AbortSignal.any([signal, broken.signal]),
+    random,
+    onList: async (objects) => {
+      await batch.settled();
+      await record(new Map(rowsOf(observed, objects)), { namespace: scope.namespace });
+    },
+    onChange: (object, gone) => {
+      for (const [key, row] of rowsOf(observed, [object])) batch.add(key, gone ? null : row);
+    },
+    onContact: () => recordSystem(db, clusterKey(cluster.id), "ok", now()),
+    onTrouble: async (error) => {
+      log.warn({ err: error, observed }, "watch interrupted");
+      await recordSystem(db, clusterKey(cluster.id), error, now()).catch(() => undefined);
+    },
+  });
+  await run;
+  if (broken.signal.aborted && !signal.aborted) await follow(deps, observed, kind, scope, signal);
+}
+
+const rowsOf = (observed: ObservedKind, objects: KubernetesObject[]): [string, Row][] =>
+  objects.flatMap((object) => {
+    const seen = seeRow[observed](object);
+    return seen ? [[seen.key, seen.row]] : [];
+  });

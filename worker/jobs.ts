@@ -1,0 +1,30 @@
+import { provisionJob } from "#lib/apps/provision-job";
+import { type ProvisionWorld } from "#lib/apps/provision-world";
+import { reconcileProvision } from "#lib/apps/reconcile";
+import { buildJob } from "#lib/builds/build-job";
+import { type BuildWorld } from "#lib/builds/build-world";
+import { reconcileBuild } from "#lib/builds/reconcile";
+import { type Job, type JobHandler } from "#lib/platform/queue";
+import { releaseJob } from "#lib/releases/jobs";
+import { reconcileRelease } from "#lib/releases/reconcile";
+import { type ReconcileReleaseDeps } from "#lib/releases/steps/step-context";
+
+/** What the reconcilers stand on; a world is null while a system that it needs is not configured. */
+export type Worlds = { provision: ProvisionWorld | null; build: BuildWorld | null; release: ReconcileReleaseDeps };
+
+/** Every kind of work that this process does, with what does it. */
+export function catalogue({ provision, build, release }: Worlds): { job: Job; handler: JobHandler }[] {
+  return [
+    ...(provision ? [{ job: provisionJob, handler: handle(reconcileProvision, provision) }] : []),
+    ...(build ? [{ job: buildJob, handler: handle(reconcileBuild, build) }] : []),
+    { job: releaseJob, handler: handle(reconcileRelease, release) },
+  ];
+}
+
+const handle =
+  <World>(
+    reconcile: (world: World, key: string, call: { signal: AbortSignal }) => ReturnType<JobHandler>,
+    world: World,
+  ) =>
+  (key: string, call: { signal: AbortSignal }) =>
+    reconcile(world, key, call);

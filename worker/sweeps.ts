@@ -1,0 +1,57 @@
+import { provisionJob } from "#lib/apps/provision-job";
+import { unfinishedProvisions } from "#lib/apps/unfinished-provisions";
+import { buildJob } from "#lib/builds/build-job";
+import { createPushSweep } from "#lib/builds/sweep-lost-pushes";
+import { unfinishedBuilds } from "#lib/builds/unfinished-builds";
+import { checkSystem } from "#lib/clusters/check-system";
+import { pingsOf, type Systems } from "#lib/clusters/connect-systems";
+import { pruneObservedEvents } from "#lib/clusters/observed-table";
+import { type Db } from "#lib/platform/db";
+import { pruneEvents } from "#lib/platform/events";
+import { type Logger } from "#lib/platform/logger";
+import { type Queue } from "#lib/platform/queue";
+import { releaseJob } from "#lib/releases/jobs";
+import { unfinishedReleases } from "#lib/releases/wake-releases";
+import { every } from "./every.ts";
+
+type Parts = { db: Db; queue: Queue; systems: Systems; log: Logger; signal: AbortSignal };
+
+const PING_MS = 15_000;
+const RESYNC_MS = 60_000;
+const PRUNE_MS = 3_600_000;
+const DAY_MS = 86_400_000;
+
+/** What happens without anybody asking: each line repairs something that an event may have missed. Ends with `signal`. */
+export async function sweep({ db, queue, systems, log, signal }: Parts): Promise<void> {
+  const sweepPushes = systems.gitlab && createPushSweep({ db, gitlab: systems.gitlab, enqueue: queue.enqueue });
+  const run = (name: string, pauseMs: number, task: () => Promise<void>) => every(pauseMs, { name, log, signal }, task);
+  await Promise.all([
+    run("ping", PING_MS, async () => {
+      const pings = await pingsOf(db, systems);
+      await Promise.all([...pings.keys()].map((key) => checkSystem(db, pings, key, { now: new Date(), signal })));
+    }),
+    run("resync", RESYNC_MS, () => resync(db, queue, log)),
+    run("pushes", RESYNC_MS, async () => {
+      const swept = await sweepPushes?.({ signal });
+      if (swept && swept.found > 0) log.info(swept, "found pushes whose webhook never came");
+    }),
+    run("prune", PRUNE_MS, async () => {
+      const yesterday = new Date(Date.now() - DAY_MS);
+      await pruneEvents(db, yesterday);
+      await pruneObservedEvents(db, yesterday);
+    }),
+  ]);
+}
+
+/** Asks again about everything that is not over: correct without any event, only later. */
+async function resync(db: Db, queue: Queue, log: Logger): Promise<void> {
+  const kinds = [
+    { job: provisionJob, ids: await unfinishedProvisions(db) },
+    { job: buildJob, ids: await unfinishedBuilds(db) },
+    { job: releaseJob, ids: await unfinishedReleases({ db }) },
+  ];
+  for (const { job, ids } of kinds) {
+    for (const id of ids) await queue.enqueue(undefined, job, id);
+    if (ids.length > 0) log.info({ queue: job.name, unfinished: ids.length }, "asked again about what is not over");
+  }
+}
