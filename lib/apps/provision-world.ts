@@ -18,7 +18,6 @@ export type ProvisionWorld = {
   /** For cloning private repositories, and for pushing images; null = the agent needs none. */
   gitLogin: Login | null;
   registryLogin: Login | null;
-  recordSystem(system: string, failure: Error | null): Promise<void>;
   /** A named point at which a test may kill the process. */
   checkpoint?(name: string): Promise<void>;
 };

@@ -1,5 +1,6 @@
 import "server-only";
 import { type Call } from "#lib/clients/http/call";
+import { recordSystem } from "#lib/clusters/record-system";
 import { KeplerError, isTransient } from "#lib/platform/errors";
 import { type RunResult } from "#lib/platform/queue";
 import { type ProvisionStepName, nextProvisionStep, retryAfterMs } from "./provision-rules.ts";
@@ -50,7 +51,7 @@ async function perform(
 ): Promise<RunResult> {
   const step = STEPS[name];
   const detail = await step.run(world, row, call);
-  await world.recordSystem(step.system, null);
+  await recordSystem(world.db, step.system, "ok", world.now());
   const steps = [{ name, state: "done" as const, error: null, detail }];
   const state = name === "job" ? "ready" : "running";
   await recordProvision(world.db, row, { state, steps }, world.now());
@@ -69,7 +70,7 @@ async function takeFailure(
   const attempts = (provisionStepOf(row, name)?.attempts ?? 0) + 1;
   const error = failure.toPublic();
   if (isTransient(failure)) {
-    await world.recordSystem(failure.system, failure);
+    await recordSystem(world.db, failure.system, failure, world.now());
     await recordProvision(world.db, row, { steps: [{ name, attempts, error }] }, world.now());
     return { requeueAfterMs: failure.retryAfterMs ?? retryAfterMs(attempts) };
   }

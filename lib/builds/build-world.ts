@@ -17,8 +17,6 @@ export type BuildWorld = {
   secrets: readonly string[];
   /** Called in the transaction in which a build succeeds: the way up to the releases, which stand above builds. */
   onBuildSucceeded(tx: Tx, build: { id: string; appId: string }): Promise<void>;
-  /** Tells how a system answered, for its status row. */
-  recordSystem(system: string, failure: Error | null): Promise<void>;
   /** A named point at which a test may kill the process. */
   checkpoint?(name: string): Promise<void>;
 };

@@ -1,6 +1,7 @@
 import "server-only";
 import { retryAfterMs } from "#lib/apps/provision-rules";
 import { type Call } from "#lib/clients/http/call";
+import { recordSystem } from "#lib/clusters/record-system";
 import { KeplerError, isTransient, Denied, NotFound } from "#lib/platform/errors";
 import { type RunResult } from "#lib/platform/queue";
 import { isTerminalStep } from "#lib/platform/steps";
@@ -27,7 +28,7 @@ export async function reconcileBuild(world: BuildWorld, buildId: string, call: C
   try {
     if (row.state === "verifying") return await verifyImage(world, row, call);
     const seen = await observeRun(world.jenkins, row, call);
-    await world.recordSystem("jenkins", null);
+    await recordSystem(world.db, "jenkins", "ok", world.now());
     await forgetTrouble(world, row, seen);
     return await act(world, (await readBuild(world.db, buildId)) ?? row, seen, call);
   } catch (error) {
@@ -98,7 +99,7 @@ async function waitOut(world: BuildWorld, row: BuildRow, error: unknown): Promis
   const name = currentStep(row);
   const fresh = (await readBuild(world.db, row.id)) ?? row;
   if (isTransient(error) || error instanceof Denied) {
-    await world.recordSystem(error.system, error);
+    await recordSystem(world.db, error.system, error, now);
     const attempts = (stepOf(fresh, name)?.attempts ?? 0) + 1;
     await recordBuild(world.db, fresh, { steps: [{ name, error: error.toPublic(), attempts }] }, now);
     return { requeueAfterMs: error.retryAfterMs ?? retryAfterMs(attempts) };

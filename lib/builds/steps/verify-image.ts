@@ -1,6 +1,7 @@
 import "server-only";
 import { repositoryWithinRegistry } from "#lib/apps/naming-rules";
 import { type Call } from "#lib/clients/http/call";
+import { recordSystem } from "#lib/clusters/record-system";
 import { NotFound, type PublicError } from "#lib/platform/errors";
 import { judgeImage } from "../build-rules.ts";
 import { type BuildRow, recordBuild, stepOf } from "../build-row.ts";
@@ -10,7 +11,7 @@ import { type RunResult } from "#lib/platform/queue";
 /** Reads from the registry what was really pushed. Only a digest whose labels name this build makes it a success. */
 export async function verifyImage(world: BuildWorld, row: BuildRow, call: Call): Promise<RunResult> {
   const image = await observeImage(world, row, call);
-  await world.recordSystem("registry", null);
+  await recordSystem(world.db, "registry", "ok", world.now());
   const now = world.now();
   const expected = {
     id: row.id,
