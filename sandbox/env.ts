@@ -27,6 +27,8 @@ const schema = z.object({
   /** The neighbours' addresses, when they are real. */
   GITLAB_URL: z.url().optional(),
   REGISTRY_URL: z.url().optional(),
+  REGISTRY_USER: z.string().optional(),
+  REGISTRY_TOKEN: z.string().optional(),
 });
 
 export type SandboxEnv = z.infer<typeof schema>;

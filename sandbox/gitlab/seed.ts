@@ -7,7 +7,7 @@ import { git } from "./git.ts";
 import { ACCESS, type Group, type User } from "./model.ts";
 import { createProject } from "./project-store.ts";
 import { allRefs } from "./revisions.ts";
-import { type FileAction, writeCommit } from "./write-commit.ts";
+import { importStream } from "./sample-import.ts";
 
 const SAMPLES_FOLDER = join(import.meta.dirname, "../samples");
 const FIRST_DAY = "2026-03-02T08:00:00.000Z";
@@ -50,74 +50,12 @@ function addUser(gitlab: Gitlab, fields: Omit<User, "id">): User {
 
 async function addSample(gitlab: Gitlab, group: Group, sample: Sample): Promise<void> {
   const { path, description, topics } = sample;
-  const project = await createProject(gitlab, {
-    group,
-    path,
-    name: path,
-    description,
-    topics,
-    visibility: "public",
-    defaultBranch: "main",
-  });
+  const wanted = { path, name: path, description, visibility: "public", defaultBranch: "main" } as const;
+  const project = await createProject(gitlab, { group, ...wanted, topics });
   const repository = repositoryOf(gitlab, project);
-  const present = new Set<string>();
-  let tip: string | undefined;
-  for (const commit of sample.commits) {
-    const parent = tip;
-    tip = await commitSample(repository, sample, commit, { branch: "main", parent, expected: parent, present });
-  }
-  if (sample.greeting) {
-    await commitSample(repository, sample, sample.greeting, {
-      branch: "feature/greeting",
-      parent: tip,
-      expected: undefined,
-      present,
-    });
-  }
+  const stdin = await importStream(sample, (file) => readFile(join(SAMPLES_FOLDER, path, file), "utf8"));
+  await git(repository, ["fast-import", "--quiet", "--date-format=raw"], { stdin });
   project.announcedRefs = await allRefs(repository);
   project.createdAt = FIRST_DAY;
   project.lastActivityAt = new Date(sample.commits.at(-1)?.date ?? FIRST_DAY).toISOString();
-}
-
-interface Place {
-  branch: string;
-  parent: string | undefined;
-  expected: string | undefined;
-  /** The files that the branch holds already. */
-  present: Set<string>;
-}
-
-async function commitSample(
-  repository: string,
-  sample: Sample,
-  commit: SampleCommit,
-  { present, ...place }: Place,
-): Promise<string> {
-  const author = { ...commit.author, date: commit.date };
-  const actions = await Promise.all(
-    commit.files.map(async (path): Promise<FileAction> => {
-      const [today, then] = commit.edits?.[path] ?? ["", ""];
-      const content = (await readFile(join(SAMPLES_FOLDER, sample.path, path), "utf8")).replace(today, then);
-      return {
-        action: present.has(path) ? "update" : "create",
-        path,
-        content: Buffer.from(content),
-        executable: path.endsWith(".sh"),
-      };
-    }),
-  );
-  const sha = await writeCommit(repository, { ...place, message: commit.message, author, actions });
-  for (const path of commit.files) present.add(path);
-  if (commit.tag) await tag(repository, commit.tag, sha, author);
-  return sha;
-}
-
-async function tag(
-  repository: string,
-  { name, message }: { name: string; message?: string },
-  sha: string,
-  by: { name: string; email: string; date: string },
-) {
-  const env = { GIT_COMMITTER_NAME: by.name, GIT_COMMITTER_EMAIL: by.email, GIT_COMMITTER_DATE: by.date };
-  await git(repository, ["tag", ...(message ? ["-a", "-m", message] : []), name, sha], { env });
 }

@@ -73,11 +73,13 @@ const namespaceView = (gitlab: Gitlab, group: Group) => ({
   web_url: `${gitlab.url}/groups/${group.path}`,
 });
 
-/** What `simple=true` shows of a project. An empty repository has no default branch. */
+const isEmptyRepository = (project: Project): boolean => Object.keys(project.announcedRefs).length === 0;
+
+/** What `simple=true` shows of a project: neither `archived` nor `empty_repo`. An empty repository has no default branch. */
 export function simpleProjectView(gitlab: Gitlab, project: Project) {
   const group = groupOf(gitlab, project);
   const path = fullPath(gitlab, project);
-  const isEmpty = Object.keys(project.announcedRefs).length === 0;
+  const isEmpty = isEmptyRepository(project);
   return {
     id: project.id,
     description: project.description,
@@ -98,8 +100,6 @@ export function simpleProjectView(gitlab: Gitlab, project: Project) {
     star_count: 0,
     last_activity_at: project.lastActivityAt,
     visibility: project.visibility,
-    archived: project.archived,
-    empty_repo: isEmpty,
     namespace: namespaceView(gitlab, group),
   };
 }
@@ -110,6 +110,8 @@ export function projectView(gitlab: Gitlab, project: Project, user: User | undef
   const access = level > 0 ? { access_level: level, notification_level: 3 } : null;
   return {
     ...simpleProjectView(gitlab, project),
+    archived: project.archived,
+    empty_repo: isEmptyRepository(project),
     creator_id: 1,
     issues_enabled: false,
     merge_requests_enabled: true,

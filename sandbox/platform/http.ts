@@ -105,9 +105,17 @@ async function dispatch(
 }
 
 async function send(response: ServerResponse, reply: Reply): Promise<void> {
-  response.writeHead(reply.status, reply.headers);
-  if (reply.body instanceof Readable) await pipeline(reply.body, response);
-  else response.end(reply.body);
+  const { status, headers, body } = reply;
+  if (body instanceof Readable) {
+    response.writeHead(status, headers);
+    await pipeline(body, response);
+  } else {
+    response.writeHead(
+      status,
+      body === undefined ? headers : { "content-length": Buffer.byteLength(body), ...headers },
+    );
+    response.end(body);
+  }
 }
 
 async function readBody(request: IncomingMessage, limitBytes: number): Promise<Buffer> {
