@@ -45,6 +45,7 @@ export function readEnv(variables: NodeJS.ProcessEnv = process.env): SandboxEnv 
 export function gitEnvironment(extra: Record<string, string> = {}): NodeJS.ProcessEnv {
   return {
     PATH: process.env.PATH,
+    NODE_ENV: process.env.NODE_ENV,
     HOME: homedir(),
     LC_ALL: "C.UTF-8",
     GIT_CONFIG_NOSYSTEM: "1",
