@@ -67,9 +67,7 @@ export const hookReply = z
   .object({
     id: z.number().int(),
     url: z.string(),
-    alert_status: z
-      .enum(["executable", "temporarily_disabled", "disabled"])
-      .or(z.unknown().transform(() => "unknown" as const)),
+    alert_status: z.enum(["executable", "temporarily_disabled", "disabled", "unknown"]).catch("unknown"),
   })
   .transform((reply): Hook => ({ id: reply.id, url: reply.url, alertStatus: reply.alert_status }));
 

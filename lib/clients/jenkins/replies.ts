@@ -6,7 +6,7 @@ import { JENKINS_RESULTS, JENKINS_STAGE_STATUSES, type JenkinsBuild, type QueueI
 const parametersOf = z
   .array(
     z.object({
-      parameters: z.array(z.object({ name: z.string(), value: z.unknown() })).optional(),
+      parameters: z.array(z.object({ name: z.string(), value: z.unknown().optional() })).optional(),
     }),
   )
   .transform((actions) => {
