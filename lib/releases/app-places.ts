@@ -1,0 +1,84 @@
+import "server-only";
+import { z } from "zod";
+import { type AppEnvironmentView } from "#lib/apps/schema";
+import { appSpec } from "#lib/apps/spec-schema";
+import { type Db, Prisma } from "#lib/platform/db";
+import { healthOf } from "./health-rules.ts";
+import { PLACES } from "./health-sql.ts";
+import { urlsOf } from "./host-rules.ts";
+import { isTerminal } from "./release-rules.ts";
+import { releaseState } from "./schema.ts";
+
+const placeRow = z.object({
+  appId: z.string(),
+  environmentId: z.string(),
+  environment: z.string(),
+  purpose: z.enum(["dev", "test", "prod"]),
+  domain: z.string(),
+  newestState: releaseState,
+  newestNumber: z.number(),
+  requestedAt: z.date(),
+  endedAt: z.date().nullable(),
+  current: z.number().nullable(),
+  currentEndedAt: z.date().nullable(),
+  spec: appSpec.nullable(),
+  requestedBy: z.string().nullable(),
+  desired: z.number().nullable(),
+  ready: z.number().nullable(),
+  systemState: z.enum(["up", "down"]).nullable(),
+  systemSince: z.date().nullable(),
+  systemOkAt: z.date().nullable(),
+});
+type PlaceRow = z.infer<typeof placeRow>;
+
+/** How each of these apps does in each environment where it was ever released, in the order of promotion. */
+export async function placesOf(db: Db, appIds: string[]): Promise<Map<string, AppEnvironmentView[]>> {
+  if (appIds.length === 0) return new Map();
+  const rows = await db.$queryRaw<unknown[]>`
+    select app.id::text as "appId", env.id::text as "environmentId", env.name as environment,
+      env.purpose::text as purpose, env.domain,
+      newest.state::text as "newestState", newest.number as "newestNumber",
+      newest.requested_at as "requestedAt", newest.ended_at as "endedAt",
+      current.number as current, current.ended_at as "currentEndedAt", running.spec, person.name as "requestedBy",
+      workload.desired, workload.ready,
+      system.state::text as "systemState", system.since as "systemSince", system.last_ok_at as "systemOkAt"
+    from apps app ${PLACES}
+    left join releases running on running.id = current.id
+    left join users person on person.id = running.requested_by_id
+    where app.id in (${Prisma.join(appIds.map((id) => Prisma.sql`${id}::uuid`))})
+    order by env.rank, env.name`;
+  const places = new Map<string, AppEnvironmentView[]>();
+  for (const row of z.array(placeRow).parse(rows)) {
+    places.set(row.appId, [...(places.get(row.appId) ?? []), placeView(row)]);
+  }
+  return places;
+}
+
+function placeView(row: PlaceRow): AppEnvironmentView {
+  const { spec, desired, ready, systemState, systemSince } = row;
+  const { health, since } = healthOf({
+    cluster: systemState && systemSince ? { state: systemState, since: systemSince } : null,
+    newest: { state: row.newestState, requestedAt: row.requestedAt, endedAt: row.endedAt },
+    current: row.current === null ? null : { endedAt: row.currentEndedAt },
+    workload: desired === null ? null : { desired, ready: ready ?? 0 },
+  });
+  return {
+    environmentId: row.environmentId,
+    environment: row.environment,
+    purpose: row.purpose,
+    health,
+    since: since?.toISOString() ?? null,
+    seenAt: row.systemOkAt?.toISOString() ?? null,
+    ready: ready ?? 0,
+    wanted: desired ?? spec?.replicas ?? 0,
+    currentRelease: row.current,
+    inFlightRelease: isTerminal(row.newestState) ? null : row.newestNumber,
+    version: spec?.image.tag ?? null,
+    commitSha: spec?.image.commitSha ?? null,
+    imageDigest: spec?.image.digest ?? null,
+    lastReleaseAt: row.currentEndedAt?.toISOString() ?? null,
+    lastReleaseBy: row.requestedBy,
+    meshMode: spec?.meshMode ?? null,
+    urls: spec ? urlsOf(spec, row.domain) : [],
+  };
+}

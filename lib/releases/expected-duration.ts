@@ -1,0 +1,17 @@
+import "server-only";
+import { type Db } from "#lib/platform/db";
+
+/** Median duration of an app's last completed releases in an environment, in milliseconds; null before the first. */
+export async function expectedReleaseMs(
+  db: Pick<Db, "release">,
+  { appId, environmentId }: { appId: string; environmentId: string },
+): Promise<number | null> {
+  const rows = await db.release.findMany({
+    where: { appId, environmentId, state: "done", startedAt: { not: null }, endedAt: { not: null } },
+    orderBy: { number: "desc" },
+    take: 5,
+    select: { startedAt: true, endedAt: true },
+  });
+  const durations = rows.map((row) => Number(row.endedAt) - Number(row.startedAt)).sort((a, b) => a - b);
+  return durations[Math.floor(durations.length / 2)] ?? null;
+}

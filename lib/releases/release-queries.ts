@@ -1,0 +1,123 @@
+import "server-only";
+import { type z } from "zod";
+import { appSpec } from "#lib/apps/spec-schema";
+import { podView } from "#lib/clusters/queries";
+import { type Db, db as ownDb, type Prisma } from "#lib/platform/db";
+import { NotFound } from "#lib/platform/errors";
+import { publicError, stepView } from "#lib/platform/steps";
+import { expectedReleaseMs } from "./expected-duration.ts";
+import { type ListReleasesResult, type listReleasesInput, type ReleaseRow, type ReleaseView } from "./schema.ts";
+import { specChanges } from "./spec-diff-rules.ts";
+
+const select = {
+  id: true,
+  number: true,
+  appId: true,
+  environmentId: true,
+  kind: true,
+  state: true,
+  spec: true,
+  imageDigest: true,
+  reason: true,
+  requestedAt: true,
+  startedAt: true,
+  endedAt: true,
+  error: true,
+  environment: { select: { name: true } },
+  build: { select: { number: true, commitSha: true, commitTitle: true } },
+  restores: { select: { number: true } },
+  requestedBy: { select: { name: true } },
+} as const satisfies Prisma.ReleaseSelect;
+type Row = Prisma.ReleaseGetPayload<{ select: typeof select }>;
+
+/** An app's releases, newest first; each with what it changed against the last release that was done before it. */
+export async function listReleases(
+  appId: string,
+  input: z.infer<typeof listReleasesInput>,
+  db: Db = ownDb(),
+): Promise<ListReleasesResult> {
+  const { environment, page, pageSize } = input;
+  const where = { appId, ...(environment ? { environment: { name: environment } } : {}) };
+  const [rows, total] = await Promise.all([
+    db.release.findMany({
+      where,
+      select,
+      orderBy: [{ requestedAt: "desc" }, { number: "desc" }],
+      skip: (page - 1) * pageSize,
+      take: pageSize,
+    }),
+    db.release.count({ where }),
+  ]);
+  return { rows: await Promise.all(rows.map((row) => releaseRow(db, row))), total };
+}
+
+async function releaseRow(db: Db, row: Row): Promise<ReleaseRow> {
+  const here = { appId: row.appId, environmentId: row.environmentId, state: "done" as const };
+  const newestFirst = { number: "desc" } as const;
+  const [before, current] = await Promise.all([
+    db.release.findFirst({
+      where: { ...here, number: { lt: row.number } },
+      orderBy: newestFirst,
+      select: { spec: true },
+    }),
+    db.release.findFirst({ where: here, orderBy: newestFirst, select: { number: true } }),
+  ]);
+  const spec = appSpec.parse(row.spec);
+  return {
+    id: row.id,
+    number: row.number,
+    environmentId: row.environmentId,
+    environment: row.environment.name,
+    kind: row.kind,
+    state: row.state,
+    imageDigest: row.imageDigest,
+    version: spec.image.tag ?? null,
+    commitSha: row.build?.commitSha ?? spec.image.commitSha ?? null,
+    commitTitle: row.build?.commitTitle ?? null,
+    buildNumber: row.build?.number ?? null,
+    restoresNumber: row.restores?.number ?? null,
+    requestedBy: row.requestedBy?.name ?? null,
+    reason: row.reason,
+    requestedAt: row.requestedAt.toISOString(),
+    startedAt: row.startedAt?.toISOString() ?? null,
+    endedAt: row.endedAt?.toISOString() ?? null,
+    error: publicError.nullable().parse(row.error),
+    isCurrent: current?.number === row.number,
+    changes: specChanges(before ? appSpec.parse(before.spec) : null, spec),
+  };
+}
+
+const viewSelect = {
+  ...select,
+  app: { select: { name: true } },
+  environment: { select: { name: true, clusterId: true, namespace: true } },
+  steps: { orderBy: { position: "asc" } },
+} as const satisfies Prisma.ReleaseSelect;
+
+/** One release with its timeline, and the app's pods where it goes. */
+export async function getReleaseView(releaseId: string, db: Db = ownDb()): Promise<ReleaseView> {
+  const row = await db.release.findUnique({ where: { id: releaseId }, select: viewSelect });
+  if (!row) throw new NotFound("There is no such release.");
+  const { clusterId, namespace } = row.environment;
+  const [facts, pods, workload, expectedMs] = await Promise.all([
+    releaseRow(db, row),
+    db.observedPod.findMany({ where: { appId: row.appId, clusterId, namespace }, orderBy: { createdAt: "desc" } }),
+    db.observedWorkload.findUnique({
+      where: { clusterId_namespace_name: { clusterId, namespace, name: row.app.name } },
+      select: { updated: true, releaseNumber: true },
+    }),
+    expectedReleaseMs(db, row),
+  ]);
+  const spec = appSpec.parse(row.spec);
+  return {
+    ...facts,
+    appId: row.appId,
+    app: row.app.name,
+    spec,
+    steps: row.steps.map((step) => stepView.parse(JSON.parse(JSON.stringify(step)))),
+    pods: pods.map(podView),
+    wanted: spec.replicas,
+    updated: workload?.releaseNumber === row.number ? workload.updated : 0,
+    expectedMs,
+  };
+}
