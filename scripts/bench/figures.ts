@@ -1,0 +1,37 @@
+/** One measured line: what, how much, what it may be at most, and the machine's own baseline beside it. */
+export type Figure = {
+  name: string;
+  value: number;
+  unit: "ms" | "kB" | "s";
+  limit?: number;
+  baseline?: { name: string; value: number };
+};
+
+/** The p-th percentile (0–1) of a list by nearest rank. */
+export function percentile(values: readonly number[], p: number): number {
+  const sorted = [...values].sort((a, b) => a - b);
+  return sorted[Math.max(0, Math.ceil(p * sorted.length) - 1)] ?? Number.NaN;
+}
+
+/** Durations of `times` runs one after another, in ms, after a tenth as many to warm up. */
+export async function durations(times: number, run: () => Promise<unknown>): Promise<number[]> {
+  for (let i = 0; i < Math.ceil(times / 10); i++) await run();
+  const measured: number[] = [];
+  for (let i = 0; i < times; i++) {
+    const startedAt = performance.now();
+    await run();
+    measured.push(performance.now() - startedAt);
+  }
+  return measured;
+}
+
+export function print(figures: readonly Figure[]): void {
+  const round = (value: number) => (value < 10 ? value.toFixed(1) : value.toFixed(0));
+  for (const { name, value, unit, limit, baseline } of figures) {
+    const verdict = limit === undefined ? "" : value <= limit ? `within ${limit}` : `OVER ${limit}`;
+    const beside = baseline
+      ? `${baseline.name}: ${round(baseline.value)} ${unit} (×${(value / baseline.value).toFixed(1)})`
+      : "";
+    console.log(`${name.padEnd(58)} ${`${round(value)} ${unit}`.padStart(10)}  ${verdict.padEnd(12)} ${beside}`);
+  }
+}
