@@ -36,7 +36,7 @@ export async function startWorld<Name extends SystemName>(
   const real = realSystems();
   const missing = names.filter((name) => !real[name]);
   const sandbox = missing.length > 0 ? await startSandbox(missing, options.home) : null;
-  const found: Partial<Systems> = { ...sandbox?.systems, ...real };
+  const found: Partial<Systems> = { ...sandbox?.systems, ...definedOf(real) };
   // Each name is either real or was just started; the shape was parsed by zod on both ways.
   const wanted = Object.fromEntries(names.map((name) => [name, systems[name].parse(found[name])])) as Pick<
     Systems,
@@ -48,6 +48,9 @@ export async function startWorld<Name extends SystemName>(
     stop: async () => sandbox?.stop(),
   };
 }
+
+const definedOf = (real: Partial<Systems>): Partial<Systems> =>
+  Object.fromEntries(Object.entries(real).filter(([, system]) => system !== undefined));
 
 function realSystems(): Partial<Systems> {
   const { env } = process;
@@ -78,9 +81,13 @@ async function startSandbox(names: SystemName[], givenHome?: string) {
     },
     stdio: ["ignore", "pipe", "pipe"],
   });
+  // A test that dies does not leave its world behind.
+  const die = () => child.kill("SIGTERM");
+  process.once("exit", die);
   const said: string[] = [];
   createInterface(child.stderr).on("line", (line) => said.push(line));
   const stop = async () => {
+    process.off("exit", die);
     if (child.exitCode === null && child.signalCode === null) {
       child.kill("SIGTERM");
       const hard = setTimeout(() => child.kill("SIGKILL"), 10_000);
