@@ -3,13 +3,14 @@ import { type Kubernetes, type KubernetesObject } from "#lib/clients/kubernetes/
 import { KINDS, knownKind } from "#lib/clients/kubernetes/kinds";
 import { connectCluster } from "#lib/clusters/connect-cluster";
 import { type Db, db as ownDb } from "#lib/platform/db";
-import { Conflict, KeplerError, type PublicError, toPublicError } from "#lib/platform/errors";
+import { KeplerError, type PublicError, toPublicError } from "#lib/platform/errors";
+import { clusterGap } from "./cluster-gaps.ts";
 import { podEffect } from "./effect-rules.ts";
 import { expectedReleaseMs } from "./expected-duration.ts";
 import { type LedgerKey, ledgerIn } from "./ledger.ts";
 import { type Manifest, renderManifests } from "./manifests.ts";
 import { objectYaml } from "./object-yaml.ts";
-import { planRelease, type ReleasePlan } from "./plan-release.ts";
+import { planRelease } from "./plan-release.ts";
 import { type ObjectChange, type ReleaseIntent, type ReleasePreview } from "./schema.ts";
 import { specChanges } from "./spec-diff-rules.ts";
 import { ledgerKeyOf, refOf } from "./steps/apply.ts";
@@ -36,18 +37,19 @@ export async function previewRelease(
   const podRelease = await podReleaseOf(db, { number, spec, app, environment });
   const { namespace, cluster } = environment;
   const manifests = renderManifests({ app, namespace, spec, releaseNumber: number, podRelease });
-  const owned = await ledgerIn(db, { app, cluster }, namespace);
+  const owned = (await ledgerIn(db, { app, cluster }, namespace)).filter(({ present }) => present);
   const known = await kubernetes.get({ ...KINDS.namespace, name: namespace }, { signal });
   const tried = await Promise.all(
     manifests.map((manifest) => (known ? tryObject({ kubernetes, signal }, manifest, owned) : fresh(manifest))),
   );
+  const gap = await clusterGap(spec, kubernetes, signal);
   const removed = known ? await removals({ kubernetes, signal }, manifests, owned) : [];
   return {
     nextNumber: number,
     current: basis?.number ?? null,
     changes: specChanges(basis?.spec ?? null, spec),
     objects: [...tried.map(({ change }) => change), ...removed],
-    blockers: [...tried.flatMap(({ blocker }) => blocker ?? []), ...(await gaps(plan, kubernetes, signal))],
+    blockers: [...tried.flatMap(({ blocker }) => blocker ?? []), ...(gap ? [gap.toPublic()] : [])],
     effect: {
       ...podEffect(basis?.spec ?? null, spec, app),
       expectedMs: await expectedReleaseMs(db, { appId, environmentId: environment.id }),
@@ -104,15 +106,4 @@ async function removals({ kubernetes, signal }: Cluster, manifests: Manifest[], 
   return live.flatMap((object): ObjectChange[] =>
     object ? [{ ...describe(object), action: "delete", before: objectYaml(object), after: null }] : [],
   );
-}
-
-/** What the Spec wants and this cluster cannot do. */
-async function gaps({ spec }: ReleasePlan, kubernetes: Kubernetes, signal: AbortSignal): Promise<PublicError[]> {
-  const wantsIstio = spec.meshMode === "mesh" || spec.exposure?.gatewayClass === "istio";
-  if (!wantsIstio || (await kubernetes.apiGroups({ signal })).includes("networking.istio.io")) return [];
-  const missing = new Conflict("This cluster has no Istio, so mesh mode and Istio gateways are not available.", {
-    system: "kubernetes",
-    next: "Choose normal mode and the Ingress gateway, or ask the cluster's operator for Istio.",
-  });
-  return [missing.toPublic()];
 }

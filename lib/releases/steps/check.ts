@@ -5,6 +5,7 @@ import { KINDS } from "#lib/clients/kubernetes/kinds";
 import { recordSystem } from "#lib/clusters/record-system";
 import { type Db } from "#lib/platform/db";
 import { NotFound } from "#lib/platform/errors";
+import { clusterGap } from "../cluster-gaps.ts";
 import { ledgerPlanned, ledgerPresent } from "../ledger.ts";
 import { namespaceManifest, samePodTemplate } from "../manifests.ts";
 import { type Verdict } from "../release-rules.ts";
@@ -15,6 +16,8 @@ export async function check(context: StepContext): Promise<Verdict> {
   const { release, deps } = context;
   const podRelease = await podReleaseOf(deps.db, release);
   await imageExists(context);
+  const gap = await clusterGap(release.spec, context.kubernetes, context.signal);
+  if (gap) throw gap;
   await ensureNamespace(context);
   const { namespace } = release.environment;
   return { is: "done", facts: { podRelease, namespace, digest: release.spec.image.digest } };

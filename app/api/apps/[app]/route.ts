@@ -1,0 +1,14 @@
+import { z } from "zod";
+import { route } from "#lib/access/route";
+import { appView } from "#lib/apps/schema";
+import { getAppView } from "#lib/releases/queries";
+
+export const GET = route(
+  {
+    permission: "app.read",
+    input: z.object({ app: z.string() }),
+    output: appView,
+    scope: { app: ({ app }: { app: string }) => app },
+  },
+  async ({ scope, db }) => getAppView(scope.app.id, db),
+);
