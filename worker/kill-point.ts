@@ -1,25 +1,30 @@
-import { existsSync, mkdirSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 
 type Options = {
-  /** Folder of the marker files. */ home: string /** Name of the point, or undefined for none. */;
+  /** Folder of the marker files. */
+  home: string;
+  /** Name of the point, "*" for each point once, or undefined for none. */
   at: string | undefined;
+  /** A file whose first line is the process to kill (Postgres' postmaster.pid); this process itself when undefined. */
+  pidFile: string | undefined;
 };
 
 /**
- * For tests alone: the process kills itself with SIGKILL, as a power cut would, when it first comes to the named point.
- * A marker file remembers that it did, so that the process started in its place goes on.
+ * For tests alone: a process is killed with SIGKILL, as a power cut would, when the worker first comes to the named point.
+ * A marker file remembers that it was, so that what is started in its place goes on.
  */
-export function killPoint({ home, at }: Options): ((name: string) => Promise<void>) | undefined {
+export function killPoint({ home, at, pidFile }: Options): ((name: string) => Promise<void>) | undefined {
   if (!at) return undefined;
   const folder = join(home, "kill-points");
-  const marker = join(folder, at.replaceAll(/[^\w.-]/g, "_"));
   return async (name) => {
-    if (name !== at || existsSync(marker)) return;
+    const marker = join(folder, name.replaceAll(/[^\w.-]/g, "_"));
+    if ((at !== "*" && name !== at) || existsSync(marker)) return;
     mkdirSync(folder, { recursive: true });
     writeFileSync(marker, "");
-    process.kill(process.pid, "SIGKILL");
-    // The signal is delivered before this promise could settle; nothing after the point may run.
-    await new Promise(() => undefined);
+    const victim = pidFile ? Number(readFileSync(pidFile, "utf8").split("\n")[0]) : process.pid;
+    process.kill(victim, "SIGKILL");
+    // The signal is delivered before this promise could settle; nothing of this process after the point may run.
+    if (victim === process.pid) await new Promise(() => undefined);
   };
 }

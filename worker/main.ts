@@ -29,9 +29,10 @@ async function main(): Promise<void> {
   const systems = connectSystems(env);
   if (env.kubernetes) await bootstrapClusters(db, { ...env.kubernetes, domain: await edgeDomain(env.home) });
 
-  // eslint-disable-next-line no-restricted-properties -- a test's own switch, not a setting: production has none.
-  const at = env.mode === "sandbox" ? process.env.KEPLER_KILL_AT : undefined;
-  const worlds = createWorlds({ env, db, queue, systems, checkpoint: killPoint({ home: env.home, at }) });
+  // eslint-disable-next-line no-restricted-properties -- a test's own switches, not settings: production has none.
+  const switches: NodeJS.ProcessEnv = env.mode === "sandbox" ? process.env : {};
+  const { KEPLER_KILL_AT: at, KEPLER_KILL_PID_FILE: pidFile } = switches;
+  const worlds = createWorlds({ env, db, queue, systems, checkpoint: killPoint({ home: env.home, at, pidFile }) });
   for (const { job, handler } of catalogue(worlds)) await queue.work(job, handler);
 
   const { signal } = stopping;

@@ -1,0 +1,86 @@
+import { randomUUID } from "node:crypto";
+import { createApp } from "#lib/apps/create-app";
+import { type CreateAppInput } from "#lib/apps/schema";
+import { DEFAULT_STRATEGY, RESOURCE_PRESETS, SPEC_VERSION } from "#lib/apps/spec-schema";
+import { insertBuild } from "#lib/builds/insert-build";
+import { createGitlab } from "#lib/clients/gitlab/create-gitlab";
+import { bootstrapClusters } from "#lib/clusters/bootstrap-clusters";
+import { type Db } from "#lib/platform/db";
+import { openQueue } from "#lib/platform/queue";
+import { type World } from "./sandbox.ts";
+
+export type TestService = {
+  appId: string;
+  name: string;
+  projectId: number;
+  environmentId: string;
+  teamId: string;
+  userId: string;
+};
+
+/** A person in a team asks for a service of a sample, as the wizard's last step does; the worker has yet to hear of it. */
+export async function createServiceForTest(
+  db: Db,
+  databaseUrl: string,
+  world: World<"gitlab" | "registry" | "kubernetes">,
+  options: { sample?: string; change?: Partial<CreateAppInput> } = {},
+): Promise<TestService> {
+  const { team, user } = await createTeam(db);
+  await bootstrapClusters(db, { kubeconfig: world.kubernetes.kubeconfig, context: null, domain: "localhost:1" });
+  const environment = await db.environment.findFirstOrThrow({ orderBy: { rank: "asc" }, select: { id: true } });
+  const gitlab = createGitlab(world.gitlab);
+  const project = await gitlab.getProject(options.sample ?? "samples/node-hello");
+  const queue = await openQueue(databaseUrl, { supervise: false });
+  try {
+    const input: CreateAppInput = {
+      teamId: team.id,
+      environmentId: environment.id,
+      name: `t-${randomUUID().slice(0, 8)}`,
+      displayName: null,
+      gitlabProjectId: project.id,
+      ref: "main",
+      refKind: "branch",
+      language: "nodejs",
+      dockerfilePath: "Dockerfile",
+      buildStrategy: "dockerfile",
+      buildOnPush: true,
+      settings: SETTINGS,
+      draftId: null,
+      idempotencyKey: randomUUID(),
+      ...options.change,
+    };
+    const { enqueue } = queue;
+    const { appId, name } = await createApp(
+      { db, gitlab, enqueue, registryUrl: world.registry.url, requestFirstBuild: insertBuild },
+      user.id,
+      input,
+    );
+    return { appId, name, projectId: project.id, environmentId: environment.id, teamId: team.id, userId: user.id };
+  } finally {
+    await queue.stop();
+  }
+}
+
+const SETTINGS: CreateAppInput["settings"] = {
+  schemaVersion: SPEC_VERSION,
+  replicas: 1,
+  resources: RESOURCE_PRESETS.small,
+  ports: [{ name: "http", port: 8080, protocol: "http" }],
+  command: [],
+  args: [],
+  env: [],
+  readinessProbe: { path: "/healthz", port: 8080, periodSeconds: 1, timeoutSeconds: 1, failureThreshold: 3 },
+  meshMode: "normal",
+  exposure: null,
+  strategy: { ...DEFAULT_STRATEGY, minReadySeconds: 0, drainSeconds: 0 },
+  restartedAt: null,
+};
+
+async function createTeam(db: Db) {
+  const id = randomUUID().slice(0, 8);
+  const user = await db.user.create({ data: { username: `user-${id}`, name: "Test person" } });
+  const team = await db.team.create({
+    data: { slug: `team-${id}`, name: `Team ${id}`, memberships: { create: { userId: user.id, role: "manager" } } },
+  });
+  return { team, user };
+}
