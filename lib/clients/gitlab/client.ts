@@ -40,7 +40,7 @@ export type MergeRequestProposal = {
  * Throws only the six errors, system "gitlab". Reads may be asked again within the deadline; writes never are.
  */
 export type Gitlab = {
-  /** Projects in which the token may at least develop, best match first; `page` counts from 1. */
+  /** Projects in which the token may at least develop, most recently active first; `page` counts from 1. */
   searchProjects(search: string, options?: Call & { page?: number }): Promise<Page<Project>>;
   getProject(idOrPath: number | string, call?: Call): Promise<Project>;
   searchBranches(projectId: number, search: string, call?: Call): Promise<Page<Ref>>;
