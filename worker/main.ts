@@ -30,7 +30,7 @@ async function main(): Promise<void> {
   if (env.kubernetes) await bootstrapClusters(db, { ...env.kubernetes, domain: await edgeDomain(env.home) });
 
   // eslint-disable-next-line no-restricted-properties -- a test's own switches, not settings: production has none.
-  const switches: NodeJS.ProcessEnv = env.mode === "sandbox" ? process.env : {};
+  const switches: Partial<NodeJS.ProcessEnv> = env.mode === "sandbox" ? process.env : {};
   const { KEPLER_KILL_AT: at, KEPLER_KILL_PID_FILE: pidFile } = switches;
   const worlds = createWorlds({ env, db, queue, systems, checkpoint: killPoint({ home: env.home, at, pidFile }) });
   for (const { job, handler } of catalogue(worlds)) await queue.work(job, handler);
