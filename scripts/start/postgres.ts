@@ -143,5 +143,6 @@ function lastWords(child: ChildProcess): string {
 
 /** Postgres reads PG* variables; ours must not steer it. */
 function cleanEnv(): NodeJS.ProcessEnv {
-  return Object.fromEntries(Object.entries(process.env).filter(([name]) => !name.startsWith("PG")));
+  const ours = Object.entries(process.env).filter(([name]) => !name.startsWith("PG"));
+  return { ...Object.fromEntries(ours), NODE_ENV: process.env.NODE_ENV };
 }

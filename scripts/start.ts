@@ -1,0 +1,148 @@
+/**
+ * `npm start` (and `npm run dev`): the whole platform on this machine. Starts Postgres, the sandbox for whatever is not
+ * configured, worker and web; restarts what dies; stops all of it on SIGINT or SIGTERM.
+ */
+import { join } from "node:path";
+import { parseArgs } from "node:util";
+import { type ChildSpec, type Output, runChild, startChild, stopChild } from "./start/child.ts";
+import { startPostgres } from "./start/postgres.ts";
+import { sandboxVariables, startSandbox } from "./start/sandbox.ts";
+import { readSecrets, type Secrets } from "./start/secrets.ts";
+import { prepareHome, readSettings, requireFreePort, type Settings, StartError } from "./start/settings.ts";
+import { type Running, type Supervised, supervise } from "./start/supervise.ts";
+import { buildWeb, nextCommand } from "./start/web-build.ts";
+
+const READY_WITHIN_MS = 60_000;
+const say = (line: string) => console.log(line);
+/** In the order of starting; stopped the other way round. */
+const running: Supervised[] = [];
+let stopping: Promise<void> | undefined;
+
+function stopAll(): Promise<void> {
+  stopping ??= (async () => {
+    for (const each of running.toReversed()) await each.stop();
+  })();
+  return stopping;
+}
+
+async function start(dev: boolean): Promise<void> {
+  const settings = readSettings(process.env);
+  prepareHome(settings.home);
+  await requireFreePort(settings.host, settings.port);
+  const secrets = await readSecrets(settings.home);
+  const output: Output = { logFolder: dev ? null : join(settings.home, "logs"), say };
+  const env = baseEnvironment(settings, secrets);
+  const keep = async (name: string, begin: () => Promise<Running>) => {
+    running.push(await supervise({ name, start: begin, say }));
+  };
+
+  const built = dev ? Promise.resolve() : buildWeb({ ...env, NODE_ENV: "production" }, output);
+  const postgres = settings.databaseUrl === null ? keep("Postgres", () => database(settings, secrets)) : undefined;
+  const sandbox =
+    settings.sandbox.length > 0 ? keep("the sandbox", () => startSandbox(settings, env, output)) : undefined;
+  await allOrFirstError([built, postgres, sandbox]);
+
+  const full = { ...env, ...sandboxVariables(settings) };
+  await prepareDatabase(settings, secrets, full, output);
+  const child = (spec: ChildSpec) => async (): Promise<Running> => {
+    const started = startChild(spec, output);
+    return { ended: started.ended, stop: () => stopChild(started) };
+  };
+  await keep("the worker", child(workerSpec(full, dev)));
+  await keep("web", child(webSpec(settings, full, dev)));
+  await untilAnswers(`http://${settings.host === "0.0.0.0" ? "127.0.0.1" : settings.host}:${settings.port}/api/health`);
+  announce(settings, secrets);
+}
+
+async function database(settings: Settings, secrets: Secrets): Promise<Running> {
+  const data = join(settings.home, "postgres");
+  const server = await startPostgres({ data, ...secrets.postgres }).catch((error: unknown) => {
+    throw new StartError(error instanceof Error ? error.message : String(error));
+  });
+  return { ended: server.exited, stop: () => server.stop() };
+}
+
+/** What all of our processes share; sandbox addresses come on top. */
+function baseEnvironment(settings: Settings, secrets: Secrets): NodeJS.ProcessEnv {
+  const { port, password } = secrets.postgres;
+  return {
+    ...process.env,
+    KEPLER_MODE: settings.mode,
+    KEPLER_HOME: settings.home,
+    KEPLER_URL: settings.url,
+    KEPLER_SESSION_SECRET: settings.sessionSecret ?? secrets.sessionSecret,
+    KEPLER_ENCRYPTION_KEY: settings.encryptionKey ?? secrets.encryptionKey,
+    DATABASE_URL: settings.databaseUrl ?? `postgres://kepler:${password}@127.0.0.1:${port}/postgres`,
+    NEXTAUTH_URL: settings.url,
+    NEXT_TELEMETRY_DISABLED: "1",
+  };
+}
+
+async function prepareDatabase(settings: Settings, secrets: Secrets, env: NodeJS.ProcessEnv, output: Output) {
+  const seedVariables = {
+    KEPLER_SEED_ADMIN: secrets.admin.username,
+    KEPLER_SEED_PASSWORD: secrets.admin.password,
+    ...(settings.mode === "sandbox" && { KEPLER_SEED_PEOPLE_PASSWORD: secrets.peoplePassword }),
+  };
+  const args = ["--conditions=react-server", "scripts/start/prepare.ts"];
+  await runChild({ name: "prepare", args, env: { ...env, ...seedVariables } }, output).catch((error: unknown) => {
+    throw new StartError(`the database could not be prepared: ${error instanceof Error ? error.message : error}`);
+  });
+}
+
+const workerSpec = (env: NodeJS.ProcessEnv, dev: boolean): ChildSpec => ({
+  name: "worker",
+  args: [...(dev ? ["--watch", "--watch-preserve-output"] : []), "--conditions=react-server", "worker/main.ts"],
+  env,
+});
+
+const webSpec = (settings: Settings, env: NodeJS.ProcessEnv, dev: boolean): ChildSpec => ({
+  name: "web",
+  args: [nextCommand(), dev ? "dev" : "start", "-H", settings.host, "-p", String(settings.port)],
+  env: { ...env, NODE_ENV: dev ? "development" : "production" },
+});
+
+async function untilAnswers(url: string): Promise<void> {
+  const deadline = Date.now() + READY_WITHIN_MS;
+  while (Date.now() < deadline && stopping === undefined) {
+    const response = await fetch(url, { signal: AbortSignal.timeout(5_000) }).catch(() => undefined);
+    await response?.body?.cancel();
+    if (response?.ok) return;
+    await new Promise((tick) => setTimeout(tick, 100));
+  }
+  if (stopping === undefined) throw new StartError("web did not answer in a minute: see logs/web.log in KEPLER_HOME");
+}
+
+/** Waits for all, so that a failure stops what the others have begun. */
+async function allOrFirstError(parts: (Promise<void> | undefined)[]): Promise<void> {
+  const results = await Promise.allSettled(parts);
+  for (const result of results) if (result.status === "rejected") throw result.reason;
+}
+
+function announce(settings: Settings, secrets: Secrets): void {
+  say(`\nKepler is ready after ${(performance.now() / 1000).toFixed(1)} s.\n`);
+  say(`  open      ${settings.url}`);
+  say(`  sign in   ${secrets.admin.username} / ${secrets.admin.password}`);
+  if (settings.mode === "sandbox") say(`  or as     lin, omar, priya, mei, sam / ${secrets.peoplePassword}`);
+  say(`  sandbox   ${settings.sandbox.length > 0 ? settings.sandbox.join(", ") : "nothing; all systems are real"}`);
+  say(`  logs      ${join(settings.home, "logs")}\n`);
+  say("Ctrl-C stops everything.");
+}
+
+for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
+  process.on(signal, () => {
+    if (stopping === undefined) say("Stopping …");
+    void stopAll().then(() => process.exit(0));
+  });
+}
+
+try {
+  const { values } = parseArgs({ options: { dev: { type: "boolean", default: false } } });
+  await start(values.dev);
+} catch (error) {
+  const line = error instanceof Error ? error.message : String(error);
+  // What a person can act on is one line; a fault of ours shows where it is.
+  console.error(error instanceof StartError ? `Kepler did not start: ${line}` : error);
+  await stopAll();
+  process.exit(1);
+}

@@ -1,0 +1,80 @@
+import { createHash } from "node:crypto";
+import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import { join } from "node:path";
+import { type Output, runChild } from "./child.ts";
+
+/** Everything that the production build is made from. */
+const SOURCES = [
+  "app",
+  "components",
+  "lib",
+  "public",
+  "prisma/schema",
+  "next.config.ts",
+  "proxy.ts",
+  "instrumentation.ts",
+  "package-lock.json",
+  "tsconfig.json",
+];
+const NOT_SOURCES = new Set(["generated", "node_modules"]);
+const STAMP = ".next/kepler-sources";
+const LOCK = ".next-building";
+
+/** Next's command line, as node runs it. */
+export const nextCommand = (): string => createRequire(import.meta.url).resolve("next/dist/bin/next");
+
+/** Builds the web part unless the last build was made from the same sources, byte for byte. */
+export async function buildWeb(env: NodeJS.ProcessEnv, output: Output): Promise<void> {
+  const wanted = digestOf(SOURCES);
+  await waitForOthers();
+  if (existsSync(STAMP) && readFileSync(STAMP, "utf8") === wanted) return;
+  const startedAt = performance.now();
+  output.say("Building the web part (the first start, or the sources have changed): about half a minute …");
+  writeFileSync(LOCK, String(process.pid));
+  try {
+    rmSync(STAMP, { force: true });
+    await runChild({ name: "build", args: [nextCommand(), "build"], env }, output);
+    writeFileSync(STAMP, wanted);
+  } finally {
+    rmSync(LOCK, { force: true });
+  }
+  output.say(`Built in ${((performance.now() - startedAt) / 1000).toFixed(0)} s.`);
+}
+
+/** Two starts of one checkout (with homes of their own) share its build. */
+async function waitForOthers(): Promise<void> {
+  while (existsSync(LOCK) && isAlive(Number(readFileSync(LOCK, "utf8")))) {
+    await new Promise((tick) => setTimeout(tick, 250));
+  }
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    return pid > 0 && process.kill(pid, 0);
+  } catch {
+    return false;
+  }
+}
+
+function digestOf(paths: string[]): string {
+  const hash = createHash("sha256");
+  const add = (path: string) => {
+    hash.update(path).update("\0").update(readFileSync(path)).update("\0");
+  };
+  for (const path of paths) for (const file of filesIn(path)) add(file);
+  return hash.digest("hex");
+}
+
+function filesIn(path: string): string[] {
+  if (!existsSync(path)) return [];
+  try {
+    const entries = readdirSync(path, { withFileTypes: true });
+    return entries
+      .filter((entry) => !NOT_SOURCES.has(entry.name))
+      .sort((a, b) => (a.name < b.name ? -1 : 1))
+      .flatMap((entry) => (entry.isDirectory() ? filesIn(join(path, entry.name)) : [join(path, entry.name)]));
+  } catch {
+    return [path];
+  }
+}
