@@ -1,0 +1,34 @@
+"use client";
+
+import { useTranslations } from "use-intl";
+import { Button } from "../ui/button.tsx";
+import { Empty } from "../ui/empty.tsx";
+import { Forbidden } from "../ui/forbidden.tsx";
+import { Message } from "../ui/message.tsx";
+import { ApiError } from "./api.ts";
+import { useErrorText } from "./use-error-text.ts";
+
+type Props = { error: unknown; onRetry?: () => void };
+
+/** In place of what could not be read: forbidden, gone, unreachable and broken each look different. */
+export function Failure({ error, onRetry }: Props) {
+  const t = useTranslations("errors");
+  const text = useErrorText()(error);
+  const code = error instanceof ApiError ? error.code : "unavailable";
+  const requestId = error instanceof ApiError ? error.requestId : undefined;
+  if (code === "denied") return <Forbidden requestId={requestId}>{text}</Forbidden>;
+  if (code === "not-found") return <Empty title={t("notFoundTitle")}>{text}</Empty>;
+  const retry = onRetry && (
+    <Button look="plain" small onClick={onRetry}>
+      {t("retry")}
+    </Button>
+  );
+  return (
+    <Message state={code === "network" || code === "unavailable" ? "unknown" : "fail"} action={retry}>
+      {text}{" "}
+      {requestId !== undefined && (
+        <span className="k-small k-quiet">{t.rich("quote", { id: () => <code>{requestId}</code> })}</span>
+      )}
+    </Message>
+  );
+}

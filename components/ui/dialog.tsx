@@ -1,0 +1,39 @@
+"use client";
+
+import { Modal } from "@mantine/core";
+import type { ReactNode } from "react";
+import { useTranslations } from "use-intl";
+import classes from "./floats.module.css";
+
+type Props = {
+  opened: boolean;
+  onClose: () => void;
+  title: ReactNode;
+  /** Badges after the title: the environment, the kind. */
+  badges?: ReactNode;
+  /** Effect in words at the left, buttons at the right. */
+  footer?: ReactNode;
+  width?: number;
+  children: ReactNode;
+};
+
+/** The one frame of every change: form, what will change, effect, confirm. Focus is kept inside and given back. */
+export function Dialog({ opened, onClose, title, badges, footer, width = 640, children }: Props) {
+  const t = useTranslations("ui");
+  return (
+    <Modal.Root opened={opened} onClose={onClose} size={width}>
+      <Modal.Overlay />
+      <Modal.Content>
+        <Modal.Header className={classes.dialogHead}>
+          <Modal.Title component="h2">{title}</Modal.Title>
+          {badges}
+          <Modal.CloseButton aria-label={t("close")} />
+        </Modal.Header>
+        <Modal.Body>
+          <div className={classes.dialogBody}>{children}</div>
+          {footer !== undefined && <div className={classes.dialogFoot}>{footer}</div>}
+        </Modal.Body>
+      </Modal.Content>
+    </Modal.Root>
+  );
+}

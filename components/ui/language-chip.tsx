@@ -1,0 +1,22 @@
+import type { Language } from "#lib/apps/schema";
+import classes from "./badge.module.css";
+
+const SHORT: Record<Language, [short: string, name: string]> = {
+  go: ["Go", "Go"],
+  java: ["Ja", "Java"],
+  nodejs: ["Js", "Node.js"],
+  python: ["Py", "Python"],
+  static: ["St", "Static"],
+  other: ["··", "Dockerfile"],
+};
+
+/** Two letters for a service's language; the full name is read aloud and shown on hover. */
+export function LanguageChip({ language }: { language: Language }) {
+  const [short, name] = SHORT[language];
+  return (
+    <span className={classes.chip} title={name}>
+      <span aria-hidden="true">{short}</span>
+      <span className="k-sr">{name}</span>
+    </span>
+  );
+}

@@ -1,0 +1,16 @@
+"use client";
+
+import { useTranslations } from "use-intl";
+import type { PublicError } from "#lib/platform/errors";
+
+const SYSTEMS = ["gitlab", "jenkins", "registry", "kubernetes", "kepler"] as const;
+
+/** Our public errors as a sentence in the person's language: what happened, to what, and what to do next. */
+export function usePublicErrorText(): (error: PublicError) => string {
+  const t = useTranslations("errors");
+  return ({ code, message, system, next }) => {
+    const known = SYSTEMS.find((candidate) => candidate === system);
+    const text = t(`code.${code}`, { message, system: known ? t(`system.${known}`) : system });
+    return next === undefined ? text : t("withNext", { text, next });
+  };
+}

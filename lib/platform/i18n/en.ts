@@ -1,0 +1,28 @@
+import builds from "./messages/en/builds.json" with { type: "json" };
+import create from "./messages/en/create.json" with { type: "json" };
+import errors from "./messages/en/errors.json" with { type: "json" };
+import logs from "./messages/en/logs.json" with { type: "json" };
+import overview from "./messages/en/overview.json" with { type: "json" };
+import releases from "./messages/en/releases.json" with { type: "json" };
+import service from "./messages/en/service.json" with { type: "json" };
+import services from "./messages/en/services.json" with { type: "json" };
+import shell from "./messages/en/shell.json" with { type: "json" };
+import signIn from "./messages/en/sign-in.json" with { type: "json" };
+import states from "./messages/en/states.json" with { type: "json" };
+import ui from "./messages/en/ui.json" with { type: "json" };
+
+/** All texts of one language, one area a file; checked against the other language by tests/unit/i18n. */
+export const en = {
+  shell,
+  ui,
+  services,
+  overview,
+  "sign-in": signIn,
+  create,
+  service,
+  builds,
+  releases,
+  logs,
+  states,
+  errors,
+};

@@ -1,0 +1,28 @@
+import builds from "./messages/zh/builds.json" with { type: "json" };
+import create from "./messages/zh/create.json" with { type: "json" };
+import errors from "./messages/zh/errors.json" with { type: "json" };
+import logs from "./messages/zh/logs.json" with { type: "json" };
+import overview from "./messages/zh/overview.json" with { type: "json" };
+import releases from "./messages/zh/releases.json" with { type: "json" };
+import service from "./messages/zh/service.json" with { type: "json" };
+import services from "./messages/zh/services.json" with { type: "json" };
+import shell from "./messages/zh/shell.json" with { type: "json" };
+import signIn from "./messages/zh/sign-in.json" with { type: "json" };
+import states from "./messages/zh/states.json" with { type: "json" };
+import ui from "./messages/zh/ui.json" with { type: "json" };
+
+/** All texts of one language, one area a file; checked against the other language by tests/unit/i18n. */
+export const zh = {
+  shell,
+  ui,
+  services,
+  overview,
+  "sign-in": signIn,
+  create,
+  service,
+  builds,
+  releases,
+  logs,
+  states,
+  errors,
+};
