@@ -222,3 +222,5 @@ export const teamView = z.object({
 });
 export type TeamView = z.infer<typeof teamView>;
 export const listTeamsResult = z.object({ rows: z.array(teamView) });
+/** GitLab's own id of a project, from a path. */
+export const repositoryId = z.object({ id: z.coerce.number().int().positive() });

@@ -10,50 +10,59 @@ import { z } from "zod";
 
 const jsonBody = z.record(z.string(), z.json());
 
-type World = { db: Db; enqueue: Queue["enqueue"]; open(envelope: string): string; now(): Date };
+type Verifier = { db: Db; open(envelope: string): string; now(): Date };
+type World = { db: Db; enqueue: Queue["enqueue"]; now(): Date };
 
-/** What came over the wire, before anything of it is believed. */
-export type Delivery = {
-  appId: string;
-  /** X-Gitlab-Token. */
-  token: string | null;
+type App = { id: string; gitlabProjectId: number; defaultRef: string; buildOnPush: boolean };
+/** The head of a delivery whose sender knows the app's token. */
+export type VerifiedDelivery = {
+  app: App;
   /** X-Gitlab-Event. */
   event: string;
   /** Idempotency-Key: the same for every retry of a delivery. */
   idempotencyKey: string | null;
-  /** The body's text. */
-  body: string;
 };
 export type DeliveryAnswer = { verdict: "accepted" | "ignored" | "duplicate" | "rejected"; reason: string | null };
 
-/**
- * Takes in one delivery of GitLab: verifies it, keeps it with its verdict, and requests a build when it asks for one.
- * Does no work beyond that, so GitLab has its answer at once. Throws Denied for a wrong token (and an unknown app alike).
- */
-export async function receivePush(world: World, delivery: Delivery): Promise<DeliveryAnswer> {
-  const app = await world.db.app.findFirst({
-    where: { id: delivery.appId, retiredAt: null },
-    select: { id: true, webhookSecret: true, gitlabProjectId: true, defaultRef: true, buildOnPush: true },
-  });
-  const expected = app ? world.open(app.webhookSecret) : "";
-  if (!equalSecrets(delivery.token ?? "", expected) || !app) {
-    if (app) await countForgery(world, delivery);
+/** Proves a delivery by X-Gitlab-Token. Throws Denied for a wrong one, and for an unknown app alike. */
+export async function deliveredApp(world: Verifier, appId: string, headers: Headers): Promise<VerifiedDelivery> {
+  const event = (headers.get("x-gitlab-event") ?? "unknown").slice(0, 80);
+  const found = z.uuid().safeParse(appId).success
+    ? await world.db.app.findFirst({
+        where: { id: appId, retiredAt: null },
+        select: { id: true, webhookSecret: true, gitlabProjectId: true, defaultRef: true, buildOnPush: true },
+      })
+    : null;
+  const expected = found ? world.open(found.webhookSecret) : "";
+  if (!equalSecrets(headers.get("x-gitlab-token") ?? "", expected) || !found) {
+    if (found) await countForgery(world, found.id, event);
     throw new Denied("The delivery's token is not this service's.", {
       next: "Provision the service again: that renews the hook's token.",
     });
   }
+  const { webhookSecret: _sealed, ...app } = found;
+  return { app, event, idempotencyKey: headers.get("idempotency-key")?.slice(0, 200) ?? null };
+}
+
+/**
+ * Takes in one delivery: keeps it with its verdict and requests a build when it asks for one. Does no work beyond that,
+ * so that GitLab has its answer at once.
+ */
+export async function receivePush(world: World, delivery: VerifiedDelivery, text: string): Promise<DeliveryAnswer> {
+  const dedupeKey = `${delivery.app.id}:${delivery.idempotencyKey ?? sha256Hex(text)}`;
   return world.db.$transaction(async (tx) => {
-    const known = await repeatOf(tx, delivery);
-    if (known) return { verdict: "duplicate", reason: "This delivery was received before." } as const;
-    const body = parseJson(delivery.body);
-    const judged = judge(app, body);
-    const answer = judged.verdict === "accepted" ? await build(world, tx, delivery, judged) : judged;
+    if (await isRepeat(tx, dedupeKey)) {
+      return { verdict: "duplicate", reason: "This delivery was received before." } as const;
+    }
+    const body = parseJson(text);
+    const judged = judge(delivery.app, body);
+    const answer = judged.verdict === "accepted" ? await build(world, tx, delivery.app.id, dedupeKey, judged) : judged;
     await tx.webhookDelivery.create({
       data: {
         system: "gitlab",
-        dedupeKey: dedupeKey(delivery),
-        appId: delivery.appId,
-        event: delivery.event.slice(0, 80),
+        dedupeKey,
+        appId: delivery.app.id,
+        event: delivery.event,
         body: body ?? {},
         verdict: answer.verdict,
         reason: answer.reason,
@@ -65,31 +74,27 @@ export async function receivePush(world: World, delivery: Delivery): Promise<Del
   });
 }
 
-const dedupeKey = (delivery: Delivery): string =>
-  `${delivery.appId}:${delivery.idempotencyKey?.slice(0, 200) ?? sha256Hex(delivery.body)}`;
-
 /** Counts a repeat. The lock makes two copies that arrive together wait for each other. */
-async function repeatOf(tx: Tx, delivery: Delivery): Promise<boolean> {
-  const key = dedupeKey(delivery);
-  await tx.$executeRaw`select pg_advisory_xact_lock(hashtextextended(${key}, 0))`;
+async function isRepeat(tx: Tx, dedupeKey: string): Promise<boolean> {
+  await tx.$executeRaw`select pg_advisory_xact_lock(hashtextextended(${dedupeKey}, 0))`;
   const { count } = await tx.webhookDelivery.updateMany({
-    where: { system: "gitlab", dedupeKey: key },
+    where: { system: "gitlab", dedupeKey },
     data: { repeats: { increment: 1 } },
   });
   return count > 0;
 }
 
 /** Deliveries with a wrong token leave one row an hour, without their body: nobody fills the inbox from outside. */
-async function countForgery(world: World, delivery: Delivery): Promise<void> {
+async function countForgery(world: Verifier, appId: string, event: string): Promise<void> {
   const hour = world.now().toISOString().slice(0, 13);
-  const key = { system: "gitlab", dedupeKey: `${delivery.appId}:forged:${hour}` };
+  const key = { system: "gitlab", dedupeKey: `${appId}:forged:${hour}` };
   await world.db.webhookDelivery.upsert({
     where: { system_dedupeKey: key },
     update: { repeats: { increment: 1 } },
     create: {
       ...key,
-      appId: delivery.appId,
-      event: delivery.event.slice(0, 80),
+      appId,
+      event,
       body: {},
       verdict: "rejected",
       reason: "The token is not this service's.",
@@ -98,7 +103,7 @@ async function countForgery(world: World, delivery: Delivery): Promise<void> {
   });
 }
 
-function judge(app: Parameters<typeof judgePush>[0], body: unknown): PushVerdict {
+function judge(app: App, body: unknown): PushVerdict {
   const parsed = pushEvent.safeParse(body);
   if (parsed.success) return judgePush(app, parsed.data);
   return { verdict: "rejected", reason: "The body is not a push event of GitLab (a custom payload template?)." };
@@ -107,17 +112,18 @@ function judge(app: Parameters<typeof judgePush>[0], body: unknown): PushVerdict
 async function build(
   world: World,
   tx: Tx,
-  delivery: Delivery,
+  appId: string,
+  dedupeKey: string,
   push: Extract<PushVerdict, { verdict: "accepted" }>,
 ): Promise<DeliveryAnswer> {
   const inserted = await insertBuild(tx, {
-    appId: delivery.appId,
+    appId,
     ref: push.ref,
     refKind: "branch",
     commit: push.commit,
     trigger: "push",
     requestedById: null,
-    idempotencyKey: `push:${dedupeKey(delivery)}`,
+    idempotencyKey: `push:${dedupeKey}`,
     onlyIfNews: true,
   });
   if (!inserted.created) return { verdict: "ignored", reason: `This commit is build ${inserted.number} already.` };

@@ -1,0 +1,29 @@
+import { route } from "#lib/access/route";
+import { connectedGitlab, connectedRegistryUrl } from "#lib/apps/connected-gitlab";
+import { createApp } from "#lib/apps/create-app";
+import { type CreateAppInput, createAppInput, createAppResult, listAppsInput, listAppsResult } from "#lib/apps/schema";
+import { insertBuild } from "#lib/builds/insert-build";
+import { listApps } from "#lib/releases/queries";
+
+export const GET = route(
+  { permission: "app.read", input: listAppsInput, output: listAppsResult, scope: { ownTeams: true } },
+  ({ db, actor, input }) => listApps(actor, input, db),
+);
+
+export const POST = route(
+  {
+    permission: "app.create",
+    input: createAppInput,
+    output: createAppResult,
+    scope: {
+      team: (input: CreateAppInput) => input.teamId,
+      environment: (input: CreateAppInput) => input.environmentId,
+    },
+  },
+  async ({ db, enqueue, actor, input, scope, audit }) => {
+    const outside = { gitlab: connectedGitlab(), registryUrl: connectedRegistryUrl() };
+    const created = await createApp({ db, enqueue, ...outside, requestFirstBuild: insertBuild }, actor.id, input);
+    audit({ kind: "app", id: created.appId, name: created.name, teamId: scope.team.id });
+    return created;
+  },
+);

@@ -1,0 +1,22 @@
+import { z } from "zod";
+import { route } from "#lib/access/route";
+import { buildFor } from "#lib/builds/build-for";
+import { followBuildLog } from "#lib/builds/follow-log";
+import { logStream } from "#lib/builds/log-stream";
+
+const offset = z.coerce.number().int().min(0).catch(0);
+
+export const GET = route(
+  {
+    permission: "build.read",
+    input: z.object({ id: z.uuid(), offset: offset.default(0) }),
+    output: "stream",
+    scope: { ownTeams: true },
+  },
+  async ({ db, subscribe, actor, input, request, signal }) => {
+    const build = await buildFor(db, actor, "build.read", input.id);
+    const resumeAt = request.headers.get("last-event-id");
+    const from = resumeAt === null ? input.offset : offset.parse(resumeAt);
+    return logStream(followBuildLog({ db, subscribe }, build.id, from, signal));
+  },
+);
