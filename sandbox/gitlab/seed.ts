@@ -1,7 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
-import { SAMPLES, type Sample, type SampleCommit } from "../samples/histories.ts";
+import { SAMPLES, type Sample } from "../samples/histories.ts";
 import { type Gitlab, nextId, repositoryOf } from "./context.ts";
 import { git } from "./git.ts";
 import { ACCESS, type Group, type User } from "./model.ts";

@@ -27,6 +27,8 @@ export interface CommitDraft {
   committer?: Signature;
 }
 
+const BAD_PATH = "path should be a valid file path";
+
 /** A draft that does not fit the repository; the message is the one that GitLab gives. */
 export class CommitRejected extends Error {}
 
@@ -63,7 +65,9 @@ export async function moveBranch(
 }
 
 async function applyAction(repository: string, env: Record<string, string>, action: FileAction): Promise<void> {
-  const exists = (await git(repository, ["ls-files", "-z", "--", `:(literal)${action.path}`], { env })) !== "";
+  const listed = await tryGit(repository, ["ls-files", "-z", "--", `:(literal)${action.path}`], { env });
+  if (listed.exitCode !== 0) throw new CommitRejected(BAD_PATH);
+  const exists = listed.stdout.length > 0;
   if (action.action === "create" && exists) throw new CommitRejected("A file with this name already exists");
   if (action.action !== "create" && !exists) throw new CommitRejected("A file with this name doesn't exist");
   const line =
@@ -74,7 +78,7 @@ async function applyAction(repository: string, env: Record<string, string>, acti
     stdin: `${line}\0`,
     env,
   });
-  if (indexed.exitCode !== 0) throw new CommitRejected("path contains a traversal or is not valid");
+  if (indexed.exitCode !== 0) throw new CommitRejected(BAD_PATH);
 }
 
 const writeBlob = async (repository: string, content: Buffer): Promise<string> =>

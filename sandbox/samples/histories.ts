@@ -120,7 +120,7 @@ export const SAMPLES: Sample[] = [
   }),
   {
     path: "no-dockerfile",
-    description: "node-hello before it had a Dockerfile",
+    description: "A Node.js program that has no Dockerfile yet",
     topics: ["nodejs"],
     commits: [
       {
