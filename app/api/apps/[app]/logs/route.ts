@@ -1,0 +1,38 @@
+import { z } from "zod";
+import { authenticate } from "#lib/access/authenticate";
+import { route } from "#lib/access/route";
+import { allows } from "#lib/access/rules";
+import { decodePosition } from "#lib/releases/log-rules";
+import { logSourceOf, podLogStream } from "#lib/releases/pod-log-stream";
+
+const input = z.object({
+  app: z.string(),
+  environment: z.string().max(80),
+  pod: z.string().max(253).optional(),
+  container: z.string().max(63).optional(),
+  tail: z.coerce.number().int().min(0).max(10_000).default(200),
+  since: z.iso.datetime({ offset: true }).optional(),
+  /** For pages that open a new stream themselves; EventSource sends the header Last-Event-ID. */
+  lastEventId: z.string().max(20_000).optional(),
+});
+
+export const GET = route(
+  {
+    permission: "app.logs",
+    input,
+    output: "stream",
+    scope: { app: ({ app }: { app: string }) => app },
+  },
+  async ({ input: wish, scope, db, subscribe, now, request, signal }) => {
+    const app = { id: scope.app.id, name: scope.app.name };
+    const source = await logSourceOf({ db, subscribe }, { app, environment: wish.environment, pod: wish.pod ?? null });
+    const { container = app.name, tail, since = null } = wish;
+    const position = decodePosition(request.headers.get("last-event-id") ?? wish.lastEventId ?? "");
+    const stillAllowed = async () => {
+      // A database that is away for a moment says nothing about rights.
+      const actor = await authenticate(db, request.headers, now()).catch(() => "unknown" as const);
+      return actor === "unknown" || (actor !== null && allows(actor, "app.logs", scope.app.teamId));
+    };
+    return podLogStream(source, { container, tail, since, position }, { signal, stillAllowed });
+  },
+);

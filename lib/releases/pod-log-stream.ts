@@ -1,0 +1,98 @@
+import "server-only";
+import { connectCluster } from "#lib/clusters/connect-cluster";
+import { type Db } from "#lib/platform/db";
+import { NotFound } from "#lib/platform/errors";
+import { type EventStream } from "#lib/platform/events";
+import { logger } from "#lib/platform/logger";
+import { followPodLogs, type LogSource, type LogWish } from "./follow-pod-logs.ts";
+
+type Place = { app: { id: string; name: string }; environment: string; pod: string | null };
+
+/** Where the log of an app in an environment is read: the cluster itself, for the pods that the watch sees. */
+export async function logSourceOf(
+  { db, subscribe }: { db: Db; subscribe: EventStream["subscribe"] },
+  { app, environment, pod }: Place,
+): Promise<LogSource> {
+  const row = await db.environment.findUnique({
+    where: { name: environment },
+    select: { namespace: true, clusterId: true, cluster: { select: { context: true } } },
+  });
+  if (!row) throw new NotFound(`There is no environment ${environment}.`);
+  const { namespace, clusterId } = row;
+  const where = { appId: app.id, clusterId, namespace, ...(pod ? { name: pod } : {}) };
+  return {
+    kubernetes: connectCluster(row.cluster),
+    namespace,
+    pods: async () => (await db.observedPod.findMany({ where, select: { name: true } })).map(({ name }) => name),
+    onPodsChanged: (listener) =>
+      subscribe((event) => {
+        if (event.kind === "pods" && event.appId === app.id) listener();
+      }),
+  };
+}
+
+const HEARTBEAT_MS = 20_000;
+const RECHECK_MS = 5_000;
+/** Lines that wait for a slow browser; the cluster is then read no faster than the browser reads. */
+const MOST_WAITING = 500;
+
+/**
+ * Pod logs as server-sent events; each line's id is the position in every pod, so that Last-Event-ID resumes without a
+ * gap or a repeat. Ends with the browser, or when `stillAllowed` says no.
+ */
+export function podLogStream(
+  source: LogSource,
+  wish: LogWish,
+  { signal, stillAllowed }: { signal: AbortSignal; stillAllowed(): Promise<boolean> },
+): Response {
+  const encoder = new TextEncoder();
+  const over = new AbortController();
+  const ending = AbortSignal.any([signal, over.signal]);
+  let room = Promise.withResolvers<void>();
+  const body = new ReadableStream<Uint8Array>(
+    {
+      start(controller) {
+        const write = (text: string) => {
+          if (!ending.aborted) controller.enqueue(encoder.encode(text));
+        };
+        write("retry: 1000\n: following\n\n");
+        const heartbeat = setInterval(() => write(": still here\n\n"), HEARTBEAT_MS);
+        const recheck = setInterval(() => void stillAllowed().then((yes) => yes || over.abort()), RECHECK_MS);
+        ending.addEventListener("abort", () => room.resolve(), { once: true });
+        const followed = followPodLogs(
+          source,
+          wish,
+          async (event, id) => {
+            write(`${id ? `id: ${id}\n` : ""}data: ${JSON.stringify(event)}\n\n`);
+            while ((controller.desiredSize ?? 0) <= 0 && !ending.aborted) await room.promise;
+          },
+          ending,
+        );
+        void followed
+          .catch((error: unknown) => logger("releases").warn({ err: error }, "a followed pod log broke off"))
+          .finally(() => {
+            clearInterval(heartbeat);
+            clearInterval(recheck);
+            closeQuietly(controller);
+          });
+      },
+      pull() {
+        room.resolve();
+        room = Promise.withResolvers<void>();
+      },
+      cancel: () => over.abort(),
+    },
+    new CountQueuingStrategy({ highWaterMark: MOST_WAITING }),
+  );
+  const headers = { "content-type": "text/event-stream; charset=utf-8", "x-accel-buffering": "no" };
+  return new Response(body, { headers: { ...headers, "cache-control": "no-store, no-transform" } });
+}
+
+/** A stream that the browser cancelled is closed already, and says so by throwing. */
+function closeQuietly(controller: ReadableStreamDefaultController): void {
+  try {
+    controller.close();
+  } catch {
+    // Nothing is left to close.
+  }
+}
