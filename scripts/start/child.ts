@@ -33,7 +33,7 @@ export type RunningChild = {
 /** Starts a child that ends with us, whatever ends us, in a group of its own so that Ctrl-C reaches only us. */
 export function startChild({ name, args, env }: ChildSpec, { logFolder, say }: Output): RunningChild {
   const child = spawn(process.execPath, ["--import", PRELOAD, ...args], {
-    env,
+    env: { ...env, KEPLER_START_PID: String(process.pid) },
     stdio: ["ignore", "pipe", "pipe", "ipc"],
     detached: true,
   });

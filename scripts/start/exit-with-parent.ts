@@ -4,8 +4,13 @@
  */
 const LAST_CHANCE_MS = 10_000;
 
-process.channel?.unref();
-process.once("disconnect", () => {
-  process.kill(process.pid, "SIGTERM");
-  setTimeout(() => process.exit(1), LAST_CHANCE_MS).unref();
-});
+// Our children's own workers inherit this preload; their channel is not ours.
+if (process.env.KEPLER_START_PID === String(process.ppid)) {
+  process.channel?.unref();
+  process.once("disconnect", () => {
+    process.kill(process.pid, "SIGTERM");
+    setTimeout(() => process.exit(1), LAST_CHANCE_MS).unref();
+  });
+}
+
+export {};

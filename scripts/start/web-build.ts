@@ -3,6 +3,7 @@ import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from "no
 import { createRequire } from "node:module";
 import { join } from "node:path";
 import { type Output, runChild } from "./child.ts";
+import { StartError } from "./settings.ts";
 
 /** Everything that the production build is made from. */
 const SOURCES = [
@@ -18,6 +19,8 @@ const SOURCES = [
   "tsconfig.json",
 ];
 const NOT_SOURCES = new Set(["generated", "node_modules"]);
+/** Next writes it last. */
+const BUILD_ID = ".next/BUILD_ID";
 const STAMP = ".next/kepler-sources";
 const LOCK = ".next-building";
 
@@ -28,13 +31,16 @@ export const nextCommand = (): string => createRequire(import.meta.url).resolve(
 export async function buildWeb(env: NodeJS.ProcessEnv, output: Output): Promise<void> {
   const wanted = digestOf(SOURCES);
   await waitForOthers();
-  if (existsSync(STAMP) && readFileSync(STAMP, "utf8") === wanted) return;
+  if (existsSync(BUILD_ID) && existsSync(STAMP) && readFileSync(STAMP, "utf8") === wanted) return;
   const startedAt = performance.now();
   output.say("Building the web part (the first start, or the sources have changed): about half a minute …");
   writeFileSync(LOCK, String(process.pid));
   try {
     rmSync(STAMP, { force: true });
-    await runChild({ name: "build", args: [nextCommand(), "build"], env }, output);
+    await runChild({ name: "build", args: [nextCommand(), "build"], env }, output).catch((error: unknown) => {
+      throw new StartError(`the web part cannot be built: ${error instanceof Error ? error.message : error}`);
+    });
+    if (!existsSync(BUILD_ID)) throw new StartError("the web part was not built: see logs/build.log in KEPLER_HOME");
     writeFileSync(STAMP, wanted);
   } finally {
     rmSync(LOCK, { force: true });
