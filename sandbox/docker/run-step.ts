@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { BuildError } from "./build-error.ts";
 import { heredocs, jsonForm } from "./dockerfile.ts";
 import { mapCommandPaths, mapValuePaths, type PathMapping } from "./image-paths.ts";
+import { processEnvironment } from "./process-environment.ts";
 import { resolveInRoot } from "./rootfs-path.ts";
 
 export type RunStep = {
@@ -29,7 +30,11 @@ export async function runStep(step: RunStep): Promise<void> {
   const cwd = await resolveInRoot(step.root, step.workdir);
   await mkdir(cwd, { recursive: true });
   const [program = "/bin/sh", ...args] = commandLine(step, mapping);
-  const child = spawn(program, args, { cwd, env: environment(step, mapping), stdio: ["ignore", "pipe", "pipe"] });
+  const child = spawn(program, args, {
+    cwd,
+    env: processEnvironment(environment(step, mapping)),
+    stdio: ["ignore", "pipe", "pipe"],
+  });
   child.stdout?.on("data", step.onOutput);
   child.stderr?.on("data", step.onOutput);
   const exitCode = await exitOf(child);

@@ -4,8 +4,10 @@ import { basename, dirname, join, posix } from "node:path";
 import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { createGunzip } from "node:zlib";
-import { extract, type Header, type Source } from "tar-stream";
+import { type Extract, extract, type Header } from "tar-stream";
 import { resolveInRoot } from "./rootfs-path.ts";
+
+type Entry = Extract extends AsyncIterable<infer E> ? E : never;
 
 /** Applies one layer to a root, whiteouts included; links inside the root never lead out of it. */
 export async function unpackLayer(root: string, bytes: Buffer, isGzip: boolean): Promise<void> {
@@ -18,7 +20,7 @@ export async function unpackLayer(root: string, bytes: Buffer, isGzip: boolean):
   await Promise.all([feeding, applying]);
 }
 
-async function applyEntry(root: string, header: Header, content: Source): Promise<void> {
+async function applyEntry(root: string, header: Header, content: Entry): Promise<void> {
   const path = posix.normalize(`/${header.name}`).replace(/(.)\/$/, "$1");
   const folder = await resolveInRoot(root, dirname(path));
   const name = basename(path);

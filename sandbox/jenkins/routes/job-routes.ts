@@ -1,0 +1,131 @@
+import { type Exchange, empty, type Reply } from "../../platform/exchange.ts";
+import { html, jenkinsHeaders } from "../access.ts";
+import { type Controller } from "../controller.ts";
+import { type JobConfig, parseJobConfig } from "../job-config.ts";
+import { type Parameter } from "../model.ts";
+import { jobView } from "../views.ts";
+import { escapeXml, XmlError } from "../xml.ts";
+import { apiReply, notFound, redirect } from "./replies.ts";
+
+const QUIET_PERIOD_MS = 5_000;
+const BRIEF = "[_class,number,url]";
+const JOB_TREE = `description,displayName,fullName,name,url,buildable,builds${BRIEF}{0,100},color,firstBuild${BRIEF},inQueue,keepDependencies,lastBuild${BRIEF},lastCompletedBuild${BRIEF},lastFailedBuild${BRIEF},lastStableBuild${BRIEF},lastSuccessfulBuild${BRIEF},lastUnsuccessfulBuild${BRIEF},nextBuildNumber,property[parameterDefinitions[*,defaultParameterValue[*]]],queueItem[*,task[*]],concurrentBuild,disabled,jobs[name,url,color]`;
+
+/** `POST …/createItem?name=` */
+export async function createItem(exchange: Exchange, controller: Controller, folder: string): Promise<Reply> {
+  const name = exchange.query.get("name") ?? "";
+  if (folder !== "" && controller.config(folder)?.kind !== "folder") throw notFound();
+  if (name === "" || /[?*/\\%!@#$^&|<>[\]:;]/.test(name) || name.startsWith("."))
+    return refuse(name === "" ? "No name is specified" : `‘${name}’ is an unsafe name`);
+  const fullName = folder === "" ? name : `${folder}/${name}`;
+  if (controller.job(fullName) !== undefined) return refuse(`A job already exists with the name ‘${name}’`);
+  const config = await readConfig(exchange);
+  if (typeof config !== "string") return config;
+  await controller.putJob(fullName, config);
+  return empty(200, { ...jenkinsHeaders, "content-length": 0 });
+}
+
+/** Every request below a job that is not about one of its builds. */
+export async function jobAction(
+  exchange: Exchange,
+  controller: Controller,
+  job: string,
+  action: string,
+): Promise<Reply> {
+  const config = controller.config(job);
+  if (config === undefined) throw notFound();
+  switch (`${exchange.method} ${action}`) {
+    case "GET api/json":
+      return apiReply(exchange, jobView(controller, job), JOB_TREE);
+    case "GET config.xml":
+      return {
+        status: 200,
+        headers: { ...jenkinsHeaders, "content-type": "application/xml" },
+        body: controller.job(job)?.configXml ?? "",
+      };
+    case "POST config.xml":
+      return updateConfig(exchange, controller, job);
+    case "POST createItem":
+      return createItem(exchange, controller, job);
+    case "POST doDelete":
+      await controller.deleteJob(job);
+      return redirect(`${controller.rootUrl}/`);
+    case "DELETE ":
+      await controller.deleteJob(job);
+      return empty(204, jenkinsHeaders);
+    case "POST build":
+    case "POST buildWithParameters":
+      return config.kind === "folder"
+        ? refuse("a folder cannot be built")
+        : trigger(exchange, controller, job, config, action);
+    case "GET ":
+      return html(200, `OK: ${job}`, `The job ${job} of the sandbox's Jenkins`);
+    default:
+      throw notFound();
+  }
+}
+
+async function updateConfig(exchange: Exchange, controller: Controller, job: string): Promise<Reply> {
+  const config = await readConfig(exchange);
+  if (typeof config !== "string") return config;
+  await controller.putJob(job, config);
+  return empty(200, { ...jenkinsHeaders, "content-length": 0 });
+}
+
+/** Jenkins gives back XML 1.1 whatever it was sent. */
+async function readConfig(exchange: Exchange): Promise<string | Reply> {
+  const type = exchange.headers["content-type"] ?? "";
+  if (!/^(application|text)\/xml/.test(type))
+    return html(400, "Bad Request", `Unexpected request content type "${escapeXml(type)}", expected application/xml`);
+  const xml = (await exchange.body()).toString("utf8");
+  try {
+    parseJobConfig(xml);
+  } catch (error) {
+    if (!(error instanceof XmlError)) throw error;
+    return html(500, "Server Error", `java.io.IOException: Failed to persist config.xml: ${escapeXml(error.message)}`);
+  }
+  return `<?xml version='1.1' encoding='UTF-8'?>\n${xml.replace(/^\s*<\?xml[^>]*\?>\s*/, "")}`;
+}
+
+async function trigger(
+  exchange: Exchange,
+  controller: Controller,
+  job: string,
+  config: JobConfig & { kind: "pipeline" },
+  action: string,
+): Promise<Reply> {
+  const isParameterised = config.parameters.length > 0;
+  if (isParameterised && action === "build")
+    return html(400, "Nothing is submitted", "This job is parameterised: use buildWithParameters");
+  if (!isParameterised && action === "buildWithParameters")
+    return html(500, "Server Error", `java.lang.IllegalStateException: This build is not parameterized!`);
+  if (config.disabled)
+    return html(409, "Conflict", `${escapeXml(job)} is not buildable`, { "x-error": `${job} is not buildable` });
+  const given = new URLSearchParams((await exchange.body()).toString("utf8"));
+  for (const [name, value] of exchange.query) if (!given.has(name)) given.append(name, value);
+  const delay = /^(\d+)(?:sec)?$/.exec(exchange.query.get("delay") ?? "")?.[1];
+  const parameters = config.parameters.map(
+    ({ name, isSecret, default: fallback }): Parameter => ({
+      name,
+      value: given.get(name) ?? fallback,
+      secret: isSecret,
+    }),
+  );
+  const { item, isNew } = await controller.enqueue(
+    job,
+    parameters,
+    delay === undefined ? QUIET_PERIOD_MS : Number(delay) * 1000,
+  );
+  return empty(isNew ? 201 : 303, {
+    ...jenkinsHeaders,
+    location: `${controller.rootUrl}/queue/item/${item.id}/`,
+    "content-length": 0,
+  });
+}
+
+function refuse(message: string): Reply {
+  // Header values are Latin-1 on the wire; Jenkins' quotation marks are not.
+  return html(400, "Bad Request", escapeXml(message), {
+    "x-error": message.replaceAll(/[‘’]/g, "'").replaceAll(/[^\x20-\x7e]/g, "?"),
+  });
+}
