@@ -3,11 +3,24 @@ import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { type Logger } from "pino";
 import { certificateIn } from "./api/certificate.ts";
+import { evictionHandler } from "./api/eviction.ts";
 import { Lists } from "./api/list.ts";
+import { logHandler } from "./api/log.ts";
 import { scaleHandler } from "./api/scale.ts";
 import { startApiServer } from "./api/server.ts";
-import { namespaces, serviceAccounts } from "./kinds/index.ts";
+import { deploymentController } from "./controllers/deployment.ts";
+import { disruptionController } from "./controllers/disruption.ts";
+import { endpointsController } from "./controllers/endpoints.ts";
+import { forgetOldEvents } from "./controllers/event-recorder.ts";
+import { garbageController } from "./controllers/garbage.ts";
+import { namespaceController } from "./controllers/namespace.ts";
+import { replicaSetController } from "./controllers/replica-set.ts";
+import { type Controller, runControllers } from "./controllers/work-queue.ts";
+import { namespaces } from "./kinds/index.ts";
 import { writeKubeconfig } from "./kubeconfig.ts";
+import { startEdge } from "./network/edge.ts";
+import { startServiceProxy } from "./network/service-proxy.ts";
+import { scheduler, startNode } from "./node/node.ts";
 import { Resources } from "./store/resources.ts";
 import { Store } from "./store/store.ts";
 
@@ -22,9 +35,13 @@ export type KubernetesOptions = {
   logger: Logger;
   /** Factor on every wait of the node (probe periods, back-offs, grace periods); tests pass less than 1. */
   backoffScale?: number;
+  /** PATH of the containers' programs, after the folder of this Node.js. */
+  hostPath?: string;
   historyLimit?: number;
   bookmarkEveryMs?: number;
 };
+
+const HOST_PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
 
 export type Kubernetes = {
   /** Plain HTTP on the port that also speaks TLS; the kubeconfig names the latter. */
@@ -46,26 +63,56 @@ export async function startKubernetes(options: KubernetesOptions): Promise<Kuber
   const resources = new Resources(store, now);
   for (const name of ["default", "kube-system", "kube-public"]) ensureNamespace(resources, name);
 
+  const stopControllers = runControllers(store, controllersOf(resources), logger);
+  const node = startNode(resources, {
+    home: join(home, "node"),
+    hostPath: options.hostPath ?? HOST_PATH,
+    scale: options.backoffScale ?? 1,
+    logger,
+  });
+  const proxy = startServiceProxy(store, logger);
+  const edge = await startEdge(store, options.edgePort);
+  const housekeeping = setInterval(() => forgetOldEvents(resources), 300_000).unref();
+  const subresources = new Map([
+    ["*/scale", scaleHandler(resources)],
+    ["pods/log", logHandler(resources, node, now)],
+    ["pods/eviction", evictionHandler(resources)],
+  ]);
   const api = {
     resources,
     lists: new Lists(store, now),
     now,
     bookmarkEveryMs: options.bookmarkEveryMs ?? 60_000,
-    subresources: new Map([["*/scale", scaleHandler(resources)]]),
+    subresources,
   };
   const server = await startApiServer({ api, token, port: options.port, certificate, logger });
   writeKubeconfig(kubeconfigPath, { server: `https://127.0.0.1:${server.port}`, token, authority: certificate.cert });
   return {
     url: `http://127.0.0.1:${server.port}`,
     token,
-    edgeUrl: "",
+    edgeUrl: `http://127.0.0.1:${edge.port}`,
     kubeconfig: kubeconfigPath,
     stop: async () => {
+      clearInterval(housekeeping);
       await server.stop();
+      await edge.stop();
+      proxy.stop();
+      stopControllers();
+      await node.stop();
       store.close();
     },
   };
 }
+
+const controllersOf = (resources: Resources): Controller[] => [
+  namespaceController(resources),
+  deploymentController(resources),
+  replicaSetController(resources),
+  scheduler(resources),
+  endpointsController(resources),
+  disruptionController(resources),
+  garbageController(resources),
+];
 
 function tokenIn(home: string): string {
   const path = join(home, "token");
@@ -76,6 +123,4 @@ function tokenIn(home: string): string {
 function ensureNamespace(resources: Resources, name: string): void {
   if (resources.store.get(namespaces, undefined, name) === undefined)
     resources.create(namespaces, undefined, { metadata: { name } }, { manager: "kube-apiserver" });
-  if (resources.store.get(serviceAccounts, name, "default") === undefined)
-    resources.create(serviceAccounts, name, { metadata: { name: "default" } }, { manager: "kube-controller-manager" });
 }

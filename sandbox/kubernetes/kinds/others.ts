@@ -2,20 +2,7 @@ import { section } from "../json.ts";
 import { type DisruptionBudget, type EndpointSlice, type Ingress } from "../objects.ts";
 import { ageColumn, conditions, type Kind, kindSchema, labelSelector, nameColumn } from "./kind.ts";
 import { dnsSubdomain } from "./names.ts";
-import {
-  any,
-  choice,
-  count,
-  flag,
-  integer,
-  intOrString,
-  invalid,
-  list,
-  map,
-  must,
-  object,
-  text,
-} from "./schema.ts";
+import { any, choice, count, flag, integer, intOrString, invalid, list, map, must, object, text } from "./schema.ts";
 
 const named = { namespaced: true, nameRule: dnsSubdomain } as const;
 

@@ -44,13 +44,11 @@ const oneHandler =
   (value: JsonObject, path: string): Cause[] => {
     const given = kinds.filter((kind) => value[kind] !== undefined);
     if (given.length === 0) return [missing(path, "must specify a handler type")];
-    return given
-      .slice(1)
-      .map((kind) => ({
-        reason: "FieldValueForbidden",
-        field: `${path}.${kind}`,
-        message: "Forbidden: may not specify more than 1 handler type",
-      }));
+    return given.slice(1).map((kind) => ({
+      reason: "FieldValueForbidden",
+      field: `${path}.${kind}`,
+      message: "Forbidden: may not specify more than 1 handler type",
+    }));
   };
 
 const probe = (role: "readiness" | "other"): Schema =>

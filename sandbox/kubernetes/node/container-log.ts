@@ -1,0 +1,89 @@
+import { EventEmitter } from "node:events";
+import { closeSync, mkdirSync, openSync, readdirSync, rmSync, writeSync } from "node:fs";
+import { open } from "node:fs/promises";
+import { dirname, join } from "node:path";
+
+/**
+ * One run's output on disk, a line each as the container runtime interface writes it:
+ * `2026-01-02T03:04:05.123456789Z stdout F text` (P for a last line without an end). Emits "more" on new lines and "end" when the run is over.
+ */
+export class ContainerLog extends EventEmitter<{ more: []; end: [] }> {
+  readonly path: string;
+  #file: number | undefined;
+  readonly #partial = { stdout: "", stderr: "" };
+
+  constructor(path: string) {
+    super();
+    this.setMaxListeners(0);
+    this.path = path;
+    mkdirSync(dirname(path), { recursive: true });
+    this.#file = openSync(path, "a");
+  }
+
+  get isOpen(): boolean {
+    return this.#file !== undefined;
+  }
+
+  write(stream: "stdout" | "stderr", text: string): void {
+    const lines = (this.#partial[stream] + text).split("\n");
+    this.#partial[stream] = lines.pop() ?? "";
+    this.#append(stream, lines);
+  }
+
+  close(): void {
+    for (const stream of ["stdout", "stderr"] as const)
+      if (this.#partial[stream] !== "") this.#append(stream, [this.#partial[stream]], "P");
+    if (this.#file !== undefined) closeSync(this.#file);
+    this.#file = undefined;
+    this.emit("end");
+  }
+
+  #append(stream: string, lines: string[], tag = "F"): void {
+    if (this.#file === undefined || lines.length === 0) return;
+    writeSync(this.#file, lines.map((line) => `${nanoseconds()} ${stream} ${tag} ${line}\n`).join(""));
+    this.emit("more");
+  }
+}
+
+let last = 0n;
+/** The present time with nine digits; no two calls give the same, so a line's time names it. */
+function nanoseconds(): string {
+  const now = BigInt(Date.now()) * 1_000_000n;
+  last = now > last ? now : last + 1n;
+  return `${new Date(Number(last / 1_000_000n)).toISOString().slice(0, -1)}${String(last % 1_000_000n).padStart(6, "0")}Z`;
+}
+
+export const logPath = (folder: string, run: number): string => join(folder, "logs", `${run}.log`);
+
+/** Keeps the logs of the present and the previous run only. */
+export function forgetOldLogs(folder: string, run: number): void {
+  const logs = join(folder, "logs");
+  mkdirSync(logs, { recursive: true });
+  for (const file of readdirSync(logs)) if (Number.parseInt(file, 10) < run - 1) rmSync(join(logs, file));
+}
+
+/** `text` ends with a newline, unless the program wrote none. */
+export type LogLine = { time: string; text: string };
+
+/** The lines of a log from a byte offset on, and the offset after the last whole line. */
+export async function readLines(path: string, offset: number): Promise<{ lines: LogLine[]; next: number }> {
+  const file = await open(path, "r");
+  try {
+    const { size } = await file.stat();
+    const bytes = Buffer.alloc(Math.max(0, size - offset));
+    await file.read(bytes, 0, bytes.length, offset);
+    const end = bytes.lastIndexOf(10) + 1;
+    const whole = bytes.subarray(0, end).toString("utf8").split("\n").slice(0, -1);
+    return { lines: whole.map(parseLine), next: offset + end };
+  } finally {
+    await file.close();
+  }
+}
+
+function parseLine(line: string): LogLine {
+  const match = /^(\S+) (?:stdout|stderr) ([FP]) (.*)$/s.exec(line);
+  return {
+    time: match?.[1] ?? "",
+    text: match?.[1] === undefined ? `${line}\n` : `${match[3] ?? ""}${match[2] === "P" ? "" : "\n"}`,
+  };
+}

@@ -1,0 +1,82 @@
+import { cp, mkdir, rename, rm, stat } from "node:fs/promises";
+import { join } from "node:path";
+import { type RuntimeConfig } from "../../docker/image.ts";
+import { parseReference, spell } from "../../docker/image-reference.ts";
+import { ImageStore, type StoredImage } from "../../docker/image-store.ts";
+import { pullImage } from "../../docker/transfer.ts";
+import { unpackLayer } from "../../docker/unpack-layer.ts";
+
+export type NodeImage = { config: RuntimeConfig; imageId: string; rootfs: string };
+export type PullPolicy = "Always" | "IfNotPresent" | "Never";
+
+/** The node's images: pulled over the registry protocol, unpacked once, copied for every container. */
+export class NodeImages {
+  readonly #store: ImageStore;
+  readonly #home: string;
+  readonly #unpacking = new Map<string, Promise<void>>();
+
+  constructor(home: string) {
+    this.#home = home;
+    this.#store = new ImageStore(join(home, "store"));
+  }
+
+  /** Whether a container with this policy would have to ask the registry. */
+  async mustPull(image: string, policy: PullPolicy): Promise<boolean> {
+    if (policy === "Always") return true;
+    return (await this.#store.find(spell(parseReference(image)))) === undefined && policy !== "Never";
+  }
+
+  /** Pulls an image. Throws with the sentence that the runtime would give. */
+  async pull(image: string): Promise<void> {
+    const reference = parseReference(image);
+    const where = reference.host === undefined ? `docker.io/library/${image}` : image;
+    if (reference.host === undefined)
+      throw new Error(
+        `failed to pull and unpack image "${where}": the sandbox's node pulls from registries on this machine only`,
+      );
+    const pulled = await pullImage(reference, { store: this.#store, credentials: join(this.#home, "credentials") });
+    if (pulled === undefined)
+      throw new Error(
+        `failed to pull and unpack image "${where}": failed to resolve reference "${where}": ${where}: not found`,
+      );
+  }
+
+  /** An image that is there: its configuration, its files, and its id as `repository@digest`. */
+  async open(image: string): Promise<NodeImage | undefined> {
+    const reference = parseReference(image);
+    const stored = await this.#store.find(spell(reference));
+    if (stored === undefined) return undefined;
+    const rootfs = join(this.#home, "rootfs", stored.manifestDigest.replace(":", "-"));
+    await this.#unpackOnce(stored, rootfs);
+    const repository =
+      reference.host === undefined ? reference.repository : `${reference.host}/${reference.repository}`;
+    return {
+      config: stored.config.config,
+      imageId: `${repository}@${reference.digest ?? stored.manifestDigest}`,
+      rootfs,
+    };
+  }
+
+  async #unpackOnce(stored: StoredImage, rootfs: string): Promise<void> {
+    const running = this.#unpacking.get(rootfs) ?? this.#unpack(stored, rootfs);
+    this.#unpacking.set(rootfs, running);
+    await running.finally(() => this.#unpacking.delete(rootfs));
+  }
+
+  async #unpack(stored: StoredImage, rootfs: string): Promise<void> {
+    if ((await stat(rootfs).catch(() => undefined)) !== undefined) return;
+    const partial = `${rootfs}.partial`;
+    await rm(partial, { recursive: true, force: true });
+    await mkdir(partial, { recursive: true });
+    for (const layer of stored.manifest.layers)
+      await unpackLayer(partial, await this.#store.blob(layer.digest), layer.mediaType.includes("gzip"));
+    await rename(partial, rootfs);
+  }
+}
+
+/** A container's own copy of an image's files, fresh at every start. */
+export async function copyRootfs(image: NodeImage, target: string): Promise<void> {
+  await rm(target, { recursive: true, force: true });
+  await cp(image.rootfs, target, { recursive: true, verbatimSymlinks: true });
+  await mkdir(join(target, "tmp"), { recursive: true });
+}
