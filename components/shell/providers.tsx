@@ -1,0 +1,52 @@
+"use client";
+
+import { MantineProvider } from "@mantine/core";
+import { MutationCache, QueryCache, QueryClient, QueryClientProvider } from "@tanstack/react-query";
+import { type ReactNode, useEffect, useState } from "react";
+import { IntlProvider } from "use-intl";
+import { type Locale, TIME_ZONE_COOKIE } from "#lib/platform/i18n/locales";
+import type { Messages } from "#lib/platform/i18n/messages";
+import { cssVariables, theme } from "../ui/theme.ts";
+import { ApiError } from "./api.ts";
+import { setCookie } from "./set-cookie.ts";
+import { toSignIn } from "./to-sign-in.ts";
+
+type Props = { locale: Locale; messages: Messages; timeZone: string; now: string; children: ReactNode };
+
+/** What every page stands on: texts, colours, server state. */
+export function Providers({ locale, messages, timeZone: first, now, children }: Props) {
+  const [client] = useState(createQueryClient);
+  const [timeZone, setTimeZone] = useState(first);
+  useEffect(() => {
+    const here = Intl.DateTimeFormat().resolvedOptions().timeZone;
+    setCookie(TIME_ZONE_COOKIE, here);
+    setTimeZone(here);
+  }, []);
+  return (
+    <IntlProvider locale={locale} messages={messages} timeZone={timeZone} now={new Date(now)}>
+      <QueryClientProvider client={client}>
+        <MantineProvider theme={theme} cssVariablesResolver={cssVariables} defaultColorScheme="auto">
+          {children}
+        </MantineProvider>
+      </QueryClientProvider>
+    </IntlProvider>
+  );
+}
+
+function createQueryClient(): QueryClient {
+  const onError = (error: unknown) => {
+    if (error instanceof ApiError && error.code === "signed-out") toSignIn();
+  };
+  return new QueryClient({
+    queryCache: new QueryCache({ onError }),
+    mutationCache: new MutationCache({ onError }),
+    defaultOptions: {
+      queries: {
+        // The event stream says what is old; a minute is for what it may have missed.
+        staleTime: 60_000,
+        retry: (failures, error) =>
+          error instanceof ApiError && ["network", "unavailable"].includes(error.code) && failures < 3,
+      },
+    },
+  });
+}

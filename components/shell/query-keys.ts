@@ -1,0 +1,61 @@
+import type { QueryClient, QueryKey } from "@tanstack/react-query";
+import { z } from "zod";
+
+/**
+ * Names of everything that React Query holds, so that one event stream can say what is out of date.
+ * A query about one app also carries `meta: { appId }`: events of other apps then leave it alone.
+ */
+export const queryKeys = {
+  me: () => ["me"],
+  teams: () => ["teams"],
+  environments: () => ["environments"],
+  systems: () => ["systems"],
+  drafts: () => ["drafts"],
+  overview: (team: string | null) => ["overview", team],
+  inFlight: () => ["in-flight"],
+  apps: (filter: object) => ["apps", filter],
+  app: (app: string) => ["app", app],
+  builds: (app: string, filter: object = {}) => ["builds", app, filter],
+  build: (buildId: string) => ["build", buildId],
+  releases: (app: string, filter: object = {}) => ["releases", app, filter],
+  release: (releaseId: string) => ["release", releaseId],
+  releasePreview: (app: string, intent: object) => ["release-preview", app, intent],
+  pods: (app: string, environment: string) => ["pods", app, environment],
+  kubernetesEvents: (app: string, environment: string) => ["kubernetes-events", app, environment],
+} as const satisfies Record<string, (...parts: never[]) => QueryKey>;
+
+/** What GET /api/events says: something of this kind changed; never what it changed to. */
+export const eventPointer = z.object({
+  kind: z.string(),
+  subjectId: z.string(),
+  appId: z.string().nullable().optional(),
+});
+export type EventPointer = z.infer<typeof eventPointer>;
+
+/** The roots that an event of each kind makes stale. `build-log` has its own stream and stales nothing. */
+const STALED_BY: Record<string, readonly string[]> = {
+  app: ["apps", "app", "overview", "in-flight"],
+  build: ["builds", "build", "apps", "app", "overview", "in-flight"],
+  release: ["releases", "release", "apps", "app", "pods", "overview", "in-flight"],
+  pods: ["pods", "kubernetes-events", "release", "apps", "app"],
+  system: ["systems"],
+  draft: ["drafts", "overview"],
+};
+/** Queries of one thing by its own id: only that thing's events matter. */
+const BY_ID: Record<string, string> = { build: "build", release: "release" };
+
+/** Does this event make this query's data old? */
+export function isStaledBy(pointer: EventPointer, key: QueryKey, meta: Record<string, unknown> | undefined): boolean {
+  const [root, subject] = key;
+  if (typeof root !== "string" || !STALED_BY[pointer.kind]?.includes(root)) return false;
+  if (BY_ID[root] === pointer.kind) return subject === pointer.subjectId;
+  return meta?.appId === undefined || !pointer.appId || meta.appId === pointer.appId;
+}
+
+/** Marks what these events are about as out of date; what is on screen is read again, once, however many they are. */
+export function invalidate(client: QueryClient, pointers: EventPointer[]): void {
+  void client.invalidateQueries(
+    { predicate: ({ queryKey, meta }) => pointers.some((pointer) => isStaledBy(pointer, queryKey, meta)) },
+    { cancelRefetch: false },
+  );
+}
