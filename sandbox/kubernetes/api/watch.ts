@@ -14,8 +14,8 @@ const SLOW_CLIENT_BYTES = 64 * 1024 * 1024;
 
 /**
  * Streams changes as JSON lines until the client goes or `timeoutSeconds` are over. Without a resourceVersion the
- * present objects come first as ADDED; with one that history no longer reaches, 410 comes as the first event of a 200,
- * as the watch cache does, so that clients must understand both forms.
+ * present objects come first as ADDED. A version that is too old is answered 410 in either of the two real forms: by
+ * HTTP when it is from before this server's start, as the first event of a 200 when history has since moved past it.
  */
 export function watch(target: Target, request: Request, { store, now, bookmarkEveryMs }: WatchOptions): void {
   const { query, response } = request;
@@ -27,6 +27,8 @@ export function watch(target: Target, request: Request, { store, now, bookmarkEv
       `Invalid value: ${JSON.stringify(since)}: strconv.ParseUint: parsing ${JSON.stringify(since)}: invalid syntax`,
     );
   const initial = since === "" || since === "0" || flagOf(query, "sendInitialEvents");
+  const tooOld = expired(`too old resource version: ${since} (${store.compacted})`);
+  if (!initial && Number(since) < store.loaded) throw tooOld;
   response.writeHead(200, { "content-type": "application/json", "cache-control": "no-cache, private" });
   response.flushHeaders();
 
@@ -76,7 +78,7 @@ export function watch(target: Target, request: Request, { store, now, bookmarkEv
   };
 
   if (!initial && Number(since) < store.compacted) {
-    send("ERROR", expired(`too old resource version: ${since} (${store.compacted})`).toStatus());
+    send("ERROR", tooOld.toStatus());
     response.end();
     return;
   }

@@ -336,7 +336,7 @@ export class ContainerRun {
     return watchProbe(
       probe,
       this.#target,
-      { scale, signal },
+      { scale, signal, eager: name === "Readiness" },
       { decided, failed: ({ message }) => this.#say("Warning", "Unhealthy", `${name} probe failed: ${message}`) },
     );
   }

@@ -83,26 +83,28 @@ function tryTcp(host: string, port: number, timeout: number): Promise<ProbeResul
 
 /**
  * Probes until the signal is aborted and reports each time that enough tries in a row agree.
- * `scale` shortens the waits between tries, never a try's own timeout.
+ * `scale` shortens the waits between tries, never a try's own timeout. `eager` tries each second until the first
+ * success, as a kubelet that looks again whenever a new container's state moves.
  */
 export async function watchProbe(
   probe: Probe,
   target: Target,
-  { scale, signal }: { scale: number; signal: AbortSignal },
+  { scale, signal, eager }: { scale: number; signal: AbortSignal; eager: boolean },
   on: { decided(ok: boolean): void; failed(result: ProbeResult): void },
 ): Promise<void> {
   const pause = (seconds: number): Promise<void> => wait(seconds * 1000 * scale, undefined, { signal });
-  let [good, bad] = [0, 0];
+  let [good, bad, everGood] = [0, 0, false];
   try {
     await pause(probe.initialDelaySeconds ?? 0);
     for (;;) {
       const result = await tryHandler(probe, target, probe.timeoutSeconds * 1000);
       if (signal.aborted) return;
       [good, bad] = result.ok ? [good + 1, 0] : [0, bad + 1];
+      everGood ||= result.ok;
       if (!result.ok) on.failed(result);
       if (good >= probe.successThreshold) on.decided(true);
       if (bad >= probe.failureThreshold) on.decided(false);
-      await pause(probe.periodSeconds);
+      await pause(eager && !everGood ? Math.min(1, probe.periodSeconds) : probe.periodSeconds);
     }
   } catch (error) {
     if (!signal.aborted) throw error;

@@ -22,9 +22,10 @@ const SERVER_OWNED = [
 export function ownable(object: KubeObject, kind: Kind, subresource: Writer["subresource"]): JsonObject {
   const { apiVersion: _apiVersion, kind: _kind, metadata, ...sections } = object;
   const meta = Object.fromEntries(Object.entries(metadata).filter(([key]) => !SERVER_OWNED.includes(key)));
-  if (subresource === "status") return { metadata: meta, status: sections.status };
+  const described = Object.keys(meta).length === 0 ? {} : { metadata: meta };
+  if (subresource === "status") return { ...described, status: sections.status };
   const rest = Object.entries(sections).filter(([key]) => !(kind.status && key === "status"));
-  return { metadata: meta, ...Object.fromEntries(rest) };
+  return { ...described, ...Object.fromEntries(rest) };
 }
 
 const isFrom = (entry: ManagedFieldsEntry, writer: Writer, operation: ManagedFieldsEntry["operation"]): boolean =>

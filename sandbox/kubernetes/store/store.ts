@@ -28,6 +28,8 @@ export class Store {
   #revision = 0;
   /** The newest revision whose successors are all in the history. */
   #compacted = 0;
+  /** The revision that the journal ended with: nothing is known of the way there. */
+  readonly loaded: number;
 
   constructor(home: string, historyLimit = HISTORY) {
     this.#historyLimit = historyLimit;
@@ -38,6 +40,7 @@ export class Store {
       else this.#of(kind).set(key, object);
     }
     this.#compacted = this.#revision;
+    this.loaded = this.#revision;
     this.#journal.rewrite(this.#current());
   }
 
@@ -88,12 +91,6 @@ export class Store {
   /** The changes after a revision, oldest first. The caller has checked `compacted`. */
   since(revision: number): Change[] {
     return this.#history.filter((change) => change.revision > revision);
-  }
-
-  /** Forgets the history up to now: later watches from before are answered 410 (tests use it; so does growth). */
-  compact(): void {
-    this.#history = [];
-    this.#compacted = this.#revision;
   }
 
   close(): void {
