@@ -1,15 +1,15 @@
 import "server-only";
 import { setTimeout as delay } from "node:timers/promises";
 import { type Kubernetes } from "#lib/clients/kubernetes/client";
-import { KeplerError, toPublicError } from "#lib/platform/errors";
+import { KeplerError } from "#lib/platform/errors";
 import { encodePosition, LineGate, timedLine } from "./log-rules.ts";
 import { type PodLogEvent } from "./schema.ts";
 
 export type LogSource = {
   kubernetes: Kubernetes;
   namespace: string;
-  /** Names of the pods to follow as they are now. */
-  pods(): Promise<string[]>;
+  /** The pods to follow as they are now, and whether their containers run yet. */
+  pods(): Promise<{ name: string; running: boolean }[]>;
   /** Calls back whenever the pods may be others; answers what ends that. */
   onPodsChanged(listener: () => void): () => void;
 };
@@ -36,8 +36,8 @@ export async function followPodLogs(source: LogSource, wish: LogWish, emit: Emit
   const last = new Map(wish.position);
   last.delete("");
   const join = async () => {
-    const names = await source.pods().catch(() => []);
-    for (const name of names) {
+    const pods = await source.pods().catch(() => []);
+    for (const { name } of pods) {
       if (following.has(name) || signal.aborted) continue;
       following.set(
         name,
@@ -45,6 +45,11 @@ export async function followPodLogs(source: LogSource, wish: LogWish, emit: Emit
       );
     }
   };
+
+  const find = async (pod: string) => (await source.pods()).find(({ name }) => name === pod);
+  /** A log that cannot be had of a container that runs is the cluster's silence; of another it is only early. */
+  const standing = async (error: KeplerError, pod: string) =>
+    error.code === "unavailable" && (await find(pod))?.running ? "unreachable" : "waiting";
 
   const followPod = async (pod: string): Promise<void> => {
     const gate = new LineGate(wish.position.get(pod) ?? wish.position.get("") ?? null);
@@ -69,13 +74,12 @@ export async function followPodLogs(source: LogSource, wish: LogWish, emit: Emit
           await emit({ type: "line", pod, ...timed }, encodePosition(last));
         }
         // The log ended: the pod is gone, or its container starts again.
-        if (signal.aborted || !(await source.pods()).includes(pod)) break;
+        if (signal.aborted || !(await find(pod))) break;
       } catch (error) {
         if (signal.aborted) return;
         if (!(error instanceof KeplerError)) throw error;
         if (error.code === "not-found") break;
-        if (failures === 0)
-          await say(error.code === "unavailable" ? "unreachable" : "waiting", toPublicError(error).message);
+        if (failures === 0) await say(await standing(error, pod), error.message);
         failures += 1;
       }
       const pauseMs = Math.min(RETRY_MS * 2 ** Math.max(0, failures - 1), LAST_RETRY_MS);

@@ -23,7 +23,10 @@ export async function logSourceOf(
   return {
     kubernetes: connectCluster(row.cluster),
     namespace,
-    pods: async () => (await db.observedPod.findMany({ where, select: { name: true } })).map(({ name }) => name),
+    pods: async () => {
+      const rows = await db.observedPod.findMany({ where, select: { name: true, phase: true } });
+      return rows.map(({ name, phase }) => ({ name, running: phase === "Running" }));
+    },
     onPodsChanged: (listener) =>
       subscribe((event) => {
         if (event.kind === "pods" && event.appId === app.id) listener();

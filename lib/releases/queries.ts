@@ -122,6 +122,7 @@ async function lastBuilds(db: Db, ids: string[]): Promise<Map<string, LastBuild>
 
 const viewSelect = {
   ...rowSelect,
+  gitlabProjectId: true,
   gitlabProjectPath: true,
   repositoryUrl: true,
   defaultRef: true,

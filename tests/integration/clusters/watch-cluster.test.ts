@@ -1,0 +1,141 @@
+import { randomUUID } from "node:crypto";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { type Kubernetes } from "#lib/clients/kubernetes/client";
+import { createKubernetes } from "#lib/clients/kubernetes/create-kubernetes";
+import { KINDS } from "#lib/clients/kubernetes/kinds";
+import { bootstrapClusters } from "#lib/clusters/bootstrap-clusters";
+import { listPods, listSystems } from "#lib/clusters/queries";
+import { createLogger } from "#lib/platform/logger";
+import { type FreshDatabase, freshDatabase } from "#tests/world/postgres";
+import { startWorld, type World } from "#tests/world/sandbox";
+import { waitFor } from "#tests/world/wait-for";
+import { watchCluster } from "#worker/clusters/watch-cluster";
+
+let database: FreshDatabase;
+let world: World<"kubernetes">;
+let kubernetes: Kubernetes;
+let cluster: { id: string };
+let app: { id: string; name: string };
+const heard: string[] = [];
+const log = createLogger("silent");
+
+beforeAll(async () => {
+  database = await freshDatabase();
+  world = await startWorld(["kubernetes"]);
+  const { kubeconfig } = world.kubernetes;
+  kubernetes = createKubernetes({ kubeconfig, fieldManager: "kepler" });
+  cluster = await bootstrapClusters(database.db, { kubeconfig, context: null, domain: "localhost:1" });
+  const name = `t-${randomUUID().slice(0, 8)}`;
+  app = await database.db.app.create({
+    data: {
+      team: { create: { slug: name, name } },
+      name,
+      language: "nodejs",
+      gitlabProjectId: 1,
+      gitlabProjectPath: "a/b",
+      repositoryUrl: "",
+      defaultRef: "main",
+      dockerfilePath: "Dockerfile",
+      buildStrategy: "dockerfile",
+      imageRepository: "",
+      webhookSecret: "",
+      callbackSecret: "",
+    },
+  });
+  await kubernetes.apply({ apiVersion: "v1", kind: "Namespace", metadata: { name: "kepler-dev" } });
+});
+afterAll(async () => {
+  kubernetes.close();
+  await world.stop();
+  await database.drop();
+});
+
+/** Watches until the test is over, through this client. */
+function watching(client: Kubernetes = kubernetes): { stop(): Promise<void> } {
+  const ending = new AbortController();
+  const onChanged = async (appIds: string[]) => void heard.push(...appIds);
+  const deps = {
+    db: database.db,
+    cluster,
+    kubernetes: client,
+    namespaces: ["kepler-dev"],
+    now: () => new Date(),
+    random: () => 0,
+    log,
+    onChanged,
+  };
+  const done = watchCluster(deps, ending.signal);
+  return {
+    stop: async () => {
+      ending.abort();
+      await done;
+    },
+  };
+}
+
+/** A Pod of the app that no node can take, so that only this test changes it. */
+const pod = (name: string) => ({
+  apiVersion: "v1",
+  kind: "Pod",
+  metadata: {
+    name,
+    namespace: "kepler-dev",
+    labels: { "app.kubernetes.io/managed-by": "kepler", "kepler.dev/app": app.id, "kepler.dev/release": "3" },
+  },
+  spec: { nodeSelector: { "no-such": "node" }, containers: [{ name: app.name, image: "127.0.0.1:1/none:1" }] },
+});
+const rows = async () => (await listPods(app.id, "dev", database.db)).rows.map(({ name }) => name).sort();
+
+test("pods that were there before and pods that come later have rows, browsers are told, and rows go with their pods", async () => {
+  await kubernetes.apply(pod("before"));
+  const watch = watching();
+  await waitFor("the listed pod", async () => (await rows()).includes("before"));
+  await kubernetes.apply(pod("after"));
+  await waitFor("the watched pod", async () => (await rows()).includes("after"));
+  const { rows: seen } = await listPods(app.id, "dev", database.db);
+  expect(seen[0]).toMatchObject({ releaseNumber: 3, ready: false });
+  expect(heard).toContain(app.id);
+  const told = await database.db.outboxEvent.count({ where: { kind: "pods", appId: app.id } });
+  expect(told).toBeGreaterThan(0);
+
+  await kubernetes.delete({ ...KINDS.pod, namespace: "kepler-dev", name: "before" }, { propagation: "Background" });
+  await waitFor("the pod's row to go", async () => !(await rows()).includes("before"));
+  await watch.stop();
+});
+
+test("what happened while nobody watched is put right by the next list", async () => {
+  await kubernetes.apply(pod("missed"));
+  await kubernetes.delete({ ...KINDS.pod, namespace: "kepler-dev", name: "after" }, { propagation: "Background" });
+  await waitFor(
+    "the pod to go",
+    async () => !(await kubernetes.get({ ...KINDS.pod, namespace: "kepler-dev", name: "after" })),
+  );
+  const watch = watching();
+  await waitFor("rows as the cluster", async () => (await rows()).join() === "missed");
+  await watch.stop();
+});
+
+test("a cluster that stops answering is down since then, keeps its rows, and comes up again by itself", async () => {
+  let reachable = true;
+  const { kubeconfig } = world.kubernetes;
+  const real = createKubernetes({ kubeconfig });
+  const flaky: Kubernetes = {
+    ...real,
+    list: (...args) => (reachable ? real.list(...args) : silent.list(...args)),
+    watch: (kind, namespace, options) => real.watch(kind, namespace, { ...options, timeoutMs: 1_000 }),
+  };
+  const silent = createKubernetes({ kubeconfig, fetch: () => Promise.reject(new TypeError("fetch failed")) });
+  const standing = async () => (await listSystems(database.db)).find(({ key }) => key === `cluster:${cluster.id}`);
+  reachable = false;
+  const watch = watching(flaky);
+  const down = await waitFor("the outage to be noted", async () => {
+    const now = await standing();
+    return now?.state === "down" ? now : null;
+  });
+  expect(down.reason).toBeTruthy();
+  expect(await rows()).toEqual(["missed"]);
+  reachable = true;
+  await waitFor("the recovery to be noted", async () => (await standing())?.state === "up");
+  await watch.stop();
+  real.close();
+});
