@@ -8,7 +8,7 @@ const FLOORS = [
   ["reports"],
 ];
 // What the browser may have: schema, rules (several are named by their rule: *-rules.ts) and manifests.
-const PURE = "([a-z-]+-)?(schema|rules|manifests)\\.ts$";
+const PURE = "/[a-z-]*(schema|rules|manifests)\\.ts$";
 const features = FLOORS.flat();
 const anyOf = (names) => `(${names.join("|")})`;
 
@@ -29,8 +29,8 @@ module.exports = {
       name: "pure-files-do-no-io",
       comment: "schema/rules/manifests run in the browser too: zod and each other, nothing that does I/O.",
       severity: "error",
-      from: { path: `^lib/${anyOf(features)}/${PURE}` },
-      to: { pathNot: [`^lib/${anyOf(features)}/${PURE}`, "^node_modules/(zod|yaml|diff)/", "^lib/platform/(errors|steps|quantity)\\.ts$"] },
+      from: { path: `^lib/${anyOf(features)}${PURE}` },
+      to: { pathNot: [`^lib/${anyOf(features)}${PURE}`, "^node_modules/(zod|yaml|diff)/", "^lib/platform/(errors|steps|quantity)\\.ts$"] },
     },
     {
       name: "clients-stand-alone",
@@ -59,7 +59,7 @@ module.exports = {
       name: "components-see-only-pure-lib",
       severity: "error",
       from: { path: "^components/" },
-      to: { path: "^(lib|app|worker|sandbox|prisma)/", pathNot: [`^lib/${anyOf(features)}/${PURE}`, "^lib/platform/(errors|steps|i18n|quantity)\\.ts$", "^lib/platform/i18n/"] },
+      to: { path: "^(lib|app|worker|sandbox|prisma)/", pathNot: [`^lib/${anyOf(features)}${PURE}`, "^lib/platform/(errors|steps|i18n|quantity)\\.ts$", "^lib/platform/i18n/"] },
     },
     {
       name: "app-is-thin",

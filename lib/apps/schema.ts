@@ -124,6 +124,7 @@ export const ledgerEntryView = z.object({
 });
 
 export const appView = appRow.extend({
+  gitlabProjectId: z.number().int(),
   gitlabProjectPath: z.string(),
   repositoryUrl: z.string(),
   webUrl: z.string().nullable(),

@@ -1,0 +1,42 @@
+"use client";
+
+import { ArrowRight } from "lucide-react";
+import { useTranslations } from "use-intl";
+import type { SpecChange } from "#lib/releases/schema";
+import classes from "./releases.module.css";
+
+/** "image.commit" → "imageCommit": fields of a Spec as keys of `releases.change`. */
+export const changeKey = (field: string): string =>
+  field.replace(/\.([a-z])/g, (_, letter: string) => letter.toUpperCase());
+
+/** What changes, in words: name, before, after. Says so when nothing does. */
+export function ChangeWords({ changes }: { changes: SpecChange[] }) {
+  const t = useTranslations("releases");
+  if (changes.length === 0) return <p className="k-quiet">{t("noChange")}</p>;
+  return (
+    <dl className={classes.changes}>
+      {changes.map(({ field, before, after }, index) => (
+        // A list of two routes may change the same field twice.
+        <div key={`${field}-${index.toString()}`}>
+          <dt>{changeName(t, field)}</dt>
+          <dd className={classes.before}>{printable(t, field, before)}</dd>
+          <ArrowRight size={14} strokeWidth={1.5} aria-label={t("to")} />
+          <dd className={classes.after}>{printable(t, field, after)}</dd>
+        </div>
+      ))}
+    </dl>
+  );
+}
+
+type T = ReturnType<typeof useTranslations<"releases">>;
+
+export function changeName(t: T, field: string): string {
+  const key = `change.${changeKey(field)}` as Parameters<T["has"]>[0];
+  return t.has(key) ? t(key as Parameters<T>[0]) : field;
+}
+
+function printable(t: T, field: string, value: string | null): string {
+  if (value === null) return t("nothing");
+  if (field === "image.digest") return `${value.slice(0, 11)}…${value.slice(-4)}`;
+  return field === "image.commit" ? value.slice(0, 7) : value;
+}

@@ -1,0 +1,37 @@
+"use client";
+
+import { useTranslations } from "use-intl";
+import { stringify } from "yaml";
+import { specChanges } from "#lib/releases/spec-diff-rules";
+import { Failure } from "../shell/failure.tsx";
+import { CodeDiff } from "../ui/code-diff.tsx";
+import { Panel } from "../ui/panel.tsx";
+import { SkeletonRows } from "../ui/skeleton-rows.tsx";
+import { ChangeWords } from "./change-words.tsx";
+import classes from "./releases.module.css";
+import { useRelease } from "./use-releases.ts";
+
+/** Two releases side by side: words first, the whole Spec second; the older one always stands on the left. */
+export function CompareReleases({ first, second }: { first: string; second: string }) {
+  const t = useTranslations("releases");
+  const a = useRelease(first);
+  const b = useRelease(second);
+  const error = a.error ?? b.error;
+  if (error) return <Failure error={error} />;
+  if (!a.data || !b.data) return <SkeletonRows columns="160px 1fr 1fr" />;
+  const [before, after] = a.data.number <= b.data.number ? [a.data, b.data] : [b.data, a.data];
+  const changes = specChanges(before.spec, after.spec);
+  return (
+    <div className={classes.page}>
+      <h2>{t("compareTitle", { before: before.number, after: after.number })}</h2>
+      <Panel title={t("column.what")} padded>
+        {changes.length === 0 ? <p>{t("same")}</p> : <ChangeWords changes={changes} />}
+      </Panel>
+      {changes.length > 0 && (
+        <Panel title={t("spec")} padded>
+          <CodeDiff before={stringify(before.spec)} after={stringify(after.spec)} label={t("spec")} />
+        </Panel>
+      )}
+    </div>
+  );
+}

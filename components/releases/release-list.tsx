@@ -1,0 +1,128 @@
+"use client";
+
+import { Checkbox } from "@mantine/core";
+import Link from "next/link";
+import { useState } from "react";
+import { useTranslations } from "use-intl";
+import type { AppView } from "#lib/apps/schema";
+import type { ReleaseRow } from "#lib/releases/schema";
+import { useServiceActions } from "../service/service-actions-context.tsx";
+import { Failure } from "../shell/failure.tsx";
+import { useSelection } from "../shell/selection.tsx";
+import { Badge } from "../ui/badge.tsx";
+import { Button } from "../ui/button.tsx";
+import { DataTable } from "../ui/data-table.tsx";
+import { Empty } from "../ui/empty.tsx";
+import { Pager } from "../ui/pager.tsx";
+import { RelativeTime } from "../ui/relative-time.tsx";
+import { ReleaseStateView } from "../ui/release-state.tsx";
+import { SkeletonRows } from "../ui/skeleton-rows.tsx";
+import { changeName } from "./change-words.tsx";
+import classes from "./releases.module.css";
+import { useReleases } from "./use-releases.ts";
+
+const PAGE_SIZE = 25;
+
+/** Every change of what runs in the chosen environment, newest first; any two can be compared, any done one restored. */
+export function ReleaseList({ app }: { app: AppView }) {
+  const t = useTranslations("releases");
+  const environment = useSelection().environment?.name ?? "";
+  const [page, setPage] = useState(1);
+  const [picked, setPicked] = useState<string[]>([]);
+  const { data, error, refetch } = useReleases(app.name, environment, page);
+  if (error) return <Failure error={error} onRetry={() => void refetch()} />;
+  if (data === undefined) return <SkeletonRows columns="22px 80px 140px 1fr 120px 90px" />;
+  if (data.total === 0) return <Empty title={t("none", { environment })}>{t("noneHint")}</Empty>;
+
+  const pick = (id: string, on: boolean) =>
+    setPicked((now) =>
+      on ? [...now.filter((other) => other !== id), id].slice(-2) : now.filter((other) => other !== id),
+    );
+  return (
+    <>
+      <div className={classes.bar}>
+        <span className="k-small k-quiet">{picked.length < 2 && data.total > 1 ? t("pickTwo") : ""}</span>
+        {picked.length === 2 && (
+          <Button small href={`/services/${app.name}/releases/compare?of=${picked.join(",")}`}>
+            {t("compare")}
+          </Button>
+        )}
+      </div>
+      <DataTable
+        label={t("title.list")}
+        columns={[
+          { key: "pick", header: <span className="k-sr">{t("compare")}</span>, width: 40 },
+          { key: "number", header: t("column.number"), width: 90 },
+          { key: "state", header: t("column.state"), width: 130 },
+          { key: "what", header: t("column.what") },
+          { key: "version", header: t("column.version"), width: 150 },
+          { key: "by", header: t("column.by"), width: 140 },
+          { key: "at", header: t("column.at"), width: 90, align: "right" },
+          { key: "actions", header: "", width: 150, align: "right" },
+        ]}
+      >
+        {data.rows.map((row) => (
+          <Row key={row.id} app={app} row={row} picked={picked.includes(row.id)} onPick={(on) => pick(row.id, on)} />
+        ))}
+      </DataTable>
+      <Pager page={page} pageSize={PAGE_SIZE} total={data.total} onPage={setPage} />
+    </>
+  );
+}
+
+type RowProps = { app: AppView; row: ReleaseRow; picked: boolean; onPick: (on: boolean) => void };
+
+function Row({ app, row, picked, onPick }: RowProps) {
+  const t = useTranslations("releases");
+  const actions = useServiceActions();
+  const words = row.changes.map(({ field, after }) => `${changeName(t, field)} ${after ?? t("nothing")}`).join(" · ");
+  return (
+    <tr>
+      <td>
+        <Checkbox
+          size="xs"
+          checked={picked}
+          onChange={(event) => onPick(event.currentTarget.checked)}
+          aria-label={`${t("compare")} ${t("short", { number: row.number })}`}
+        />
+      </td>
+      <td className="k-num">
+        <Link className={classes.rowLink} href={`/services/${app.name}/releases/${row.id}`}>
+          {t("short", { number: row.number })}
+        </Link>
+      </td>
+      <td>
+        <ReleaseStateView state={row.state} />
+      </td>
+      <td className={classes.words} title={row.reason ?? words}>
+        <b>{t(`kind.${row.kind}`)}</b>{" "}
+        {row.restoresNumber !== null
+          ? t("restores", { number: row.restoresNumber })
+          : row.number === 1
+            ? t("firstRelease")
+            : words}
+      </td>
+      <td className={classes.words}>{row.version ?? row.commitSha?.slice(0, 7)}</td>
+      <td className={classes.words}>{row.requestedBy ?? t("system")}</td>
+      <td className="k-num">
+        <RelativeTime at={row.requestedAt} bare />
+      </td>
+      <td>
+        {row.isCurrent ? (
+          <Badge tone="ok">{t("current")}</Badge>
+        ) : (
+          row.state === "done" && (
+            <Button
+              look="plain"
+              small
+              why={actions.whyNotRelease}
+              onClick={() => actions.open({ kind: "rollback", number: row.number })}
+            >
+              {t("rollBack")}
+            </Button>
+          )
+        )}
+      </td>
+    </tr>
+  );
+}

@@ -1,0 +1,61 @@
+"use client";
+
+import { Clock } from "lucide-react";
+import { useTranslations } from "use-intl";
+import type { ReleasePreview } from "#lib/releases/schema";
+import { Message } from "../ui/message.tsx";
+import { RelativeTime } from "../ui/relative-time.tsx";
+import { SkeletonRows } from "../ui/skeleton-rows.tsx";
+import { usePublicErrorText } from "../ui/use-public-error-text.ts";
+import { ChangeWords } from "./change-words.tsx";
+import { ObjectChanges } from "./object-changes.tsx";
+import classes from "./releases.module.css";
+
+/** Words, objects, effect: what confirming would do, from the cluster's own dry run. */
+export function ReleasePreviewView({ preview }: { preview: ReleasePreview | undefined }) {
+  const t = useTranslations("releases");
+  const errorText = usePublicErrorText();
+  if (preview === undefined) return <SkeletonRows rows={4} height={28} columns="120px 1fr 1fr" />;
+  return (
+    <>
+      <section className={classes.part}>
+        <h3>{t("willChange")}</h3>
+        <ChangeWords changes={preview.changes} />
+      </section>
+      <section className={classes.part}>
+        <h3>
+          {t("objectsFrom")}{" "}
+          <small>
+            {t.rich("checkedOn", { cluster: preview.cluster, ago: () => <RelativeTime at={preview.checkedAt} /> })}
+          </small>
+        </h3>
+        <ObjectChanges objects={preview.objects} />
+      </section>
+      {preview.blockers.map((blocker) => (
+        <Message key={blocker.message} state="fail" title={t("blocked")}>
+          {errorText(blocker)}
+        </Message>
+      ))}
+      <Effect preview={preview} />
+    </>
+  );
+}
+
+function Effect({ preview: { effect } }: { preview: ReleasePreview }) {
+  const t = useTranslations("releases.effect");
+  const parts = [
+    effect.podsToRestart > 0 && t("restart", { count: effect.podsToRestart }),
+    effect.podsToStart > 0 && t("start", { count: effect.podsToStart }),
+    effect.podsToStop > 0 && t("stop", { count: effect.podsToStop }),
+  ].filter((part) => part !== false);
+  return (
+    <p className={classes.effect}>
+      <Clock size={16} strokeWidth={1.5} aria-hidden />
+      <span>
+        <b>{parts.length === 0 ? t("none") : parts.join(t("and"))}</b>{" "}
+        {effect.expectedMs !== null && t("about", { seconds: Math.ceil(effect.expectedMs / 1000) })}
+        {effect.podsToRestart > 0 && <small>{t("rolling")}</small>}
+      </span>
+    </p>
+  );
+}

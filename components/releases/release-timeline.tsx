@@ -1,0 +1,77 @@
+"use client";
+
+import { useTranslations } from "use-intl";
+import type { StepView } from "#lib/platform/steps";
+import type { ReleaseView } from "#lib/releases/schema";
+import { Elapsed } from "../ui/elapsed.tsx";
+import { ProgressBar } from "../ui/progress-bar.tsx";
+import { State } from "../ui/state.tsx";
+import { Timeline } from "../ui/timeline.tsx";
+import classes from "./releases.module.css";
+import { isReleaseOver } from "./use-releases.ts";
+
+/** A release's steps with its pods, live; trouble shows the log lines that say why. */
+export function ReleaseTimeline({ release }: { release: ReleaseView }) {
+  const t = useTranslations("releases");
+  const over = isReleaseOver(release.state);
+  const share = release.state === "done" ? 1 : release.wanted === 0 ? null : release.updated / release.wanted;
+  return (
+    <div className={classes.timeline}>
+      <div className={classes.progressHead}>
+        <span>{t("podsRun", { updated: release.updated, wanted: release.wanted })}</span>
+        <span className="k-quiet k-num">
+          {release.startedAt && <Elapsed from={release.startedAt} to={release.endedAt} />}
+          {!over && release.expectedMs !== null && (
+            <> {t("ofAbout", { seconds: Math.ceil(release.expectedMs / 1000) })}</>
+          )}
+        </span>
+      </div>
+      {!over && <ProgressBar share={share} label={t("progress")} tone="working" />}
+      <Timeline
+        steps={release.steps}
+        label={t("steps.title")}
+        nameOf={(step) => stepName(t, step.name)}
+        detailOf={(step) => <StepDetail step={step} release={release} />}
+      />
+    </div>
+  );
+}
+
+type T = ReturnType<typeof useTranslations<"releases">>;
+
+export function stepName(t: T, name: string): string {
+  switch (name) {
+    case "check":
+    case "apply":
+    case "rollout":
+    case "verify":
+      return t(`steps.${name}`);
+    default:
+      return name;
+  }
+}
+
+function StepDetail({ step, release }: { step: StepView; release: ReleaseView }) {
+  const t = useTranslations("releases");
+  const log = step.detail?.log ?? step.detail?.lastLines;
+  return (
+    <>
+      {step.name === "rollout" && step.state !== "waiting" && release.pods.length > 0 && (
+        <ul className={classes.pods} aria-label={t("pods")}>
+          {release.pods.map((pod) => (
+            <li key={pod.uid}>
+              <code>{pod.name.slice(-5)}</code>
+              <State glyph={pod.ready ? "done" : /BackOff|Err|Error|OOM/.test(pod.status) ? "fail" : "working"}>
+                {pod.ready ? t("podReady") : pod.status}
+              </State>
+              <span className="k-quiet">
+                {pod.releaseNumber === null ? "" : t("runs", { number: pod.releaseNumber })}
+              </span>
+            </li>
+          ))}
+        </ul>
+      )}
+      {typeof log === "string" && log !== "" && <pre className={classes.evidence}>{log}</pre>}
+    </>
+  );
+}

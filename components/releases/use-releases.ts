@@ -1,0 +1,64 @@
+"use client";
+
+import { keepPreviousData, useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
+import {
+  type CreateReleaseInput,
+  createReleaseResult,
+  listReleasesResult,
+  type ReleaseIntent,
+  type ReleaseView,
+  releasePreview,
+  releaseView,
+} from "#lib/releases/schema";
+import { getJson, sendJson } from "../shell/api.ts";
+import { queryKeys } from "../shell/query-keys.ts";
+
+export const isReleaseOver = (state: ReleaseView["state"]): boolean =>
+  ["done", "failed", "aborted", "superseded"].includes(state);
+
+/** One page of an app's releases in an environment, newest first. */
+export const useReleases = (app: string, environment: string, page: number) =>
+  useQuery({
+    queryKey: queryKeys.releases(app, { environment, page }),
+    queryFn: ({ signal }) =>
+      getJson(`/api/apps/${app}/releases?environment=${environment}&page=${page}`, listReleasesResult, signal),
+    placeholderData: keepPreviousData,
+  });
+
+/** A release with its steps and pods, live. */
+export const useRelease = (id: string, initialData?: ReleaseView) =>
+  useQuery({
+    queryKey: queryKeys.release(id),
+    queryFn: ({ signal }) => getJson(`/api/releases/${id}`, releaseView, signal),
+    initialData,
+  });
+
+/** What would change, from the cluster's own dry run; asked again whenever the intent changes. */
+export const useReleasePreview = (app: string, intent: ReleaseIntent | null) =>
+  useQuery({
+    queryKey: queryKeys.releasePreview(app, intent ?? {}),
+    queryFn: ({ signal }) => sendJson("POST", `/api/apps/${app}/releases/preview`, intent, releasePreview, signal),
+    enabled: intent !== null,
+    placeholderData: keepPreviousData,
+    staleTime: 0,
+    gcTime: 0,
+    retry: false,
+  });
+
+export function useCreateRelease(app: string) {
+  const client = useQueryClient();
+  return useMutation({
+    mutationFn: (input: CreateReleaseInput) =>
+      sendJson("POST", `/api/apps/${app}/releases`, input, createReleaseResult),
+    onSuccess: () => client.invalidateQueries({ queryKey: queryKeys.app(app) }),
+  });
+}
+
+/** Stops a release and restores what ran before. */
+export function useAbortRelease(id: string) {
+  const client = useQueryClient();
+  return useMutation({
+    mutationFn: () => sendJson("POST", `/api/releases/${id}/abort`, {}, null),
+    onSuccess: () => client.invalidateQueries({ queryKey: queryKeys.release(id) }),
+  });
+}

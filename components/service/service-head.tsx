@@ -1,0 +1,102 @@
+"use client";
+
+import { Menu } from "@mantine/core";
+import { Ellipsis, ExternalLink, Hammer, Scaling, Share2, Upload } from "lucide-react";
+import Link from "next/link";
+import { useTranslations } from "use-intl";
+import type { AppView } from "#lib/apps/schema";
+import { useSelection } from "../shell/selection.tsx";
+import { Badge } from "../ui/badge.tsx";
+import { Button } from "../ui/button.tsx";
+import { IconButton } from "../ui/icon-button.tsx";
+import { LanguageChip } from "../ui/language-chip.tsx";
+import classes from "./service.module.css";
+import { useServiceActions } from "./service-actions-context.tsx";
+import { StateSentence } from "./state-sentence.tsx";
+
+/** Two lines on every tab: who it is and what can be done; how it is, in a sentence with source and age. */
+export function ServiceHead({ app }: { app: AppView }) {
+  const t = useTranslations("service");
+  const { environment } = useSelection();
+  const place = app.environments.find((candidate) => candidate.environmentId === environment?.id);
+  return (
+    <header className={classes.head}>
+      <div className={classes.line}>
+        <Link href="/services" className={classes.crumb}>
+          {t("services")}
+        </Link>
+        <h1 className={classes.name} title={app.displayName ?? app.name}>
+          {app.name}
+        </h1>
+        {app.displayName !== null && <span className={classes.displayName}>{app.displayName}</span>}
+        <LanguageChip language={app.language} />
+        {place?.meshMode && (
+          <Badge icon={<Share2 size={12} strokeWidth={1.5} aria-hidden />}>{t(`mode.${place.meshMode}`)}</Badge>
+        )}
+        {place?.urls[0] !== undefined && (
+          <a
+            className={classes.url}
+            href={place.urls[0]}
+            target="_blank"
+            rel="noreferrer"
+            title={t("open", { url: place.urls[0] })}
+          >
+            {place.urls[0].replace(/^https?:\/\//, "").replace(/\/$/, "")}{" "}
+            <ExternalLink size={12} strokeWidth={1.75} aria-hidden />
+          </a>
+        )}
+        <Actions app={app} />
+      </div>
+      <StateSentence place={place} environment={environment?.name ?? ""} app={app} />
+    </header>
+  );
+}
+
+function Actions({ app }: { app: AppView }) {
+  const t = useTranslations("service.actions");
+  const actions = useServiceActions();
+  const { environment } = useSelection();
+  const place = app.environments.find((candidate) => candidate.environmentId === environment?.id);
+  const runs = place?.currentRelease != null || place?.inFlightRelease != null;
+  const whyNotChange =
+    actions.whyNotRelease ?? (runs ? undefined : t("notReleased", { environment: environment?.name ?? "" }));
+  const whyNotRelease = actions.whyNotRelease ?? (app.lastBuild === null ? t("noBuild") : undefined);
+  const icon = { size: 16, strokeWidth: 1.5 } as const;
+  return (
+    <div className={classes.actions}>
+      <Button icon={<Hammer {...icon} />} why={actions.whyNotBuild} onClick={actions.openBuild}>
+        {t("build")}
+      </Button>
+      <Button
+        icon={<Upload {...icon} />}
+        why={whyNotRelease}
+        onClick={() => actions.open({ kind: "deploy", buildId: null })}
+      >
+        {t("release")}
+      </Button>
+      <Button icon={<Scaling {...icon} />} why={whyNotChange} onClick={() => actions.open({ kind: "scale" })}>
+        {t("scale")}
+      </Button>
+      <Menu>
+        <Menu.Target>
+          <IconButton label={t("more")}>
+            <Ellipsis {...icon} />
+          </IconButton>
+        </Menu.Target>
+        <Menu.Dropdown>
+          <Menu.Item disabled={whyNotChange !== undefined} onClick={() => actions.open({ kind: "restart" })}>
+            {t("restart")}
+          </Menu.Item>
+          <Menu.Item disabled={whyNotChange !== undefined} component={Link} href={`/services/${app.name}/releases`}>
+            {t("rollback")}
+          </Menu.Item>
+          {app.webUrl !== null && (
+            <Menu.Item component="a" href={app.webUrl} target="_blank" rel="noreferrer">
+              {t("repository")}
+            </Menu.Item>
+          )}
+        </Menu.Dropdown>
+      </Menu>
+    </div>
+  );
+}

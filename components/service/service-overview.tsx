@@ -1,0 +1,114 @@
+"use client";
+
+import { useTranslations } from "use-intl";
+import type { AppView } from "#lib/apps/schema";
+import { useSelection } from "../shell/selection.tsx";
+import { Commit } from "../ui/commit.tsx";
+import { Digest } from "../ui/digest.tsx";
+import { KeyValue } from "../ui/key-value.tsx";
+import { Panel } from "../ui/panel.tsx";
+import { EventsPanel } from "./events-panel.tsx";
+import { Journey } from "./journey.tsx";
+import { LedgerPanel } from "./ledger-panel.tsx";
+import { PodsPanel } from "./pods-panel.tsx";
+import classes from "./service.module.css";
+import { Trouble } from "./trouble.tsx";
+import { useService } from "./use-service.ts";
+
+/** What needs a person first, then how it runs, then where it comes from. */
+export function ServiceOverview({ initial }: { initial: AppView }) {
+  const { data: app = initial } = useService(initial.name, initial);
+  const { environment } = useSelection();
+  const place = app.environments.find((candidate) => candidate.environmentId === environment?.id);
+  return (
+    <div className={classes.overview}>
+      <Trouble app={app} place={place} />
+      <Journey app={app} />
+      <div className={classes.columns}>
+        <div className={classes.column}>
+          <PodsPanel app={app} environment={environment?.name ?? ""} place={place} />
+          <EventsPanel app={app} environment={environment?.name ?? ""} />
+        </div>
+        <div className={classes.column}>
+          <WhatRuns app={app} place={place} />
+          <Source app={app} />
+          <LedgerPanel app={app} />
+        </div>
+      </div>
+    </div>
+  );
+}
+
+function WhatRuns({ place }: { app: AppView; place: AppView["environments"][number] | undefined }) {
+  const t = useTranslations("service");
+  if (place === undefined || place.currentRelease === null) {
+    return (
+      <Panel title={t("runs.title")} padded>
+        <p className="k-quiet">{t("runs.none")}</p>
+      </Panel>
+    );
+  }
+  return (
+    <Panel title={t("runs.title")}>
+      <KeyValue
+        facts={[
+          { key: "release", label: t("runs.release"), value: `#${place.currentRelease}` },
+          {
+            key: "image",
+            label: t("runs.image"),
+            value: place.imageDigest ? <Digest value={place.imageDigest} /> : "–",
+          },
+          { key: "version", label: t("runs.version"), value: place.version ?? "–" },
+          {
+            key: "commit",
+            label: t("runs.commit"),
+            value: place.commitSha ? <Commit sha={place.commitSha} copy /> : "–",
+          },
+          { key: "replicas", label: t("runs.replicas"), value: place.wanted },
+          { key: "mode", label: t("runs.mode"), value: place.meshMode ? t(`mode.${place.meshMode}`) : "–" },
+          ...place.urls.map((url) => ({
+            key: url,
+            label: t("runs.url"),
+            value: (
+              <a className="k-link" href={url} target="_blank" rel="noreferrer">
+                {url}
+              </a>
+            ),
+          })),
+        ]}
+      />
+    </Panel>
+  );
+}
+
+function Source({ app }: { app: AppView }) {
+  const t = useTranslations("service.facts");
+  return (
+    <Panel title={t("title")}>
+      <KeyValue
+        facts={[
+          {
+            key: "repository",
+            label: t("repository"),
+            value:
+              app.webUrl === null ? (
+                app.gitlabProjectPath
+              ) : (
+                <a className="k-link" href={app.webUrl} target="_blank" rel="noreferrer">
+                  {app.gitlabProjectPath}
+                </a>
+              ),
+          },
+          {
+            key: "ref",
+            label: t("ref"),
+            value: <code>{app.defaultRef}</code>,
+            end: app.buildOnPush ? t("onPush") : t("notOnPush"),
+          },
+          { key: "dockerfile", label: t("dockerfile"), value: <code>{app.dockerfilePath}</code> },
+          { key: "team", label: t("team"), value: app.team },
+        ]}
+      />
+    </Panel>
+  );
+}

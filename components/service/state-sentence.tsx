@@ -1,0 +1,60 @@
+"use client";
+
+import Link from "next/link";
+import { useTranslations } from "use-intl";
+import type { AppEnvironmentView, AppView } from "#lib/apps/schema";
+import { Commit } from "../ui/commit.tsx";
+import { HealthStateView } from "../ui/health-state.tsx";
+import { RelativeTime } from "../ui/relative-time.tsx";
+import classes from "./service.module.css";
+
+type Props = { app: AppView; place: AppEnvironmentView | undefined; environment: string };
+
+/** "Running 2 of 3, v1.8.2 · a1b2c3d, released 35 min ago by Lin Wei as #213. Seen by watch 2 s ago." */
+export function StateSentence({ app, place, environment }: Props) {
+  const t = useTranslations("service.sentence");
+  if (place === undefined || (place.currentRelease === null && place.inFlightRelease === null)) {
+    return (
+      <p className={classes.sentence}>
+        <HealthStateView state="absent" /> <span>{t("never", { environment })}</span>
+      </p>
+    );
+  }
+  const number = place.currentRelease ?? place.inFlightRelease;
+  const release = () => (
+    <Link className="k-link" href={`/services/${app.name}/releases`}>
+      #{number}
+    </Link>
+  );
+  const at = place.lastReleaseAt;
+  const ago = () => at && <RelativeTime at={at} />;
+  return (
+    <p className={classes.sentence}>
+      <HealthStateView state={place.health} />
+      <span>
+        {t("ready", { ready: place.ready, wanted: place.wanted })}
+        {place.version !== null && <b>, {place.version}</b>}
+        {place.commitSha !== null && (
+          <>
+            {" · "}
+            <Commit sha={place.commitSha} copy />
+          </>
+        )}
+      </span>
+      {at !== null && (
+        <span>
+          {place.lastReleaseBy === null
+            ? t.rich("released", { ago, release })
+            : t.rich("releasedBy", { ago, release, name: place.lastReleaseBy })}
+        </span>
+      )}
+      {place.seenAt !== null && (
+        <span className="k-quiet">
+          {t.rich(place.health === "unreachable" ? "unreachable" : "seen", {
+            ago: () => place.seenAt && <RelativeTime at={place.seenAt} />,
+          })}
+        </span>
+      )}
+    </p>
+  );
+}

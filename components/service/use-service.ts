@@ -1,0 +1,48 @@
+"use client";
+
+import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
+import { z } from "zod";
+import { type AppView, appView } from "#lib/apps/schema";
+import { eventView, podView } from "#lib/clusters/schema";
+import { getJson, sendJson } from "../shell/api.ts";
+import { queryKeys } from "../shell/query-keys.ts";
+
+/** The service with its environments, set-up steps and ledger, live. */
+export const useService = (name: string, initialData?: AppView) =>
+  useQuery({
+    queryKey: queryKeys.app(name),
+    queryFn: ({ signal }) => getJson(`/api/apps/${name}`, appView, signal),
+    initialData,
+    meta: initialData && { appId: initialData.id },
+  });
+
+const podList = z.object({ rows: z.array(podView), seenAt: z.iso.datetime().nullable() });
+const eventList = z.object({ rows: z.array(eventView) });
+
+/** Its pods in an environment, as the watch last saw them. */
+export const usePods = (app: AppView, environment: string) =>
+  useQuery({
+    queryKey: queryKeys.pods(app.name, environment),
+    queryFn: ({ signal }) => getJson(`/api/apps/${app.name}/pods?environment=${environment}`, podList, signal),
+    enabled: environment !== "",
+    meta: { appId: app.id },
+  });
+
+/** What Kubernetes reported about it in the last day. */
+export const useKubernetesEvents = (app: AppView, environment: string) =>
+  useQuery({
+    queryKey: queryKeys.kubernetesEvents(app.name, environment),
+    queryFn: ({ signal }) =>
+      getJson(`/api/apps/${app.name}/kubernetes-events?environment=${environment}`, eventList, signal),
+    enabled: environment !== "",
+    meta: { appId: app.id },
+  });
+
+/** Sets up again what failed: repository, webhook, pipeline. */
+export function useRetryProvision(name: string) {
+  const client = useQueryClient();
+  return useMutation({
+    mutationFn: () => sendJson("POST", `/api/apps/${name}/provision`, {}, null),
+    onSuccess: () => client.invalidateQueries({ queryKey: queryKeys.app(name) }),
+  });
+}
