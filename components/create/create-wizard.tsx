@@ -4,7 +4,7 @@ import { Button } from "@mantine/core";
 import { useMutation } from "@tanstack/react-query";
 import { ChevronLeft, ChevronRight } from "lucide-react";
 import { useRouter } from "next/navigation";
-import { useCallback, useEffect, useRef, useState } from "react";
+import { useCallback, useEffect, useState } from "react";
 import { useTranslations } from "use-intl";
 import { Message } from "#components/ui/message";
 import { type AppDraftView, type CreateAppInput, createAppResult } from "#lib/apps/schema";
@@ -45,7 +45,7 @@ export function CreateWizard({ teams, environments, draft, step: firstStep }: Pr
   const [step, setStep] = useState<WizardStep>(firstStep);
   const [form, setForm] = useState<WizardForm>(() => startingForm(draft, teams, environments));
   const [seen, setSeen] = useState<ReadonlySet<WizardField>>(new Set());
-  const idempotencyKey = useRef(crypto.randomUUID());
+  const [idempotencyKey] = useState(() => crypto.randomUUID());
   const environment = environments.find((candidate) => candidate.id === form.environmentId);
   const change = useCallback((part: Partial<WizardForm>) => setForm((now) => ({ ...now, ...part })), []);
   const onCreated = useCallback((id: string) => replaceQuery({ draft: id }), []);
@@ -55,8 +55,8 @@ export function CreateWizard({ teams, environments, draft, step: firstStep }: Pr
 
   const outcome = toCreateInput(form, {
     domain: environment?.domain ?? "",
-    draftId: saved.id(),
-    idempotencyKey: idempotencyKey.current,
+    draftId: saved.id,
+    idempotencyKey,
   });
   const visible: WizardErrors = Object.fromEntries(
     Object.entries(outcome.errors).filter(([field]) => seen.has(field as WizardField)),

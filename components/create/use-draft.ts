@@ -23,13 +23,15 @@ export function useDraft(
   const [status, setStatus] = useState<DraftStatus>(
     initial ? { state: "saved", at: initial.updatedAt } : { state: "untouched" },
   );
-  const id = useRef(initial?.id ?? null);
+  const [id, setId] = useState(initial?.id ?? null);
   const content = JSON.stringify({ step, body: form });
   const saved = useRef(initial ? JSON.stringify({ step: initial.step, body: initial.body }) : content);
   const busy = useRef(false);
   const stopped = useRef(false);
   const latest = useRef(content);
-  latest.current = content;
+  useEffect(() => {
+    latest.current = content;
+  }, [content]);
 
   const save = useCallback(async () => {
     if (busy.current || stopped.current || latest.current === saved.current) return;
@@ -38,11 +40,11 @@ export function useDraft(
     const sent = latest.current;
     try {
       const body: unknown = JSON.parse(sent);
-      const view = id.current
-        ? await sendJson("PUT", `/api/drafts/${id.current}`, body, appDraftView)
+      const view = id
+        ? await sendJson("PUT", `/api/drafts/${id}`, body, appDraftView)
         : await sendJson("POST", "/api/drafts", body, appDraftView);
-      if (id.current === null) onCreated(view.id);
-      id.current = view.id;
+      if (id === null) onCreated(view.id);
+      setId(view.id);
       saved.current = sent;
       setStatus({ state: "saved", at: view.updatedAt });
     } catch {
@@ -50,7 +52,7 @@ export function useDraft(
     } finally {
       busy.current = false;
     }
-  }, [onCreated]);
+  }, [id, onCreated]);
 
   // After each change, once it is quiet; while saving or failed, the same timer looks again.
   useEffect(() => {
@@ -61,13 +63,13 @@ export function useDraft(
 
   const discard = useCallback(async () => {
     stopped.current = true;
-    if (id.current) await sendJson("DELETE", `/api/drafts/${id.current}`, undefined, null);
-  }, []);
+    if (id) await sendJson("DELETE", `/api/drafts/${id}`, undefined, null);
+  }, [id]);
 
   /** The draft goes with the service that is made of it: nothing may save it again meanwhile. */
   const hold = useCallback((held: boolean) => {
     stopped.current = held;
   }, []);
 
-  return { status, id: () => id.current, discard, hold };
+  return { status, id, discard, hold };
 }
