@@ -9,7 +9,7 @@ type Options<Value> = {
 
 /**
  * Gathers changes by key, the newest of a key winning, and hands them on together: a rollout of a hundred pods is a few
- * statements, not hundreds. One flush runs at a time, in order. What could not be flushed is gathered again.
+ * statements, not hundreds. One flush runs at a time, in order; what a flush could not hand on is lost, and told to `onError`.
  */
 export class Batch<Value> {
   readonly #options: Options<Value>;
@@ -27,7 +27,7 @@ export class Batch<Value> {
 
   /** Resolves when everything added so far has been handed on (or could not be). */
   async settled(): Promise<void> {
-    await this.#running;
+    while (this.#running) await this.#running;
   }
 
   async #run(): Promise<void> {
