@@ -19,10 +19,9 @@ const CONFIGURATION = ["-c", "uploadpack.allowAnySHA1InWant=true", "-c", "upload
 export function smartHttpRoutes(router: Router, gitlab: Gitlab): void {
   for (const suffix of [".git", ""]) {
     router.route("GET", `/*project${suffix}/info/refs`, (exchange) => advertise(gitlab, exchange));
-    router.route("POST", `/*project${suffix}/:service`, (exchange) => {
-      const service = serviceNamed(exchange.param("service"));
-      return service ? exchangePacks(gitlab, exchange, service) : text(404, "Not Found\n");
-    });
+    for (const service of ["git-upload-pack", "git-receive-pack"] as const) {
+      router.route("POST", `/*project${suffix}/${service}`, (exchange) => exchangePacks(gitlab, exchange, service));
+    }
   }
 }
 

@@ -223,6 +223,21 @@ describe("a merge request with a Dockerfile", () => {
     expect((await gitlab.api(`${project}/repository/files/Dockerfile?ref=main`, { method: "HEAD" })).status).toBe(200);
   });
 
+  it("is merged by the button of its page, which no other site can press", async () => {
+    const body = { ...commit, branch: "tidy", actions: [{ action: "delete", file_path: "Dockerfile" }] };
+    expect((await gitlab.api(`${project}/repository/commits`, { method: "POST", body })).status).toBe(201);
+    const tidy = { ...request, source_branch: "tidy" };
+    const opened = await gitlab.api(`${project}/merge_requests`, { method: "POST", body: tidy });
+    const { web_url: url } = z.object({ web_url: z.string() }).parse(await opened.json());
+    expect(await (await fetch(url)).text()).toContain(`<form method="post" action="${new URL(url).pathname}/merge">`);
+
+    const press = (origin: string) =>
+      fetch(`${url}/merge`, { method: "POST", headers: { origin }, redirect: "manual" });
+    expect((await press("http://evil.example")).status).toBe(403);
+    expect((await press(gitlab.url)).status).toBe(303);
+    expect(await (await fetch(url)).text()).toContain("tidy into main, merged");
+  });
+
   it("refuses a commit that does not fit the branch", async () => {
     const write = (body: object) =>
       gitlab.api(`${project}/repository/commits`, { method: "POST", body: { ...commit, ...body } });
