@@ -1,5 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { chmod, mkdir, readdir, readFile, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { addFiles } from "./add-files.ts";
 import { beginFromImage, beginFromStage } from "./begin-stage.ts";
@@ -19,13 +20,19 @@ import { writeImage } from "./write-image.ts";
 
 /** Builds an image from a Dockerfile; resolves to its manifest's digest. Throws {@link BuildError}. */
 export async function buildImage(request: BuildRequest, ground: BuildGround, progress: Progress): Promise<string> {
-  const folder = join(ground.scratch, randomUUID());
-  await mkdir(folder, { recursive: true });
+  const folder = await makeScratch(ground.scratch);
   try {
     return await new Build(request, ground, progress, folder).run();
   } finally {
     await removeTree(folder);
   }
+}
+
+/** Paths of the image are written into shell commands with this folder before them, so it must need no quoting there. */
+async function makeScratch(scratch: string): Promise<string> {
+  const folder = join(/^[\w./@+-]+$/.test(scratch) ? scratch : tmpdir(), `kepler-build-${randomUUID()}`);
+  await mkdir(folder, { recursive: true });
+  return folder;
 }
 
 class Build {

@@ -47,6 +47,8 @@ const KEYWORDS = new Set(
   ),
 );
 
+const TAKES_FLAGS = new Set(["ADD", "COPY", "FROM", "HEALTHCHECK", "RUN"]);
+
 function readInstructions(source: string): Instruction[] {
   const dockerfile = DockerfileParser.parse(source);
   const escape = dockerfile.getEscapeCharacter();
@@ -56,8 +58,8 @@ function readInstructions(source: string): Instruction[] {
     if (!KEYWORDS.has(keyword)) {
       throw new BuildError(`dockerfile parse error on line ${line}: unknown instruction: ${node.getInstruction()}`);
     }
-    const { flags, text } = takeFlags(joinLines(node.getTextContent().slice(keyword.length).trimStart(), escape));
-    return { line, keyword, flags, text };
+    const text = joinLines(node.getTextContent().slice(keyword.length).trimStart(), escape);
+    return { line, keyword, ...(TAKES_FLAGS.has(keyword) ? takeFlags(text) : { flags: {}, text }) };
   });
 }
 

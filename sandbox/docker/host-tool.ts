@@ -1,8 +1,8 @@
 // A compiler's name on the PATH of a RUN command leads here: `node host-tool.ts <notes> <host PATH> <tool> args…`.
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { accessSync, appendFileSync, constants, existsSync, writeFileSync } from "node:fs";
-import { delimiter, join } from "node:path";
+import { accessSync, appendFileSync, constants, existsSync, mkdirSync, writeFileSync } from "node:fs";
+import { delimiter, dirname, join } from "node:path";
 import { COMPILERS } from "./host-tools.ts";
 
 const [notes = "", hostPath = "", tool = "", ...args] = process.argv.slice(2);
@@ -45,6 +45,7 @@ function standIn(reason: string): number {
   appendFileSync(notes, `${tool}: ${reason}\n`);
   const output = args[args.indexOf("-o") + 1];
   if (args.includes("-o") && output !== undefined && !existsSync(output)) {
+    mkdirSync(dirname(output), { recursive: true });
     writeFileSync(
       output,
       `#!/bin/sh\necho "stand-in: ${tool} could not run where this image was built" >&2\nexit 127\n`,

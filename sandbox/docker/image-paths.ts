@@ -7,6 +7,10 @@ export type PathMapping = {
 };
 
 const DEVICES = /^\/(dev\/(null|zero|full|u?random|tty|std(in|out|err)|fd(\/\d+)?)|proc\/.*|sys\/.*)$/;
+/** A path at the begin of a word, of a quoted word, of an option's value (`--to=/x`, `-o/x`) or of a redirection. */
+const ABSOLUTE_PATH = /(?<=^|[\s=:"'(`<>;&]|\s-[A-Za-z])\/(?![/*])[^\s"'`;|&<>():,=]*/g;
+/** What stands before a word that is a program to run. */
+const CALLED = /(^|[;|&(`\n]|\b(exec|then|do|else|env|xargs))\s*$/;
 const PROGRAM_FOLDERS = /^\/(usr\/(local\/)?)?s?bin\/[^/]+$/;
 
 /**
@@ -16,19 +20,16 @@ const PROGRAM_FOLDERS = /^\/(usr\/(local\/)?)?s?bin\/[^/]+$/;
  */
 export function mapCommandPaths(command: string, mapping: PathMapping): string {
   const home = `${mapping.root}/root`;
-  return command
-    .replace(/(^|[\s=:"'(])~(?=\/|\s|$)/g, `$1${home}`)
-    .replace(/\$HOME\b|\$\{HOME\}/g, home)
-    .replace(
-      /(^|[\s=:"'(`<>|;&,@])(\/(?![/*])[^\s"'`;|&<>():,=]*)/g,
-      (whole: string, before: string, path: string, offset: number) => {
-        const quotedSlash = path === "/" && (before === '"' || before === "'");
-        const isCalled = /(^|[;|&(`\n]|\b(exec|then|do|else|env|xargs))\s*$/.test(command.slice(0, offset) + before);
-        if (quotedSlash || DEVICES.test(path)) return whole;
-        if (isCalled && PROGRAM_FOLDERS.test(path) && mapping.isHostProgram(path)) return whole;
-        return `${before}${mapping.root}${path}`;
-      },
-    );
+  const atHome = command.replace(/(^|[\s=:"'(])~(?=\/|\s|$)/g, `$1${home}`).replace(/\$HOME\b|\$\{HOME\}/g, home);
+  return atHome.replace(ABSOLUTE_PATH, (path: string, at: number) => {
+    const before = atHome.slice(0, at);
+    // What the line above wrote is below the root already.
+    if (path.startsWith(`${mapping.root}/`)) return path;
+    const isQuotedSlash = path === "/" && /["']$/.test(before);
+    const isCalled = CALLED.test(before) && PROGRAM_FOLDERS.test(path);
+    if (isQuotedSlash || DEVICES.test(path) || (isCalled && mapping.isHostProgram(path))) return path;
+    return mapping.root + path;
+  });
 }
 
 /** The value of an ENV or ARG as a RUN command sees it: absolute paths, also in lists (`/a:/b`), below the root. */

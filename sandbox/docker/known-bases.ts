@@ -11,10 +11,10 @@ const PATH = "PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 const KNOWN_BASES: KnownBase[] = [
   {
     name: /(^|\/)node$/,
-    config: { Env: [PATH, "NODE_VERSION=22.14.0"], Cmd: ["node"] },
+    config: { Env: [PATH], Cmd: ["node"] },
     folders: ["home/node"],
   },
-  { name: /(^|\/)python$/, config: { Env: [PATH, "LANG=C.UTF-8", "PYTHON_VERSION=3.12.9"], Cmd: ["python3"] } },
+  { name: /(^|\/)python$/, config: { Env: [PATH, "LANG=C.UTF-8"], Cmd: ["python3"] } },
   {
     name: /(^|\/)golang$/,
     config: {
@@ -33,7 +33,7 @@ const KNOWN_BASES: KnownBase[] = [
   {
     name: /(^|\/)nginx(-unprivileged)?$/,
     config: {
-      Env: [PATH, "NGINX_VERSION=1.27.4"],
+      Env: [PATH],
       Cmd: ["nginx", "-g", "daemon off;"],
       ExposedPorts: { "80/tcp": {} },
       StopSignal: "SIGQUIT",

@@ -40,7 +40,7 @@ export async function makeLayer(root: string, before: Snapshot, after: Snapshot)
   const tar = pack();
   const collected = collect(tar);
   for (const path of deleted.sort())
-    tar.entry({ name: posix.join(dirname(path), `.wh.${basename(path)}`), mtime: new Date(0), size: 0 });
+    tar.entry({ name: posix.join(dirname(path), `.wh.${basename(path)}`), mtime: new Date(0) }, "");
   for (const path of changed.sort()) await addEntry(tar, root, path);
   tar.finalize();
   const plain = await collected;

@@ -1,9 +1,7 @@
-import { createWriteStream } from "node:fs";
-import { chmod, link, mkdir, readdir, rm, symlink } from "node:fs/promises";
+import { chmod, link, mkdir, readdir, rm, symlink, writeFile } from "node:fs/promises";
 import { basename, dirname, join, posix } from "node:path";
-import { Readable } from "node:stream";
-import { pipeline } from "node:stream/promises";
-import { createGunzip } from "node:zlib";
+import { promisify } from "node:util";
+import { gunzip } from "node:zlib";
 import { type Extract, extract, type Header } from "tar-stream";
 import { resolveInRoot } from "./rootfs-path.ts";
 
@@ -12,15 +10,20 @@ type Entry = Extract extends AsyncIterable<infer E> ? E : never;
 /** Applies one layer to a root, whiteouts included; links inside the root never lead out of it. */
 export async function unpackLayer(root: string, bytes: Buffer, isGzip: boolean): Promise<void> {
   const entries = extract();
-  const source = Readable.from([bytes]);
-  const feeding = isGzip ? pipeline(source, createGunzip(), entries) : pipeline(source, entries);
-  const applying = (async () => {
-    for await (const entry of entries) await applyEntry(root, entry.header, entry);
-  })();
-  await Promise.all([feeding, applying]);
+  entries.end(isGzip ? await promisify(gunzip)(bytes) : bytes);
+  for await (const entry of entries) {
+    const content = await readEntry(entry);
+    await applyEntry(root, entry.header, content);
+  }
 }
 
-async function applyEntry(root: string, header: Header, content: Entry): Promise<void> {
+async function readEntry(entry: Entry): Promise<Buffer> {
+  const chunks: Buffer[] = [];
+  for await (const chunk of entry) if (chunk instanceof Uint8Array) chunks.push(Buffer.from(chunk));
+  return Buffer.concat(chunks);
+}
+
+async function applyEntry(root: string, header: Header, content: Buffer): Promise<void> {
   const path = posix.normalize(`/${header.name}`).replace(/(.)\/$/, "$1");
   const folder = await resolveInRoot(root, dirname(path));
   const name = basename(path);
@@ -37,10 +40,8 @@ async function applyEntry(root: string, header: Header, content: Entry): Promise
     if (header.type === "symlink") await symlink(header.linkname ?? "", target);
     else if (header.type === "link") await link(await resolveInRoot(root, `/${header.linkname ?? ""}`), target);
     else {
-      await pipeline(content, createWriteStream(target));
+      await writeFile(target, content);
       await chmod(target, (header.mode ?? 0o644) & 0o777);
-      return;
     }
   }
-  content.resume();
 }

@@ -50,6 +50,8 @@ export class BuildRun {
   async run(): Promise<void> {
     const { build, logPath, now, changed, workspace } = this.#options;
     await mkdir(workspace, { recursive: true });
+    // What a killed `docker build` left of its stages.
+    await rm(`${workspace}@tmp`, { recursive: true, force: true });
     const log = await ConsoleLog.open(logPath);
     this.#log = log;
     for (const { secret, value } of build.parameters) if (secret) log.hide(value);
@@ -67,7 +69,6 @@ export class BuildRun {
     } finally {
       log.line(`Finished: ${result}`);
       await log.close();
-      // What a killed `docker build` left of its stages, and the registry's credentials.
       await rm(`${workspace}@tmp`, { recursive: true, force: true });
       build.durationMs = Math.max(1, now() - build.startedAt);
       build.result = result;

@@ -95,7 +95,7 @@ export class Controller {
       }
       delete this.state.jobs[each];
       await rm(this.#jobFolder(each), { recursive: true, force: true });
-      await rm(this.#options.agent.workspace(each, 0), { recursive: true, force: true });
+      for (const slot of [0, 1]) await rm(this.#options.agent.workspace(each, slot), { recursive: true, force: true });
     }
     await this.save();
   }
