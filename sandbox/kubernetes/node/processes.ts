@@ -8,12 +8,19 @@ import { type Program, StartError } from "./program.ts";
 export type Exit = { exitCode: number; signal?: number };
 export type Running = { exited: Promise<Exit>; kill(signal: NodeJS.Signals): void };
 
-// Reads until this process is gone, however it went, then ends every group that still has a pid file.
-const WATCHDOG = `cat >/dev/null; for file in "$1"/*.pid; do [ -e "$file" ] && read -r group rest <"$file" && kill -KILL -- "-$group"; done; true`;
+// Is told of every group that begins and ends; when this process is gone, however it went, it ends those that are left.
+const WATCHDOG = `
+while read -r sign group; do
+  kept=
+  for each in $groups; do [ "$each" = "$group" ] || kept="$kept $each"; done
+  groups=$kept
+  [ "$sign" = + ] && groups="$groups $group"
+done
+for each in $groups; do kill -9 "-$each"; done`;
 
 /**
- * The containers' processes, each the leader of its own group. A pid file is there as long as a group may be alive:
- * a tiny shell watchdog ends those groups when the sandbox is killed, and the next start ends what still got away.
+ * The containers' processes, each the leader of its own group. A tiny shell watchdog ends them when the sandbox is
+ * killed; should that be killed too, the next start finds what got away by its pid files.
  */
 export class Processes {
   readonly #folder: string;
@@ -23,10 +30,8 @@ export class Processes {
     this.#folder = folder;
     mkdirSync(folder, { recursive: true });
     this.#killLeftovers();
-    this.#watchdog = spawn("/bin/sh", ["-c", WATCHDOG, "watchdog", folder], {
-      detached: true,
-      stdio: ["pipe", "ignore", "ignore"],
-    });
+    this.#watchdog = spawn("/bin/sh", ["-c", WATCHDOG], { detached: true, stdio: ["pipe", "ignore", "ignore"] });
+    this.#watchdog.stdin?.on("error", () => undefined);
   }
 
   /** Starts a program in its own process group; resolves once it really runs. */
@@ -41,6 +46,7 @@ export class Processes {
     });
     const group = child.pid ?? 0;
     const pidFile = join(this.#folder, `${id}.pid`);
+    this.#watchdog.stdin?.write(`+ ${group}\n`);
     writeFileSync(pidFile, `${group} ${startTimeOf(group) ?? ""}\n`);
     for (const stream of ["stdout", "stderr"] as const)
       child[stream].setEncoding("utf8").on("data", (text: string) => log.write(stream, text));
@@ -48,6 +54,7 @@ export class Processes {
     child.once("exit", () => signalGroup(group, "SIGKILL"));
     return {
       exited: exited.finally(() => {
+        this.#watchdog.stdin?.write(`- ${group}\n`);
         rmSync(pidFile, { force: true });
         log.close();
       }),

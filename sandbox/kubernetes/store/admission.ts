@@ -1,3 +1,4 @@
+import { randomInt } from "node:crypto";
 import { ApiError, forbidden, notFound } from "../api/status.ts";
 import { isObject } from "../json.ts";
 import { namespaces, services } from "../kinds/index.ts";
@@ -34,17 +35,14 @@ function terminating(kind: Kind, name: string, namespace: string): ApiError {
   });
 }
 
-/** Cluster addresses are taken in turn from 127.96.0.0/12, where a proxy can really listen on Linux. */
+/** Cluster addresses are drawn from 127.96.0.0/12, where a proxy can really listen on Linux. */
 function allocateClusterIp(store: Store, service: KubeObject): void {
   const { spec } = service;
   if (!isObject(spec) || spec.type === "ExternalName") return;
-  if (spec.clusterIP === undefined || spec.clusterIP === "") {
-    const taken = new Set(store.list(services).map((one) => one.spec.clusterIP));
-    for (let offset = 10; spec.clusterIP === undefined || taken.has(String(spec.clusterIP)); offset += 1)
-      spec.clusterIP = clusterIp(offset);
+  const taken = new Set(store.list(services).map((one) => one.spec.clusterIP));
+  while (spec.clusterIP === undefined || spec.clusterIP === "" || taken.has(String(spec.clusterIP))) {
+    if (spec.clusterIP === "None") break;
+    spec.clusterIP = `127.${96 + randomInt(16)}.${randomInt(256)}.${randomInt(1, 255)}`;
   }
   spec.clusterIPs ??= [spec.clusterIP];
 }
-
-const clusterIp = (offset: number): string =>
-  `127.${96 + ((offset >> 16) & 15)}.${(offset >> 8) & 255}.${offset & 255}`;
