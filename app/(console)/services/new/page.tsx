@@ -1,9 +1,9 @@
 import type { Metadata } from "next";
 import { CreateWizard, type WizardStep } from "#components/create/create-wizard";
 import { MayNotCreate } from "#components/create/may-not-create";
+import { requestTranslator } from "#components/shell/request-intl";
 import { requireActor } from "#lib/access/current-actor";
 import { createPage } from "#lib/reports/page-queries";
-import { requestTranslator } from "../../../../components/shell/request-intl.ts";
 
 type Props = { searchParams: Promise<{ draft?: string; step?: string }> };
 
