@@ -2,24 +2,23 @@
 
 import { useHotkeys } from "@mantine/hooks";
 import { usePathname } from "next/navigation";
-import { type ReactNode, useEffect, useState } from "react";
+import { type ReactNode, useState } from "react";
 import { useTranslations } from "use-intl";
 import classes from "./app-shell.module.css";
+import { RAIL_COOKIE } from "./cookies.ts";
 import { EventStream } from "./event-stream.tsx";
 import { PhoneMenu } from "./phone-menu.tsx";
 import { Rail } from "./rail.tsx";
 import { setCookie } from "./set-cookie.ts";
 import { TopBar } from "./top-bar.tsx";
 
-export const RAIL_COOKIE = "kepler-rail";
-
 /** The frame of every page: rail, top bar, and the page that scrolls. */
 export function AppShell({ collapsed: first, children }: { collapsed: boolean; children: ReactNode }) {
   const t = useTranslations("shell");
   const pathname = usePathname();
   const [collapsed, setCollapsed] = useState(first);
-  const [menuOpened, setMenuOpened] = useState(false);
-  useEffect(() => setMenuOpened(false), [pathname]);
+  // The menu belongs to the page on which it was opened: following one of its links closes it.
+  const [menuOn, setMenuOn] = useState<string | null>(null);
   const toggle = () => {
     setCollapsed(!collapsed);
     setCookie(RAIL_COOKIE, collapsed ? "open" : "collapsed");
@@ -35,13 +34,13 @@ export function AppShell({ collapsed: first, children }: { collapsed: boolean; c
           <Rail collapsed={collapsed} onCollapse={toggle} />
         </div>
         <div className={classes.main}>
-          <TopBar onMenu={() => setMenuOpened(true)} />
+          <TopBar onMenu={() => setMenuOn(pathname)} />
           <main id="page" className={classes.page} tabIndex={-1}>
             {children}
           </main>
         </div>
       </div>
-      <PhoneMenu opened={menuOpened} onClose={() => setMenuOpened(false)} />
+      <PhoneMenu opened={menuOn === pathname} onClose={() => setMenuOn(null)} />
     </EventStream>
   );
 }

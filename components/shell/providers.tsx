@@ -2,7 +2,7 @@
 
 import { MantineProvider } from "@mantine/core";
 import { MutationCache, QueryCache, QueryClient, QueryClientProvider } from "@tanstack/react-query";
-import { type ReactNode, useEffect, useState } from "react";
+import { type ReactNode, useEffect, useState, useSyncExternalStore } from "react";
 import { IntlProvider } from "use-intl";
 import { type Locale, TIME_ZONE_COOKIE } from "#lib/platform/i18n/locales";
 import type { Messages } from "#lib/platform/i18n/messages";
@@ -16,12 +16,8 @@ type Props = { locale: Locale; messages: Messages; timeZone: string; now: string
 /** What every page stands on: texts, colours, server state. */
 export function Providers({ locale, messages, timeZone: first, now, children }: Props) {
   const [client] = useState(createQueryClient);
-  const [timeZone, setTimeZone] = useState(first);
-  useEffect(() => {
-    const here = Intl.DateTimeFormat().resolvedOptions().timeZone;
-    setCookie(TIME_ZONE_COOKIE, here);
-    setTimeZone(here);
-  }, []);
+  const timeZone = useSyncExternalStore(neverChanges, timeZoneHere, () => first);
+  useEffect(() => setCookie(TIME_ZONE_COOKIE, timeZone), [timeZone]);
   return (
     <IntlProvider locale={locale} messages={messages} timeZone={timeZone} now={new Date(now)}>
       <QueryClientProvider client={client}>
@@ -32,6 +28,9 @@ export function Providers({ locale, messages, timeZone: first, now, children }: 
     </IntlProvider>
   );
 }
+
+const neverChanges = () => () => undefined;
+const timeZoneHere = (): string => Intl.DateTimeFormat().resolvedOptions().timeZone;
 
 function createQueryClient(): QueryClient {
   const onError = (error: unknown) => {

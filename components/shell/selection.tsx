@@ -6,10 +6,8 @@ import type { MeView } from "#lib/access/me-schema";
 import { allows, type Permission } from "#lib/access/rules";
 import type { TeamView } from "#lib/apps/schema";
 import type { EnvironmentView } from "#lib/clusters/schema";
+import { ENVIRONMENT_COOKIE, TEAM_COOKIE } from "./cookies.ts";
 import { setCookie } from "./set-cookie.ts";
-
-export const TEAM_COOKIE = "kepler-team";
-export const ENVIRONMENT_COOKIE = "kepler-environment";
 
 type Frame = {
   me: MeView;

@@ -1,0 +1,69 @@
+"use client";
+
+import Link from "next/link";
+import { useTranslations } from "use-intl";
+import type { OverviewView } from "#lib/reports/schema";
+import { ReadyCount } from "../services/ready-count.tsx";
+import { ServiceName } from "../services/service-name.tsx";
+import { ServiceState } from "../services/service-state.tsx";
+import { Version } from "../services/version.tsx";
+import { useSelection } from "../shell/selection.tsx";
+import { Button } from "../ui/button.tsx";
+import { DataTable } from "../ui/data-table.tsx";
+import { Empty } from "../ui/empty.tsx";
+import classes from "./overview.module.css";
+
+/** My services in the chosen environment, the ones in trouble first. */
+export function MyServices({ apps: { rows, total } }: { apps: OverviewView["apps"] }) {
+  const t = useTranslations("overview.services");
+  const { environment } = useSelection();
+  if (total === 0) {
+    return (
+      <Empty title={t("none")} action={<Button href="/services/new">{t("create")}</Button>}>
+        {t("noneText")}
+      </Empty>
+    );
+  }
+  const columns = [
+    { key: "name", header: t("name") },
+    { key: "state", header: t("state"), width: 172 },
+    { key: "version", header: t("version"), width: 168 },
+    { key: "ready", header: t("ready"), width: 72, align: "right" as const },
+  ];
+  return (
+    <section>
+      <div className={classes.head}>
+        <h2>{t("title")}</h2>
+        <span className="k-num">
+          {t("count", { shown: rows.length, total, environment: environment?.name ?? "–" })}
+        </span>
+        <Link className="k-link k-small" href="/services">
+          {t("all")}
+        </Link>
+      </div>
+      <div className={classes.mine}>
+        <DataTable label={t("title")} columns={columns}>
+          {rows.map((app) => {
+            const place = app.environments.find(({ environmentId }) => environmentId === environment?.id);
+            return (
+              <tr key={app.id}>
+                <td>
+                  <ServiceName app={app} />
+                </td>
+                <td>
+                  <ServiceState app={app} place={place} withAge />
+                </td>
+                <td>
+                  <Version place={place} />
+                </td>
+                <td data-align="right">
+                  <ReadyCount place={place} />
+                </td>
+              </tr>
+            );
+          })}
+        </DataTable>
+      </div>
+    </section>
+  );
+}

@@ -1,0 +1,22 @@
+"use client";
+
+import { useTranslations } from "use-intl";
+import type { AppEnvironmentView, AppRow } from "#lib/apps/schema";
+import { RelativeTime } from "../ui/relative-time.tsx";
+import { State } from "../ui/state.tsx";
+import { rowState } from "./row-state.ts";
+
+type Props = { app: AppRow; place: AppEnvironmentView | undefined; withAge?: boolean };
+
+/** How a service does in one environment; trouble says since when. */
+export function ServiceState({ app, place, withAge = false }: Props) {
+  const health = useTranslations("states.health");
+  const row = useTranslations("services.state");
+  const { glyph, word, since } = rowState(app, place);
+  const aged = withAge && since !== null && (glyph === "fail" || glyph === "warn" || glyph === "unknown");
+  return (
+    <State glyph={glyph} detail={aged ? <RelativeTime at={since} bare /> : undefined}>
+      {"health" in word ? health(word.health) : row(word.row)}
+    </State>
+  );
+}

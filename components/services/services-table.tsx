@@ -1,0 +1,103 @@
+"use client";
+
+import { Globe, Share2 } from "lucide-react";
+import Link from "next/link";
+import { useTranslations } from "use-intl";
+import type { AppRow, ListAppsInput } from "#lib/apps/schema";
+import type { EnvironmentView } from "#lib/clusters/schema";
+import { type Column, DataTable } from "../ui/data-table.tsx";
+import { RelativeTime } from "../ui/relative-time.tsx";
+import { ReadyCount } from "./ready-count.tsx";
+import { ServiceName } from "./service-name.tsx";
+import { ServiceState } from "./service-state.tsx";
+import classes from "./services.module.css";
+import { Version } from "./version.tsx";
+
+type Props = {
+  rows: AppRow[];
+  environments: EnvironmentView[];
+  environment: EnvironmentView | null;
+  sort: ListAppsInput["sort"];
+};
+
+/** The other environments side by side, then all about the one in the switcher. */
+export function ServicesTable({ rows, environments, environment, sort }: Props) {
+  const t = useTranslations("services");
+  const others = environments.filter(({ id }) => id !== environment?.id);
+  const columns: Column[] = [
+    { key: "name", header: t("column.name"), sorted: sort === "name" ? "ascending" : undefined },
+    ...others.map(({ id, name }) => ({ key: id, header: name, width: 116 })),
+    { key: "state", header: t("column.state"), width: 168 },
+    { key: "version", header: t("column.version"), width: 160 },
+    { key: "ready", header: t("column.ready"), width: 64, align: "right" },
+    { key: "net", header: t("column.net"), width: 68 },
+    { key: "release", header: t("column.release"), width: 196, sorted: sort === "released" ? "descending" : undefined },
+  ];
+  const groups = environment && (
+    <tr className={classes.group}>
+      <td colSpan={1 + others.length} />
+      <th colSpan={5} scope="colgroup" data-purpose={environment.purpose}>
+        {t("inEnvironment", { environment: environment.name })}
+      </th>
+    </tr>
+  );
+  return (
+    <div className={classes.desk}>
+      <DataTable label={t("title")} columns={columns} groups={groups}>
+        {rows.map((app) => {
+          const placeIn = (id: string | undefined) =>
+            app.environments.find(({ environmentId }) => environmentId === id);
+          const place = placeIn(environment?.id);
+          return (
+            <tr key={app.id} data-stale={place?.health === "unreachable" || undefined} className={classes.row}>
+              <td>
+                <ServiceName app={app} />
+              </td>
+              {others.map(({ id }) => (
+                <td key={id} className={classes.other}>
+                  <ServiceState app={app} place={placeIn(id)} />
+                </td>
+              ))}
+              <td>
+                <ServiceState app={app} place={place} withAge />
+              </td>
+              <td>
+                <Version place={place} />
+              </td>
+              <td data-align="right">
+                <ReadyCount place={place} />
+              </td>
+              <td>
+                <span className={classes.net}>
+                  {place?.meshMode === "mesh" ? (
+                    <Share2 size={14} strokeWidth={1.5} aria-label={t("mesh")} role="img" />
+                  ) : (
+                    <span />
+                  )}
+                  {place?.urls[0] && (
+                    <Link
+                      href={place.urls[0]}
+                      target="_blank"
+                      title={place.urls.join("\n")}
+                      aria-label={t("open", { url: place.urls[0] })}
+                    >
+                      <Globe size={14} strokeWidth={1.5} aria-hidden="true" />
+                    </Link>
+                  )}
+                </span>
+              </td>
+              <td>
+                {place?.lastReleaseAt && (
+                  <span className={classes.release}>
+                    <RelativeTime at={place.lastReleaseAt} bare />
+                    <span className="k-trunc">{place.lastReleaseBy ?? t("byKepler")}</span>
+                  </span>
+                )}
+              </td>
+            </tr>
+          );
+        })}
+      </DataTable>
+    </div>
+  );
+}
