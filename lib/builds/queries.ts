@@ -6,7 +6,7 @@ import { NotFound } from "#lib/platform/errors";
 import { publicError } from "#lib/platform/steps";
 import { type z } from "zod";
 import { memoryOf } from "./build-row.ts";
-import { toStageView } from "./stage-rules.ts";
+import { toStageViews } from "./stage-rules.ts";
 import { type BuildRow, type BuildView, type ListBuildsResult, type listBuildsInput } from "./schema.ts";
 
 const rowSelect = {
@@ -76,7 +76,7 @@ export async function getBuildView(db: Db, id: string): Promise<BuildView> {
     jenkinsUrl: row.jenkinsUrl,
     jenkinsBuildNumber: row.jenkinsBuildNumber,
     steps: row.steps.map(toStepView),
-    stages: (memoryOf(run?.detail).stages ?? []).map(toStageView),
+    stages: toStageViews(memoryOf(run?.detail).stages ?? []),
     logBytes: row.logBytes,
     logComplete: row.logComplete,
     expectedMs: await expectedMs(db, row.appId),

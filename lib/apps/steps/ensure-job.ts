@@ -1,11 +1,12 @@
 import "server-only";
 import { isOurJob, jobConfig, jobDiffers } from "#lib/builds/pipeline-manifests";
 import { type Call } from "#lib/clients/http/call";
+import { type JenkinsCredential } from "#lib/clients/jenkins/client";
 import { Conflict } from "#lib/platform/errors";
 import { markPresentInLedger, planInLedger } from "../ledger.ts";
 import { jenkinsJobName } from "../naming-rules.ts";
 import { type ProvisionRow } from "../provision-row.ts";
-import { type Login, type ProvisionWorld } from "../provision-world.ts";
+import { type ProvisionWorld } from "../provision-world.ts";
 
 const GIT_CREDENTIAL = "kepler-gitlab";
 const REGISTRY_CREDENTIAL = "kepler-registry";
@@ -52,9 +53,29 @@ const pipelineOf = (world: ProvisionWorld, row: ProvisionRow) => ({
 
 /** Secrets cannot be read back from Jenkins, so they are written each time; the ids are the platform's, not an app's. */
 async function ensureLogins(world: ProvisionWorld, call: Call): Promise<void> {
-  const write = async (id: string, description: string, login: Login | null) => {
-    if (login) await world.jenkins.createOrUpdateCredential({ id, description, ...login }, call);
-  };
-  await write(GIT_CREDENTIAL, "Kepler clones repositories with it", world.gitLogin);
-  await write(REGISTRY_CREDENTIAL, "Kepler pushes images with it", world.registryLogin);
+  const { gitLogin, registryLogin } = world;
+  if (gitLogin) {
+    await ensureLogin(
+      world,
+      { id: GIT_CREDENTIAL, description: "Kepler clones repositories with it", ...gitLogin },
+      call,
+    );
+  }
+  if (registryLogin) {
+    await ensureLogin(
+      world,
+      { id: REGISTRY_CREDENTIAL, description: "Kepler pushes images with it", ...registryLogin },
+      call,
+    );
+  }
+}
+
+/** Two services provisioned at once may both find none and create it: the later one then finds it and writes the same. */
+async function ensureLogin(world: ProvisionWorld, credential: JenkinsCredential, call: Call): Promise<void> {
+  try {
+    await world.jenkins.createOrUpdateCredential(credential, call);
+  } catch (error) {
+    if (!(error instanceof Conflict)) throw error;
+    await world.jenkins.createOrUpdateCredential(credential, call);
+  }
 }
