@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { specChanges } from "#lib/releases/spec-diff-rules";
+import { CHANGE_FIELDS, specChanges } from "#lib/releases/spec-diff-rules";
 import { plainSpec, specArbitrary } from "./spec-arbitrary.ts";
 
 /** Equal as documents: an absent optional value and an undefined one are the same. */
@@ -17,10 +17,13 @@ test("two Specs have no changes if and only if they want the same", () => {
   );
 });
 
-test("every change names another value before and after", () => {
+test("every change names another value before and after, under a field that has words", () => {
   fc.assert(
     fc.property(fc.option(specArbitrary), specArbitrary, (a, b) => {
-      for (const change of specChanges(a, b)) expect(change.before).not.toBe(change.after);
+      for (const change of specChanges(a, b)) {
+        expect(change.before).not.toBe(change.after);
+        expect(CHANGE_FIELDS).toContain(change.field);
+      }
     }),
   );
 });
