@@ -2,6 +2,7 @@ import { ApiError, type StatusCause } from "../api/status.ts";
 import { clone, isObject, type Json, type JsonObject, same } from "../json.ts";
 import { apiVersionOf, type Kind } from "../kinds/kind.ts";
 import { descend, type Schema } from "../kinds/schema.ts";
+import { fillDefaults } from "../kinds/validate.ts";
 import { type KubeObject, type ManagedFieldsEntry } from "../objects.ts";
 import {
   children,
@@ -46,13 +47,17 @@ export function apply(
   const dropped = difference(difference(setOf(entries, writer, "Apply"), fields), ownedByOthers);
   const pruned = remove(kind.schema, merged, dropped);
 
-  const { changed } = compare(kind.schema, ownable(live, kind, writer.subresource), pruned);
+  // Defaults are written before comparing, or a short spelling ("1000m" for "1") would look like a change for ever.
+  const object = reassemble(kind, live, pruned, writer.subresource);
+  fillDefaults(kind.schema, object);
+  const [was, is] = [ownable(live, kind, writer.subresource), ownable(object, kind, writer.subresource)];
+  const { changed } = compare(kind.schema, was, is);
   const contested = intersection(changed, fields);
   if (!force) refuseConflicts(others, contested);
   const taken = takeFromOthers(entries, contested, writer, "Apply");
   const unchanged = same(setOf(entries, writer, "Apply"), fields);
   const managedFields = unchanged && isEmpty(contested) ? entries : giveTo(taken, fields, writer, "Apply", kind, now);
-  return { object: reassemble(kind, live, pruned, writer.subresource), managedFields };
+  return { object, managedFields };
 }
 
 function refuseConflicts(others: ManagedFieldsEntry[], contested: FieldSet): void {

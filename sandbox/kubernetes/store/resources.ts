@@ -130,7 +130,6 @@ export class Resources {
       },
     };
     const { object, managedFields } = apply(kind, live, wanted, options, options.force, this.now());
-    fillDefaults(kind.schema, object);
     if (old !== undefined)
       return { object: this.#replace(kind, old, object, options, () => managedFields), created: false };
     this.#begin(kind, object);

@@ -169,6 +169,23 @@ describe("server-side apply", () => {
     expect(forced.body.metadata.managedFields.map((entry: Json) => entry.manager)).toEqual(["two"]);
   });
 
+  it("changes nothing when the same is applied again, however it is spelt", async () => {
+    const wanted = paused("spelt");
+    const [container] = wanted.spec.template.spec.containers;
+    Object.assign(container ?? {}, {
+      resources: { limits: { cpu: "1000m", memory: "1024Mi" } },
+      env: [{ name: "NAME", valueFrom: { fieldRef: { fieldPath: "metadata.name" } } }],
+    });
+    const applied = () => ground.call("PATCH", `${DEPLOYMENTS}/spelt?fieldManager=kepler`, wanted, APPLY);
+    const settled = async () => {
+      const { body } = await applied();
+      return body.status?.observedGeneration === 1 ? body : undefined;
+    };
+    const first = await until(settled);
+    expect(first.spec.template.spec.containers[0].resources.requests).toEqual({ cpu: "1", memory: "1Gi" });
+    expect((await applied()).body.metadata).toEqual(first.metadata);
+  });
+
   it("leaves fields of others alone, so an autoscaler may own the replicas", async () => {
     const wanted = paused("scaled");
     const applyWith = (spec: object) =>
