@@ -20,70 +20,78 @@ interface Ground {
 
 export interface Systems {
   access: Access;
-  /** Stops all, the last started first. */
   stop(): Promise<void>;
 }
 
 /**
- * Starts the wanted systems, each after those it calls: Jenkins pushes to the registry and clones from GitLab, the node
- * pulls from the registry. Only what is wanted is loaded. When one cannot start, those that did are stopped again.
+ * Starts the wanted systems at once, but for those that need the registry's address: Jenkins pushes to it and the node
+ * pulls from it. Only what is wanted is loaded. When one cannot start, those that did are stopped again.
  */
 export async function startSystems(env: SandboxEnv, { home, ports, logger }: Ground): Promise<Systems> {
   const access: Access = {};
   const stops: (() => Promise<void>)[] = [];
-  const stop = async () => {
-    for (const end of stops.splice(0).reverse()) await end();
-  };
+  const stop = () => all(stops.splice(0).map((end) => end()));
   const place = (system: SystemName) => ({
     port: ports[system],
     home: join(home, system),
     logger: logger.child({ system }),
   });
-  const wants = (system: SystemName) => env.KEPLER_SANDBOX.includes(system);
+  const ifWanted = (system: SystemName, start: () => Promise<void>) =>
+    env.KEPLER_SANDBOX.includes(system) ? start() : Promise.resolve();
+
+  const gitlab = async () => {
+    const { startGitlab } = await import("./gitlab/main.ts");
+    const { url, token, stop: end } = await startGitlab(place("gitlab"));
+    stops.push(end);
+    access.gitlab = { url, token };
+  };
+  const registry = async () => {
+    const { startRegistry } = await import("./registry/main.ts");
+    const { url, user, token, stop: end } = await startRegistry(place("registry"));
+    stops.push(end);
+    access.registry = { url, user, token };
+  };
+  const jenkins = async () => {
+    const { startJenkins } = await import("./jenkins/main.ts");
+    const options = { ...place("jenkins"), registry: access.registry ?? realRegistry(env) };
+    const { url, user, token, stop: end } = await startJenkins(options);
+    stops.push(end);
+    access.jenkins = { url, user, token };
+  };
+  const kubernetes = async () => {
+    const { startKubernetes } = await import("./kubernetes/main.ts");
+    const {
+      url,
+      token,
+      edgeUrl,
+      kubeconfig,
+      stop: end,
+    } = await startKubernetes({
+      ...place("kubernetes"),
+      edgePort: ports.edge,
+      kubeconfigPath: join(env.KEPLER_HOME, "kubeconfig"),
+      registry: access.registry ?? realRegistry(env),
+      backoffScale: env.KEPLER_SANDBOX_BACKOFF_SCALE,
+    });
+    stops.push(end);
+    access.kubernetes = { url, token, kubeconfig };
+    access.edge = { url: edgeUrl };
+  };
 
   try {
-    if (wants("gitlab")) {
-      const { startGitlab } = await import("./gitlab/main.ts");
-      const { url, token, stop: end } = await startGitlab(place("gitlab"));
-      stops.push(end);
-      access.gitlab = { url, token };
-    }
-    if (wants("registry")) {
-      const { startRegistry } = await import("./registry/main.ts");
-      const { url, user, token, stop: end } = await startRegistry(place("registry"));
-      stops.push(end);
-      access.registry = { url, user, token };
-    }
-    const registry = access.registry ?? realRegistry(env);
-    if (wants("jenkins")) {
-      const { startJenkins } = await import("./jenkins/main.ts");
-      const { url, user, token, stop: end } = await startJenkins({ ...place("jenkins"), registry });
-      stops.push(end);
-      access.jenkins = { url, user, token };
-    }
-    if (wants("kubernetes")) {
-      const { startKubernetes } = await import("./kubernetes/main.ts");
-      const kubeconfigPath = join(env.KEPLER_HOME, "kubeconfig");
-      const options = { ...place("kubernetes"), edgePort: ports.edge, kubeconfigPath, registry };
-      const {
-        url,
-        token,
-        edgeUrl,
-        kubeconfig,
-        stop: end,
-      } = await startKubernetes({
-        ...options,
-        backoffScale: env.KEPLER_SANDBOX_BACKOFF_SCALE,
-      });
-      stops.push(end);
-      access.kubernetes = { url, token, kubeconfig };
-      access.edge = { url: edgeUrl };
-    }
+    await all([ifWanted("gitlab", gitlab), ifWanted("registry", registry)]);
+    await all([ifWanted("jenkins", jenkins), ifWanted("kubernetes", kubernetes)]);
     return { access, stop };
   } catch (error) {
     await stop();
     throw error;
   }
+}
+
+/** Waits for all to end, also when one fails, and only then fails with the first failure. */
+async function all(works: Promise<void>[]): Promise<void> {
+  const results = await Promise.allSettled(works);
+  for (const result of results) if (result.status === "rejected") throw result.reason;
 }
 
 function realRegistry(env: SandboxEnv): { url: string; user?: string; token?: string } | undefined {

@@ -5,7 +5,7 @@ import { serve } from "../platform/http.ts";
 import { createRouter } from "../platform/router.ts";
 import { openState } from "../platform/state.ts";
 import { createAnnouncer } from "./announce.ts";
-import { type Gitlab, userById } from "./context.ts";
+import { type Gitlab } from "./context.ts";
 import { createDeliveries } from "./deliveries.ts";
 import { gitlabState } from "./model.ts";
 import { pageRoutes } from "./pages.ts";
@@ -76,7 +76,7 @@ export async function startGitlab({
   const [token] = state.data.tokens;
   if (!root || !token) throw new Error(`${home} holds a GitLab without its administrator`);
   // What was pushed just before the last end may not have been told yet.
-  for (const project of state.data.projects) await gitlab.refsMayHaveMoved(project, userById(gitlab, root.id));
+  await Promise.all(state.data.projects.map((project) => gitlab.refsMayHaveMoved(project, root)));
   deliveries.send();
 
   const stop = async () => {
