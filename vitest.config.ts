@@ -1,7 +1,7 @@
 import { defineConfig } from "vitest/config";
 
 // `server-only` throws outside a server bundle unless this condition is set (the worker runs with it too).
-const conditions = ["react-server", "node", "import", "default"];
+const conditions = ["react-server", "node"];
 
 const project = (name: string, options: { timeoutMs: number; parallel?: boolean }) => ({
   resolve: { conditions },
