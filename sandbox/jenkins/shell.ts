@@ -24,6 +24,8 @@ const GRACE_MS = 5_000;
  * group goes with it, so a build never outlives the Jenkins that knows of it.
  */
 const WATCHED = '(read -r _ <&3; kill -KILL 0) >/dev/null 2>&1 & exec 3<&-; exec "$@"';
+/** Both outputs go through one pipe, so that a command's trace stands before what the command prints. */
+const WATCHED_MERGED = `${WATCHED} 2>&1`;
 
 /** Runs a script as the durable-task plugin does: `/bin/sh -xe`, or its own interpreter when it begins with `#!`. */
 export async function runShell(shell: ShellScript): Promise<{ exitCode: number; stdout: string }> {
@@ -34,7 +36,7 @@ export async function runShell(shell: ShellScript): Promise<{ exitCode: number; 
   await writeFile(file, shell.script, { mode: 0o700 });
   try {
     const command = isProgram ? [file] : ["/bin/sh", "-xe", file];
-    const child = spawn("/bin/sh", ["-c", WATCHED, "sh", ...command], {
+    const child = spawn("/bin/sh", ["-c", shell.captureStdout ? WATCHED : WATCHED_MERGED, "sh", ...command], {
       cwd: shell.cwd,
       env: processEnvironment(shell.env),
       detached: true,
