@@ -40,7 +40,7 @@ async function start(dev: boolean): Promise<void> {
   const postgres = settings.databaseUrl === null ? keep("Postgres", () => database(settings, secrets)) : undefined;
   const sandbox =
     settings.sandbox.length > 0 ? keep("the sandbox", () => startSandbox(settings, env, output)) : undefined;
-  await allOrFirstError([built, postgres, sandbox]);
+  await allOrFirstError(built, [postgres, sandbox]);
 
   const full = { ...env, ...sandboxVariables(settings) };
   await prepareDatabase(settings, secrets, full, output);
@@ -113,10 +113,14 @@ async function untilAnswers(url: string): Promise<void> {
   if (stopping === undefined) throw new StartError("web did not answer in a minute: see logs/web.log in KEPLER_HOME");
 }
 
-/** Waits for all, so that a failure stops what the others have begun. */
-async function allOrFirstError(parts: (Promise<void> | undefined)[]): Promise<void> {
-  const results = await Promise.allSettled(parts);
-  for (const result of results) if (result.status === "rejected") throw result.reason;
+/** The first failure counts; what the others have begun by then is waited for, so that it can be stopped. */
+async function allOrFirstError(build: Promise<void>, services: (Promise<void> | undefined)[]): Promise<void> {
+  try {
+    await Promise.all([build, ...services]);
+  } catch (error) {
+    await Promise.allSettled(services);
+    throw error;
+  }
 }
 
 function announce(settings: Settings, secrets: Secrets): void {

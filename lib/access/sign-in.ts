@@ -15,11 +15,11 @@ export type SignedIn = { sessionId: string; userId: string; name: string };
 
 /**
  * Checks a name and password and opens a session; null when they do not fit, without saying which. Throws RateLimited
- * after too many wrong tries. Every try is an audit row, written before the check, so that parallel tries count too.
+ * after too many wrong tries. Every try is an audit row, written before anything is counted, so that tries in parallel
+ * count too; those that were turned away do not, or a stranger could lock somebody out for good.
  */
 export async function signIn(db: Db, attempt: Attempt): Promise<SignedIn | null> {
   const { username, password, address, userAgent, now } = attempt;
-  await requireFewTries(db, username, address, now);
   const entry = await db.auditEntry.create({
     data: {
       at: now,
@@ -32,6 +32,10 @@ export async function signIn(db: Db, attempt: Attempt): Promise<SignedIn | null>
     },
     select: { id: true },
   });
+  if (await tooManyTries(db, username, address, now)) {
+    await db.auditEntry.update({ where: { id: entry.id }, data: { outcome: "failed" } });
+    throw new RateLimited("Too many wrong tries. Wait a quarter of an hour.", { retryAfterMs: WINDOW_MS });
+  }
   const user = await db.user.findUnique({ where: { username } });
   const fits = await verifyPassword(user?.passwordHash ?? null, password);
   if (!fits || user === null || user.disabledAt !== null) return null;
@@ -40,10 +44,10 @@ export async function signIn(db: Db, attempt: Attempt): Promise<SignedIn | null>
   return { sessionId, userId: user.id, name: user.name };
 }
 
-async function requireFewTries(db: Db, username: string, address: string | null, now: Date): Promise<void> {
+/** Counts this try too. */
+async function tooManyTries(db: Db, username: string, address: string | null, now: Date): Promise<boolean> {
   const wrong = { action: ACTION, outcome: "denied", at: { gt: new Date(now.getTime() - WINDOW_MS) } } as const;
   const forName = await db.auditEntry.count({ where: { ...wrong, subjectKind: "sign-in", subjectId: username } });
   const fromAddress = address === null ? 0 : await db.auditEntry.count({ where: { ...wrong, address } });
-  if (forName < TRIES_PER_NAME && fromAddress < TRIES_PER_ADDRESS) return;
-  throw new RateLimited("Too many wrong tries. Wait a quarter of an hour.", { retryAfterMs: WINDOW_MS });
+  return forName > TRIES_PER_NAME || fromAddress > TRIES_PER_ADDRESS;
 }

@@ -46,7 +46,7 @@ export async function startPostgres({ data, port, password, flags = [] }: Option
   return {
     url: `postgres://${USER}:${password}@127.0.0.1:${port}/postgres`,
     pid,
-    exited: once(server, "close").then(() => lastWords(server)),
+    exited: once(server, "close").then(([, signal]) => String(signal ?? lastWords(server))),
     stop: () => end(server),
   };
 }
@@ -136,7 +136,8 @@ function remember(child: ChildProcess): () => string {
 function lastWords(child: ChildProcess): string {
   const lines = (words.get(child) ?? "").trim().split("\n");
   const complaints = lines.filter((line) => /FATAL|PANIC|error:/.test(line));
-  return (complaints.length > 0 ? complaints : lines.slice(-1))
+  return (complaints.length > 0 ? complaints : lines)
+    .slice(-1)
     .map((line) => line.replace(/^.*? (?=FATAL|PANIC)/, ""))
     .join(" ");
 }
