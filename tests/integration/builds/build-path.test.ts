@@ -2,7 +2,9 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { reconcileProvision } from "#lib/apps/reconcile";
 import { retryProvision } from "#lib/apps/retry-provision";
 import { cancelBuild } from "#lib/builds/cancel-build";
-import { readBuildLog } from "#lib/builds/follow-log";
+import { followBuildLog, readBuildLog } from "#lib/builds/follow-log";
+import { type BuildLogEvent } from "#lib/builds/schema";
+import { createEventStream } from "#lib/platform/events";
 import { getBuildView } from "#lib/builds/queries";
 import { reconcileBuild } from "#lib/builds/reconcile";
 import { waitFor } from "#tests/world/wait-for";
@@ -63,6 +65,27 @@ describe("from a repository to an image", () => {
       next += chunk.lengthBytes;
     }
     expect(next).toBe((await getBuildView(world.db, buildId)).logBytes);
+  });
+
+  it("can be followed while it runs, and resumed at any event without gap or repeat", async () => {
+    const { appId, buildId } = await world.create();
+    await drive(() => reconcileProvision(world.provision, appId));
+    const stream = createEventStream(process.env.DATABASE_URL ?? "", world.db);
+    const follow = async (offset: number) => {
+      const heard: BuildLogEvent[] = [];
+      const events = followBuildLog({ db: world.db, ...stream }, buildId, offset, AbortSignal.timeout(60_000));
+      for await (const event of events) heard.push(event);
+      return heard;
+    };
+    const [live] = await Promise.all([follow(0), drive(() => reconcileBuild(world.build, buildId))]);
+    await stream.close();
+    const text = (events: BuildLogEvent[]) => events.map((event) => (event.type === "text" ? event.text : "")).join("");
+    expect(text(live)).toBe(await logOf(buildId));
+    expect(live.at(-1)).toEqual({ type: "end", state: "succeeded" });
+    expect(live.length).toBeGreaterThan(2);
+    const [first] = live;
+    const rest = await follow(first?.type === "text" ? first.offset : 0);
+    expect(text(live.slice(0, 1)) + text(rest)).toBe(text(live));
   });
 
   it("fails with the line that failed", async () => {
