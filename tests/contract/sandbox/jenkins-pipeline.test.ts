@@ -81,7 +81,7 @@ describe("post", () => {
 
   test("a stopped build ends its processes, still runs its post conditions, and is ABORTED", async () => {
     const post = "  post {\n    always { echo 'cleaned' }\n  }\n";
-    await jenkins.create("post-stop", jobXml(pipelineOf("sh 'sleep 300 & echo child $!; wait'", post)));
+    await jenkins.create("post-stop", jobXml(pipelineOf("sh 'set +x; sleep 300 & echo child $!; wait'", post)));
     const number = await jenkins.started((await jenkins.trigger("post-stop")).item);
     const child = await waitFor(
       "the child",
