@@ -7,6 +7,7 @@ import { useRouter } from "next/navigation";
 import { useCallback, useEffect, useState } from "react";
 import { useTranslations } from "use-intl";
 import { Message } from "#components/ui/message";
+import { PageHead } from "#components/ui/page-head";
 import { type AppDraftView, type CreateAppInput, createAppResult } from "#lib/apps/schema";
 import type { EnvironmentView } from "#lib/clusters/schema";
 import { sendJson } from "../shell/api.ts";
@@ -73,7 +74,10 @@ export function CreateWizard({ teams, environments, draft, step: firstStep }: Pr
     setStep(next);
     replaceQuery({ step: String(next) });
   };
-  useEffect(() => window.scrollTo(0, 0), [step]);
+  useEffect(() => {
+    // No return: newer browsers answer scrollTo with a promise, which is no clean-up.
+    window.scrollTo(0, 0);
+  }, [step]);
 
   /** Shows what is wrong on the steps so far; true when nothing is. */
   const complete = (upTo: WizardStep): boolean => {
@@ -104,7 +108,11 @@ export function CreateWizard({ teams, environments, draft, step: firstStep }: Pr
           advance();
         }}
       >
-        <DraftNote status={saved.status} />
+        <PageHead
+          crumbs={[{ href: "/services", label: t("services") }]}
+          title={t("title")}
+          actions={<DraftNote status={saved.status} />}
+        />
         <StepsBar step={step} form={form} onStep={go} />
         {step === 1 && <StepBasics {...stepProps} teams={teams} environments={environments} />}
         {step === 2 && <StepDetails {...stepProps} dockerfile={dockerfile.data} />}
