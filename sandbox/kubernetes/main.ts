@@ -2,6 +2,7 @@ import { randomBytes } from "node:crypto";
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { type Logger } from "pino";
+import { writeBasicAuth } from "../docker/credentials-file.ts";
 import { certificateIn } from "./api/certificate.ts";
 import { evictionHandler } from "./api/eviction.ts";
 import { Lists } from "./api/list.ts";
@@ -31,7 +32,8 @@ export type KubernetesOptions = {
   /** Folder for all state; it survives a restart. */
   home: string;
   kubeconfigPath: string;
-  registry?: { url: string };
+  /** The registry that images come from; user and token only where pulling needs them. */
+  registry?: { url: string; user?: string; token?: string };
   logger: Logger;
   /** Factor on every wait of the node (probe periods, back-offs, grace periods); tests pass less than 1. */
   backoffScale?: number;
@@ -63,6 +65,11 @@ export async function startKubernetes(options: KubernetesOptions): Promise<Kuber
   const resources = new Resources(store, now);
   for (const name of ["default", "kube-system", "kube-public"]) ensureNamespace(resources, name);
 
+  const { registry } = options;
+  if (registry?.token !== undefined) {
+    const basic = Buffer.from(`${registry.user ?? ""}:${registry.token}`).toString("base64");
+    await writeBasicAuth(join(home, "node", "images", "credentials"), new URL(registry.url).host, basic);
+  }
   const stopControllers = runControllers(store, controllersOf(resources), logger);
   const node = startNode(resources, {
     home: join(home, "node"),

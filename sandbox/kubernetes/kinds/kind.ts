@@ -1,6 +1,6 @@
 import { type Json, type JsonObject } from "../json.ts";
 import { type KubeObject } from "../objects.ts";
-import { envName, labelValue, qualifiedName } from "./names.ts";
+import { labelValue, qualifiedName } from "./names.ts";
 import {
   any,
   type Cause,
@@ -128,7 +128,6 @@ export const conditions = (extra: Record<string, Schema> = {}): Schema =>
 
 export const keyRef = (): Schema => object({ name: text(), key: must(text()), optional: flag() }, { atomic: true });
 export const localRef = (): Schema => object({ name: text() }, { atomic: true });
-export const envVarName = envName;
 
 /** A whole object's schema from its sections. */
 export const kindSchema = (

@@ -102,13 +102,50 @@ describe("a Deployment of a Node.js image", () => {
   it("gives its log with timestamps, tail and the previous run", async () => {
     const [pod] = await podsOf("web");
     const log = `${PODS}/${pod.metadata.name}/log`;
-    expect((await ground.call("GET", log)).body).toContain("starting hallo\nlistening\n");
+    await until(async () => ((await ground.call("GET", log)).body as string).includes("starting hallo\nlistening\n"));
     expect((await ground.call("GET", `${log}?tailLines=1&timestamps=true`)).body).toMatch(
       /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{9}Z \S+/,
     );
     expect((await ground.call("GET", `${log}?previous=true`)).body).toContain("listening");
     const wrong = await ground.call("GET", `${log}?container=nope`);
     expect(wrong.status).toBe(400);
+  });
+
+  it("streams its log as it grows", async () => {
+    const [pod] = await podsOf("web");
+    const gone = new AbortController();
+    const headers = { authorization: `Bearer ${ground.cluster.token}` };
+    const url = `${ground.cluster.url}${PODS}/${pod.metadata.name as string}/log?follow=true&tailLines=0`;
+    const response = await fetch(url, { headers, signal: gone.signal });
+    await fetch(`http://${pod.status.podIP as string}:8080/followed`);
+    let text = "";
+    for await (const chunk of response.body ?? []) {
+      text += Buffer.from(chunk).toString();
+      if (text.includes("/followed")) break;
+    }
+    expect(text).toContain("GET /followed\n");
+    gone.abort();
+  });
+
+  it("gives up a pod only when its disruption budget allows it", async () => {
+    const budgets = "/apis/policy/v1/namespaces/default/poddisruptionbudgets";
+    const selector = { matchLabels: { app: "web" } };
+    const [pod] = await podsOf("web");
+    const evict = () =>
+      ground.call("POST", `${PODS}/${pod.metadata.name as string}/eviction`, {
+        apiVersion: "policy/v1",
+        kind: "Eviction",
+        metadata: { name: pod.metadata.name },
+      });
+    await ground.call("POST", budgets, { metadata: { name: "web" }, spec: { minAvailable: 2, selector } });
+    expect(await evict()).toMatchObject({
+      status: 429,
+      body: { details: { causes: [{ reason: "DisruptionBudget" }] } },
+    });
+    await ground.call("PATCH", `${budgets}/web`, { spec: { minAvailable: 1 } }, "application/merge-patch+json");
+    expect((await evict()).status).toBe(201);
+    await until(async () => (await podsOf("web")).every((each) => each.metadata.uid !== pod.metadata.uid));
+    await rolledOut("web");
   });
 
   it("leaves no object behind when it is deleted", async () => {
@@ -152,6 +189,14 @@ describe("a pod that cannot run", () => {
     const status = await stateOf("crash", ({ waiting }) => waiting?.reason === "CrashLoopBackOff");
     expect(status.lastState.terminated).toMatchObject({ exitCode: 3, reason: "Error" });
     expect(status.restartCount).toBeGreaterThan(0);
+  });
+
+  it("is restarted when its liveness probe fails", async () => {
+    const livenessProbe = { exec: { command: ["sh", "-c", "exit 1"] }, failureThreshold: 2 };
+    await create("sick", { image, livenessProbe });
+    const status = await stateOf("sick", (_state, pod) => pod.status.containerStatuses[0].restartCount > 0);
+    expect(status.lastState.terminated.reason).toBe("Completed");
+    expect(await reasonsOf("sick")).toEqual(expect.arrayContaining(["Unhealthy", "Killing"]));
   });
 
   it("waits for a missing ConfigMap and starts once it is there", async () => {
