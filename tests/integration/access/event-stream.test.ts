@@ -1,0 +1,84 @@
+import { afterAll, beforeAll, expect, it } from "vitest";
+import { ACTOR_SELECT, type Actor, actorOf } from "#lib/access/actor";
+import { eventStream } from "#lib/access/event-stream";
+import { revokeSession } from "#lib/access/sessions";
+import { createEventStream, type EventStream, newestEventId, publish } from "#lib/platform/events";
+import { type FreshDatabase, freshDatabase } from "#tests/world/postgres";
+import { waitFor } from "#tests/world/wait-for";
+import { app, person } from "./world.ts";
+
+let database: FreshDatabase;
+let outbox: EventStream;
+let lin: Awaited<ReturnType<typeof person>>;
+let actor: Actor;
+let mine: string;
+let theirs: string;
+
+beforeAll(async () => {
+  process.env.KEPLER_URL = "http://kepler.test";
+  database = await freshDatabase();
+  outbox = createEventStream(database.url, database.db);
+  await outbox.ready();
+  lin = await person(database.db, "lin", { payments: "viewer" });
+  mine = (await app(database.db, "checkout", "payments")).teamId;
+  theirs = (await app(database.db, "secret", "platform")).teamId;
+  const found = actorOf(await database.db.user.findUniqueOrThrow({ where: { id: lin.id }, select: ACTOR_SELECT }), {
+    session: lin.session,
+  });
+  if (found === null) throw new Error("no actor");
+  actor = found;
+});
+afterAll(async () => {
+  await outbox.close();
+  await database.drop();
+});
+
+const say = (subjectId: string, teamId: string | null) =>
+  database.db.$transaction((tx) => publish(tx, { kind: "app", subjectId, teamId, appId: null }));
+
+/** Opens the stream and collects what it says. */
+function listen(lastEventId?: string) {
+  const browser = new AbortController();
+  const request = new Request("http://kepler.test/api/events", {
+    headers: { cookie: lin.cookie },
+    signal: browser.signal,
+  });
+  const world = { db: database.db, subscribe: outbox.subscribe, now: () => new Date() };
+  const response = eventStream(world, { actor, request, lastEventId });
+  const heard = { text: "", ended: false };
+  void (async () => {
+    for await (const chunk of response.body ?? []) heard.text += Buffer.from(chunk).toString();
+    heard.ended = true;
+  })();
+  return { heard, leave: () => browser.abort() };
+}
+
+it("tells what concerns one's own teams or everybody, and nothing of others", async () => {
+  const { heard, leave } = listen();
+  await waitFor("hello", () => heard.text.includes("event: hello"));
+  await say("of-another-team", theirs);
+  await say("of-mine", mine);
+  await say("of-all", null);
+  await waitFor("the last", () => heard.text.includes("of-all"));
+  expect(heard.text).toContain("of-mine");
+  expect(heard.text).not.toContain("of-another-team");
+  leave();
+  await waitFor("the end", () => heard.ended);
+});
+
+it("resumes after the id that was heard last", async () => {
+  const last = await newestEventId(database.db);
+  await say("while-away", mine);
+  const { heard, leave } = listen(last);
+  await waitFor("the missed one", () => heard.text.includes("while-away"));
+  await say("afterwards", mine);
+  await waitFor("the next one", () => heard.text.includes("afterwards"));
+  leave();
+});
+
+it("ends soon after the sign-in was revoked", async () => {
+  const { heard } = listen();
+  await waitFor("hello", () => heard.text.includes("event: hello"));
+  await revokeSession(database.db, lin.id, lin.session, new Date());
+  await waitFor("the end", () => heard.ended, 10_000);
+});

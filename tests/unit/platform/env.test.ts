@@ -1,0 +1,57 @@
+import { describe, expect, it } from "vitest";
+import { EnvError, parseEnv } from "#lib/platform/env";
+
+const KEY = Buffer.from(Array.from({ length: 32 }, (_, i) => i * 7)).toString("base64");
+const enough = {
+  DATABASE_URL: "postgres://kepler:secret@127.0.0.1:5432/kepler",
+  KEPLER_SESSION_SECRET: "s".repeat(40),
+  KEPLER_ENCRYPTION_KEY: KEY,
+};
+const problemsOf = (source: Record<string, string>): string[] => {
+  try {
+    parseEnv(source);
+    return [];
+  } catch (error) {
+    if (error instanceof EnvError) return error.problems;
+    throw error;
+  }
+};
+
+describe("the environment", () => {
+  it("is complete with a database and two secrets; every system is then absent", () => {
+    expect(parseEnv(enough)).toMatchObject({
+      mode: "sandbox",
+      gitlab: null,
+      jenkins: null,
+      registry: null,
+      kubernetes: null,
+    });
+  });
+
+  it("names each variable that is missing, and never a value", () => {
+    const problems = problemsOf({ KEPLER_SESSION_SECRET: "hunter2" });
+    expect(problems.join("\n")).toMatch(/DATABASE_URL/);
+    expect(problems.join("\n")).toMatch(/KEPLER_ENCRYPTION_KEY/);
+    expect(problems.join("\n")).not.toContain("hunter2");
+  });
+
+  it("refuses keys that are short or no randomness", () => {
+    for (const bytes of [Buffer.alloc(32), Buffer.from("short")]) {
+      expect(problemsOf({ ...enough, KEPLER_ENCRYPTION_KEY: bytes.toString("base64") })).toHaveLength(1);
+    }
+  });
+
+  it("asks for all that a configured system needs", () => {
+    expect(problemsOf({ ...enough, GITLAB_URL: "https://gitlab.test", JENKINS_URL: "https://jenkins.test" })).toEqual([
+      "GITLAB_TOKEN is needed with GITLAB_URL",
+      "JENKINS_USER is needed with JENKINS_URL",
+      "JENKINS_TOKEN is needed with JENKINS_URL",
+    ]);
+  });
+
+  it("takes an empty variable for one that is not set, and drops a slash at the end of addresses", () => {
+    const env = parseEnv({ ...enough, GITLAB_URL: "", REGISTRY_URL: "http://127.0.0.1:7103/" });
+    expect(env.gitlab).toBeNull();
+    expect(env.registry).toEqual({ url: "http://127.0.0.1:7103", host: "127.0.0.1:7103", user: null, token: null });
+  });
+});
