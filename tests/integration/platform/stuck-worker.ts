@@ -3,6 +3,6 @@ import { defineJob, openQueue } from "#lib/platform/queue";
 
 const queue = await openQueue(process.argv[2] ?? "", { supervise: true });
 await queue.work(defineJob("crash", { concurrency: 1 }), (key) => {
-  console.log(`running ${key}`);
+  process.stdout.write(`running ${key}\n`);
   return new Promise(() => undefined);
 });
