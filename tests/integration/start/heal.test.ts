@@ -1,5 +1,5 @@
 import { spawnSync } from "node:child_process";
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { chmodSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -13,6 +13,8 @@ import { waitFor } from "#tests/world/wait-for";
 let folder: string;
 beforeAll(() => {
   folder = mkdtempSync(join(tmpdir(), "kepler-start-"));
+  // As root a private folder would send the data to /var/tmp, where nobody would remove it.
+  chmodSync(folder, 0o711);
 });
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
