@@ -68,8 +68,10 @@ function Row({ app, row }: { app: string; row: BuildRow }) {
         {row.ref}
       </td>
       <td className={classes.truncated}>{row.requestedBy ?? t(`facts.trigger.${row.trigger}`)}</td>
-      <td className="k-num">{row.startedAt ? <Elapsed from={row.startedAt} to={row.endedAt} /> : "–"}</td>
-      <td className="k-num">
+      <td className="k-num" data-align="right">
+        {row.startedAt ? <Elapsed from={row.startedAt} to={row.endedAt} /> : "–"}
+      </td>
+      <td className="k-num" data-align="right">
         <RelativeTime at={row.requestedAt} bare />
       </td>
     </tr>

@@ -28,6 +28,7 @@ export const useBuild = (id: string, initialData?: BuildView) =>
   useQuery({
     queryKey: queryKeys.build(id),
     queryFn: ({ signal }) => getJson(`/api/builds/${id}`, buildView, signal),
+    enabled: id !== "",
     initialData,
   });
 

@@ -1,11 +1,11 @@
 "use client";
 
-import { Button } from "@mantine/core";
 import { useMutation } from "@tanstack/react-query";
-import { ChevronLeft, ChevronRight } from "lucide-react";
+import { ChevronLeft } from "lucide-react";
 import { useRouter } from "next/navigation";
 import { useCallback, useEffect, useState } from "react";
 import { useTranslations } from "use-intl";
+import { Button } from "#components/ui/button";
 import { Message } from "#components/ui/message";
 import { PageHead } from "#components/ui/page-head";
 import { type AppDraftView, type CreateAppInput, createAppResult } from "#lib/apps/schema";
@@ -120,9 +120,8 @@ export function CreateWizard({ teams, environments, draft, step: firstStep }: Pr
         {create.error && <Message state="fail">{errorText(create.error)}</Message>}
         <div className={classes.foot}>
           <Button
-            variant="default"
-            disabled={step === 1}
-            leftSection={<ChevronLeft size={16} strokeWidth={1.5} />}
+            icon={<ChevronLeft size={16} strokeWidth={1.5} />}
+            why={step === 1 ? t("firstStep") : undefined}
             onClick={() => go(step === 3 ? 2 : 1)}
           >
             {t("back")}
@@ -131,11 +130,7 @@ export function CreateWizard({ teams, environments, draft, step: firstStep }: Pr
           <span className={classes.count} role="status">
             {t("problems", { count: Object.keys(visible).length })}
           </span>
-          <Button
-            type="submit"
-            loading={create.isPending || create.isSuccess}
-            rightSection={step < 3 ? <ChevronRight size={16} strokeWidth={1.5} /> : undefined}
-          >
+          <Button look="primary" type="submit" busy={create.isPending || create.isSuccess}>
             {step === 3 ? t("create") : t("next", { step: step === 1 ? t("steps.details") : t("steps.routes") })}
           </Button>
         </div>

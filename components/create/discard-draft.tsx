@@ -1,8 +1,10 @@
 "use client";
 
-import { Button, Popover } from "@mantine/core";
+import { Popover } from "@mantine/core";
 import { useState } from "react";
 import { useTranslations } from "use-intl";
+import { Button } from "../ui/button.tsx";
+import classes from "./wizard.module.css";
 
 /** Asks once before what was typed is thrown away. */
 export function DiscardDraft({ onDiscard }: { onDiscard: () => Promise<unknown> }) {
@@ -11,13 +13,15 @@ export function DiscardDraft({ onDiscard }: { onDiscard: () => Promise<unknown> 
   return (
     <Popover opened={opened} onChange={setOpened} trapFocus position="top-start" width={280}>
       <Popover.Target>
-        <Button variant="subtle" onClick={() => setOpened(!opened)}>
-          {t("discard")}
-        </Button>
+        <span>
+          <Button look="plain" onClick={() => setOpened(!opened)}>
+            {t("discard")}
+          </Button>
+        </span>
       </Popover.Target>
       <Popover.Dropdown>
-        <p>{t("discardConfirm")}</p>
-        <Button variant="outline" color="red" onClick={() => void onDiscard()}>
+        <p className={classes.ask}>{t("discardConfirm")}</p>
+        <Button look="danger" onClick={() => void onDiscard()}>
           {t("discardYes")}
         </Button>
       </Popover.Dropdown>

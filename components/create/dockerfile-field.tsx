@@ -1,8 +1,9 @@
 "use client";
 
-import { Button, NativeSelect, Switch, TextInput } from "@mantine/core";
+import { NativeSelect, Switch, TextInput } from "@mantine/core";
 import { useMutation } from "@tanstack/react-query";
 import { useTranslations } from "use-intl";
+import { Button } from "#components/ui/button";
 import { Note } from "#components/ui/note";
 import { type DockerfileCheck, proposeDockerfileResult } from "#lib/apps/schema";
 import { sendJson } from "../shell/api.ts";
@@ -88,7 +89,7 @@ function CheckNote({ form, change, check }: Pick<StepProps, "form" | "change"> &
     <>
       <Note state="fail">{t("missing", { path: check.data.path, ref })}</Note>
       {check.data.elsewhere.map((path) => (
-        <Button key={path} variant="subtle" size="compact-sm" onClick={() => change({ dockerfilePath: path })}>
+        <Button key={path} look="plain" small onClick={() => change({ dockerfilePath: path })}>
           {t("use", { path })}
         </Button>
       ))}
@@ -117,7 +118,7 @@ function OfferTemplate({ form, onAgain }: { form: StepProps["form"]; onAgain: ()
         <a href={propose.data.mergeRequestUrl} target="_blank" rel="noreferrer">
           {t("build.openMergeRequest")}
         </a>{" "}
-        <Button variant="subtle" size="compact-sm" onClick={onAgain}>
+        <Button look="plain" small onClick={onAgain}>
           {t("build.again")}
         </Button>
       </Note>
@@ -125,7 +126,7 @@ function OfferTemplate({ form, onAgain }: { form: StepProps["form"]; onAgain: ()
   }
   return (
     <>
-      <Button variant="default" size="compact-sm" loading={propose.isPending} onClick={() => propose.mutate()}>
+      <Button small busy={propose.isPending} onClick={() => propose.mutate()}>
         {t("build.offer", { language: t(`language.${form.language}`) })}
       </Button>
       {propose.error && <Note state="fail">{errorText(propose.error)}</Note>}

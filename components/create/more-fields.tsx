@@ -1,8 +1,10 @@
 "use client";
 
-import { Accordion, ActionIcon, Button, Textarea, TextInput } from "@mantine/core";
+import { Accordion, Textarea, TextInput } from "@mantine/core";
 import { Plus, X } from "lucide-react";
 import { useTranslations } from "use-intl";
+import { Button } from "#components/ui/button";
+import { IconButton } from "#components/ui/icon-button";
 import { Note } from "#components/ui/note";
 import { useErrorWords } from "./use-error-words.ts";
 import classes from "./wizard.module.css";
@@ -82,20 +84,19 @@ function EnvRows({ form, change }: StepProps) {
             spellCheck={false}
             style={{ flex: 1 }}
           />
-          <ActionIcon
-            variant="subtle"
-            aria-label={t("envRemove", { name: row.name })}
+          <IconButton
+            label={t("envRemove", { name: row.name })}
             onClick={() => change({ env: form.env.filter((_, i) => i !== index) })}
           >
             <X size={16} strokeWidth={1.5} />
-          </ActionIcon>
+          </IconButton>
         </div>
       ))}
       <div>
         <Button
-          variant="subtle"
-          size="compact-sm"
-          leftSection={<Plus size={14} strokeWidth={1.5} />}
+          look="plain"
+          small
+          icon={<Plus size={14} strokeWidth={1.5} />}
           onClick={() => change({ env: [...form.env, { name: "", value: "" }] })}
         >
           {t("envAdd")}

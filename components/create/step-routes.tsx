@@ -1,8 +1,10 @@
 "use client";
 
-import { ActionIcon, Button, NativeSelect, TextInput } from "@mantine/core";
+import { NativeSelect, TextInput } from "@mantine/core";
 import { Plus, X } from "lucide-react";
 import { useTranslations } from "use-intl";
+import { Button } from "#components/ui/button";
+import { IconButton } from "#components/ui/icon-button";
 import { Note } from "#components/ui/note";
 import { FormSection } from "./form-section.tsx";
 import { useErrorWords } from "./use-error-words.ts";
@@ -63,28 +65,24 @@ export function StepRoutes({ form, change, errors, environment }: StepProps) {
             ]}
           />
           {routes.length > 1 && (
-            <ActionIcon
-              variant="subtle"
-              aria-label={t("remove", { n: index + 1 })}
-              onClick={() => set(routes.filter((_, i) => i !== index))}
-            >
+            <IconButton label={t("remove", { n: index + 1 })} onClick={() => set(routes.filter((_, i) => i !== index))}>
               <X size={16} strokeWidth={1.5} />
-            </ActionIcon>
+            </IconButton>
           )}
         </div>
       ))}
       {words("routes") && <Note state="fail">{words("routes")}</Note>}
       <div className={classes.line}>
         <Button
-          variant="subtle"
-          size="compact-sm"
-          leftSection={<Plus size={14} strokeWidth={1.5} />}
+          look="plain"
+          small
+          icon={<Plus size={14} strokeWidth={1.5} />}
           onClick={() => set([...routes, { host: routes[0]?.host ?? "", path: "/", pathType: "prefix" }])}
         >
           {t("add")}
         </Button>
         {form.routesTyped && (
-          <Button variant="subtle" size="compact-sm" onClick={() => change({ routes: [], routesTyped: false })}>
+          <Button look="plain" small onClick={() => change({ routes: [], routesTyped: false })}>
             {t("reset")}
           </Button>
         )}

@@ -104,7 +104,7 @@ function Row({ app, row, picked, onPick }: RowProps) {
       </td>
       <td className={classes.words}>{row.version ?? row.commitSha?.slice(0, 7)}</td>
       <td className={classes.words}>{row.requestedBy ?? t("system")}</td>
-      <td className="k-num">
+      <td className="k-num" data-align="right">
         <RelativeTime at={row.requestedAt} bare />
       </td>
       <td>

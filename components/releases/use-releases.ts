@@ -22,6 +22,7 @@ export const useReleases = (app: string, environment: string, page: number) =>
     queryKey: queryKeys.releases(app, { environment, page }),
     queryFn: ({ signal }) =>
       getJson(`/api/apps/${app}/releases?environment=${environment}&page=${page}`, listReleasesResult, signal),
+    enabled: environment !== "",
     placeholderData: keepPreviousData,
   });
 
@@ -30,6 +31,7 @@ export const useRelease = (id: string, initialData?: ReleaseView) =>
   useQuery({
     queryKey: queryKeys.release(id),
     queryFn: ({ signal }) => getJson(`/api/releases/${id}`, releaseView, signal),
+    enabled: id !== "",
     initialData,
   });
 

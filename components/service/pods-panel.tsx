@@ -70,12 +70,16 @@ function PodRow({ pod }: { pod: PodView }) {
       <td className={classes.truncated} title={pod.message ?? undefined}>
         <State glyph={podGlyph(pod)}>{pod.status}</State>
       </td>
-      <td className="k-num">{pod.releaseNumber === null ? "" : `#${pod.releaseNumber}`}</td>
-      <td className="k-num">{pod.restarts}</td>
+      <td className="k-num" data-align="right">
+        {pod.releaseNumber === null ? "" : `#${pod.releaseNumber}`}
+      </td>
+      <td className="k-num" data-align="right">
+        {pod.restarts}
+      </td>
       <td>
         <code>{pod.podIp}</code>
       </td>
-      <td className="k-num">
+      <td className="k-num" data-align="right">
         <RelativeTime at={pod.createdAt} bare />
       </td>
     </tr>

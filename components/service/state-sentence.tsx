@@ -33,7 +33,11 @@ export function StateSentence({ app, place, environment }: Props) {
       <HealthStateView state={place.health} />
       <span>
         {t("ready", { ready: place.ready, wanted: place.wanted })}
-        {place.version !== null && <b>, {place.version}</b>}
+        {place.version !== null && (
+          <>
+            , <b>{place.version}</b>
+          </>
+        )}
         {place.commitSha !== null && (
           <>
             {" · "}
