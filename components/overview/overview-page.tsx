@@ -25,21 +25,20 @@ export function OverviewPage({ first }: Props) {
   const [whose, setWhose] = useState<Whose>("teams");
   const { data, error, refetch } = useOverview(team?.slug ?? null, whose, first);
   const urgent = data?.needs.filter(({ kind }) => kind !== "draft").length ?? 0;
+  const when = format.dateTime(now, {
+    weekday: "long",
+    day: "numeric",
+    month: "long",
+    hour: "2-digit",
+    minute: "2-digit",
+    hourCycle: "h23",
+  });
   return (
     <div className={classes.wrap}>
       <div className={classes.left}>
         <div className={classes.hello}>
           <h1>{t("title")}</h1>
-          <p>
-            {format.dateTime(now, {
-              weekday: "long",
-              day: "numeric",
-              month: "long",
-              hour: "2-digit",
-              minute: "2-digit",
-            })}
-            {data && ` ${t("sum", { count: urgent })}`}
-          </p>
+          <p>{data ? t("hello", { when, sum: t("sum", { count: urgent }) }) : when}</p>
         </div>
         <SilentClusters />
         {error && <Failure error={error} onRetry={() => void refetch()} />}

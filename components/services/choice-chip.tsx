@@ -1,8 +1,8 @@
 "use client";
 
-import { Menu } from "@mantine/core";
 import { ArrowDownWideNarrow, Plus, X } from "lucide-react";
 import { useTranslations } from "use-intl";
+import { MenuButton } from "../ui/menu-button.tsx";
 import classes from "./services.module.css";
 
 type Props<V extends string> = {
@@ -22,25 +22,18 @@ export function ChoiceChip<V extends string>({ label, value, choices, onChange, 
   const Icon = plain ? ArrowDownWideNarrow : Plus;
   return (
     <span className={classes.chip} data-on={on || undefined} data-plain={plain || undefined}>
-      <Menu position="bottom-start">
-        <Menu.Target>
-          <button type="button" aria-label={chosen ? `${label}: ${chosen.label}` : label}>
-            {!on && <Icon size={plain ? 16 : 12} strokeWidth={1.5} aria-hidden="true" />}
-            {on ? t("filter.is", { label, value: chosen.label }) : (chosen?.label ?? label)}
-          </button>
-        </Menu.Target>
-        <Menu.Dropdown>
-          {choices.map((choice) => (
-            <Menu.Item
-              key={choice.value}
-              aria-current={choice.value === value || undefined}
-              onClick={() => onChange(choice.value)}
-            >
-              {choice.label}
-            </Menu.Item>
-          ))}
-        </Menu.Dropdown>
-      </Menu>
+      <MenuButton
+        aria-label={chosen ? `${label}: ${chosen.label}` : label}
+        entries={choices.map((choice) => ({
+          key: choice.value,
+          label: choice.label,
+          current: choice.value === value,
+          onSelect: () => onChange(choice.value),
+        }))}
+      >
+        {!on && <Icon size={plain ? 16 : 12} strokeWidth={1.5} aria-hidden="true" />}
+        {on ? `${label}: ${chosen.label}` : (chosen?.label ?? label)}
+      </MenuButton>
       {on && (
         <button type="button" aria-label={t("filter.remove", { label })} onClick={() => onChange(undefined)}>
           <X size={12} strokeWidth={1.75} aria-hidden="true" />

@@ -1,23 +1,36 @@
-import { z } from "zod";
-import { APP_SORTS, HEALTH_STATES, LANGUAGES, type ListAppsInput } from "#lib/apps/schema";
+import type { HealthState, Language, ListAppsInput } from "#lib/apps/schema";
+import { GLYPH_OF } from "../ui/known-states.ts";
+import { LANGUAGE_NAMES } from "../ui/language-chip.tsx";
 
 const PAGE_SIZE = 50;
+const LONGEST_SEARCH = 80;
 
-/** The list's part of the address. What is not understood is left out: a mistyped filter shows too much, not nothing. */
-const filterQuery = z.object({
-  q: z.string().max(80).catch(""),
-  team: z.string().max(80).optional().catch(undefined),
-  language: z.enum(LANGUAGES).optional().catch(undefined),
-  health: z.enum(HEALTH_STATES).optional().catch(undefined),
-  sort: z.enum(APP_SORTS).catch("trouble"),
-  page: z.coerce.number().int().min(1).max(10_000).catch(1),
-});
-export type ServicesFilter = z.output<typeof filterQuery>;
+// Keys of what has an entry for every one: the lists of lib/apps/schema would bring the schemas into the first load.
+export const HEALTHS = Object.keys(GLYPH_OF.health) as HealthState[];
+export const LANGUAGES = Object.keys(LANGUAGE_NAMES) as Language[];
+export const SORTS = ["trouble", "name", "released"] as const satisfies readonly ListAppsInput["sort"][];
 
-/** From the address; the team of the switcher when the address names none. */
+/** The list's part of the address. */
+export type ServicesFilter = Omit<ListAppsInput, "environment" | "pageSize">;
+
+/**
+ * From the address; the team of the switcher when the address names none. What is not understood is left out: a
+ * mistyped filter shows too much, not nothing.
+ */
 export function readFilter(query: Record<string, unknown>, team: string | null): ServicesFilter {
-  const filter = filterQuery.parse(query);
-  return { ...filter, team: filter.team ?? team ?? undefined };
+  const text = (name: string): string | undefined => {
+    const value = query[name];
+    return typeof value === "string" && value.length <= LONGEST_SEARCH ? value : undefined;
+  };
+  const page = Number(text("page") ?? 1);
+  return {
+    q: text("q") ?? "",
+    team: text("team") ?? team ?? undefined,
+    language: LANGUAGES.find((language) => language === text("language")),
+    health: HEALTHS.find((health) => health === text("health")),
+    sort: SORTS.find((sort) => sort === text("sort")) ?? "trouble",
+    page: Number.isInteger(page) && page >= 1 && page <= 10_000 ? page : 1,
+  };
 }
 
 export const toListInput = (filter: ServicesFilter): ListAppsInput => ({ ...filter, pageSize: PAGE_SIZE });

@@ -4,12 +4,11 @@ import { useDebouncedCallback, useHotkeys } from "@mantine/hooks";
 import { Plus, Search } from "lucide-react";
 import { useRef, useState } from "react";
 import { useTranslations } from "use-intl";
-import { APP_SORTS, HEALTH_STATES, LANGUAGES } from "#lib/apps/schema";
 import { useMe } from "../shell/selection.tsx";
 import { Button } from "../ui/button.tsx";
 import { ChoiceChip } from "./choice-chip.tsx";
 import classes from "./services.module.css";
-import type { ServicesFilter } from "./services-filter.ts";
+import { HEALTHS, LANGUAGES, type ServicesFilter, SORTS } from "./services-filter.ts";
 
 type Props = { filter: ServicesFilter; onChange: (part: Partial<ServicesFilter>) => void; total: number | undefined };
 
@@ -52,7 +51,7 @@ export function ServicesTools({ filter, onChange, total }: Props) {
       <ChoiceChip
         label={t("filter.health")}
         value={filter.health}
-        choices={HEALTH_STATES.map((value) => ({ value, label: states(value) }))}
+        choices={HEALTHS.map((value) => ({ value, label: states(value) }))}
         onChange={(health) => onChange({ health })}
       />
       <ChoiceChip
@@ -65,7 +64,7 @@ export function ServicesTools({ filter, onChange, total }: Props) {
       <ChoiceChip
         label={t("sort.label")}
         value={filter.sort}
-        choices={APP_SORTS.map((value) => ({ value, label: t(`sort.${value}`) }))}
+        choices={SORTS.map((value) => ({ value, label: t(`sort.${value}`) }))}
         onChange={(sort) => onChange({ sort: sort ?? "trouble" })}
         plain
       />

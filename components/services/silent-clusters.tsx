@@ -2,20 +2,19 @@
 
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { useTranslations } from "use-intl";
-import { z } from "zod";
-import { type SystemView, systemView } from "#lib/clusters/schema";
+import type { SystemView } from "#lib/clusters/schema";
 import { getJson, sendJson } from "../shell/api.ts";
 import { queryKeys } from "../shell/query-keys.ts";
 import { Button } from "../ui/button.tsx";
 import { Unreachable } from "../ui/unreachable.tsx";
 
-const systems = z.object({ rows: z.array(systemView) });
+const schema = () => import("../shell/systems.ts").then((module) => module.systems);
 
 /** Outside systems that do not answer, since when, with a re-check; nothing while all answer. */
 export function SilentClusters() {
   const { data } = useQuery({
     queryKey: queryKeys.systems(),
-    queryFn: ({ signal }) => getJson("/api/systems", systems, signal),
+    queryFn: ({ signal }) => getJson("/api/systems", schema, signal),
   });
   const silent = (data?.rows ?? []).filter(({ state }) => state === "down");
   return silent.map((system) => <Silent key={system.key} system={system} />);
@@ -25,7 +24,7 @@ function Silent({ system }: { system: SystemView }) {
   const t = useTranslations("services.silent");
   const client = useQueryClient();
   const check = useMutation({
-    mutationFn: () => sendJson("POST", `/api/systems/${encodeURIComponent(system.key)}/check`, undefined, systemView),
+    mutationFn: () => sendJson("POST", `/api/systems/${encodeURIComponent(system.key)}/check`, undefined, null),
     onSettled: () => client.invalidateQueries({ queryKey: queryKeys.systems() }),
   });
   const again = (

@@ -1,10 +1,12 @@
 "use client";
 
 import { keepPreviousData, useQuery } from "@tanstack/react-query";
-import { type ListAppsResult, listAppsResult } from "#lib/apps/schema";
+import type { ListAppsResult } from "#lib/apps/schema";
 import { getJson } from "../shell/api.ts";
 import { queryKeys } from "../shell/query-keys.ts";
 import { type ServicesFilter, toListInput, toQuery } from "./services-filter.ts";
+
+const schema = () => import("#lib/apps/schema").then((module) => module.listAppsResult);
 
 type First = { filter: ServicesFilter; result: ListAppsResult; at: string };
 
@@ -16,7 +18,7 @@ export function useServices(filter: ServicesFilter, first: First) {
     queryFn: ({ signal }) => {
       const query = toQuery(filter);
       query.set("pageSize", String(toListInput(filter).pageSize));
-      return getJson(`/api/apps?${query}`, listAppsResult, signal);
+      return getJson(`/api/apps?${query}`, schema, signal);
     },
     initialData: same ? first.result : undefined,
     initialDataUpdatedAt: new Date(first.at).getTime(),

@@ -1,8 +1,8 @@
 "use client";
 
-import { Menu, useMantineColorScheme } from "@mantine/core";
+import { useMantineColorScheme } from "@mantine/core";
 import { useTranslations } from "use-intl";
-import { signOut } from "../sign-in/sign-out.ts";
+import { MenuButton } from "../ui/menu-button.tsx";
 import { useMe } from "./selection.tsx";
 import classes from "./top-bar.module.css";
 import { useChangeLocale } from "./use-change-locale.ts";
@@ -14,41 +14,42 @@ export function AccountMenu() {
   const { colorScheme, setColorScheme } = useMantineColorScheme();
   const locale = useChangeLocale();
   return (
-    <Menu>
-      <Menu.Target>
-        <button type="button" className={classes.avatar} aria-label={t("account", { name: me.name })} title={me.name}>
-          {initials(me.name)}
-        </button>
-      </Menu.Target>
-      <Menu.Dropdown>
-        <Menu.Label>
-          {me.name} · {me.username}
-        </Menu.Label>
-        <Menu.Divider />
-        {(["light", "dark", "auto"] as const).map((scheme) => (
-          <Menu.Item
-            key={scheme}
-            aria-current={colorScheme === scheme || undefined}
-            onClick={() => setColorScheme(scheme)}
-          >
-            {t(`theme.${scheme}`)}
-          </Menu.Item>
-        ))}
-        <Menu.Divider />
-        <Menu.Item lang={locale.next} onClick={locale.change}>
-          {locale.next === "zh" ? "中文" : "English"}
-        </Menu.Item>
-        <Menu.Divider />
-        <Menu.Item onClick={() => void signOut()}>{t("signOut")}</Menu.Item>
-      </Menu.Dropdown>
-    </Menu>
+    <MenuButton
+      align="end"
+      className={classes.avatar}
+      aria-label={t("account", { name: me.name })}
+      title={me.name}
+      entries={[
+        { key: "who", heading: `${me.name} · ${me.username}` },
+        { key: "-1", divider: true },
+        ...(["light", "dark", "auto"] as const).map((scheme) => ({
+          key: scheme,
+          label: t(`theme.${scheme}`),
+          current: colorScheme === scheme,
+          onSelect: () => setColorScheme(scheme),
+        })),
+        { key: "-2", divider: true },
+        {
+          key: "language",
+          label: locale.next === "zh" ? "中文" : "English",
+          lang: locale.next,
+          onSelect: locale.change,
+        },
+        { key: "-3", divider: true },
+        { key: "out", label: t("signOut"), onSelect: () => void leave() },
+      ]}
+    >
+      <span data-initials={initials(me.name)} />
+    </MenuButton>
   );
 }
 
-/** "Lin Wei" → "LW", "陈思远" → "思远", "admin" → "AD". */
+const leave = () => import("../sign-in/sign-out.ts").then(({ signOut }) => signOut());
+
+/** "Lin Wei (林薇)" → "LW", "陈思远" → "思远", "admin" → "AD". */
 function initials(name: string): string {
-  if (/\p{Script=Han}/u.test(name)) return name.slice(-2);
-  const words = name.split(/[\s._-]+/).filter(Boolean);
-  const letters = words.length > 1 ? `${words[0]?.[0] ?? ""}${words.at(-1)?.[0] ?? ""}` : name.slice(0, 2);
+  const words = name.match(/\p{Script=Latin}+/gu) ?? [];
+  if (words.length === 0) return [...name].slice(-2).join("");
+  const letters = words.length > 1 ? `${words[0]?.[0] ?? ""}${words.at(-1)?.[0] ?? ""}` : (words[0] ?? "").slice(0, 2);
   return letters.toUpperCase();
 }

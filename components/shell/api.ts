@@ -1,16 +1,8 @@
-import { z } from "zod";
+import type { z } from "zod";
 import { ERROR_CODES } from "#lib/platform/errors";
 
-const problem = z.object({
-  error: z.object({
-    code: z.string(),
-    message: z.string(),
-    fields: z.array(z.object({ path: z.string(), message: z.string() })).optional(),
-    requestId: z.string().optional(),
-    system: z.string().optional(),
-    next: z.string().optional(),
-  }),
-});
+/** What an answer is read with. Given as a promise, it is loaded with the first request instead of with the page. */
+type Schema<T> = z.ZodType<T> | (() => Promise<z.ZodType<T>>);
 
 /** One of ours, "signed-out" (401), or "network" when no answer came at all. */
 export type ApiErrorCode = (typeof ERROR_CODES)[number] | "signed-out" | "network";
@@ -41,15 +33,15 @@ export class ApiError extends Error {
 type Method = "POST" | "PUT" | "PATCH" | "DELETE";
 
 /** GET as `schema` reads it. Throws ApiError. */
-export const getJson = <T>(path: string, schema: z.ZodType<T>, signal?: AbortSignal): Promise<T> =>
-  request(path, { signal }, schema);
+export const getJson = <T>(path: string, schema: Schema<T>, signal?: AbortSignal): Promise<T> =>
+  read(path, { signal }, schema);
 
 /** A write with a JSON body (none when undefined); `schema` null = the answer does not matter. Throws ApiError. */
 export function sendJson<T>(
   method: Method,
   path: string,
   body: unknown,
-  schema: z.ZodType<T>,
+  schema: Schema<T>,
   signal?: AbortSignal,
 ): Promise<T>;
 export function sendJson(
@@ -59,35 +51,38 @@ export function sendJson(
   schema: null,
   signal?: AbortSignal,
 ): Promise<null>;
-export function sendJson(
+export async function sendJson(
   method: Method,
   path: string,
   body: unknown,
-  schema: z.ZodType | null,
+  schema: Schema<unknown> | null,
   signal?: AbortSignal,
 ): Promise<unknown> {
   const content =
     body === undefined ? {} : { body: JSON.stringify(body), headers: { "content-type": "application/json" } };
-  return request(path, { method, signal, ...content }, schema ?? z.any().transform(() => null));
+  const init = { method, signal, ...content };
+  if (schema !== null) return read(path, init, schema);
+  await answerOf(path, init);
+  return null;
 }
 
-async function request<T>(path: string, init: RequestInit, schema: z.ZodType<T>): Promise<T> {
+async function read<T>(path: string, init: RequestInit, schema: Schema<T>): Promise<T> {
+  const [text, reader] = await Promise.all([answerOf(path, init), typeof schema === "function" ? schema() : schema]);
+  const parsed = reader.safeParse(text === "" ? null : json(text));
+  if (parsed.success) return parsed.data;
+  throw new ApiError("unavailable", `The answer of ${path} has another shape than expected.`, { cause: parsed.error });
+}
+
+async function answerOf(path: string, init: RequestInit): Promise<string> {
   const response = await fetch(path, init).catch((cause: unknown) => {
     if (init.signal?.aborted) throw cause;
     throw new ApiError("network", "Kepler did not answer.", { cause });
   });
   const text = await response.text();
-  if (!response.ok) throw errorOf(response, text);
-  const parsed = schema.safeParse(text === "" ? null : json(text));
-  if (parsed.success) return parsed.data;
-  throw new ApiError("unavailable", `The answer of ${path} has another shape than expected.`, { cause: parsed.error });
-}
-
-function errorOf(response: Response, text: string): ApiError {
-  const parsed = problem.safeParse(json(text));
-  const error = parsed.success ? parsed.data.error : undefined;
-  const message = error?.message ?? `Kepler answered ${response.status}.`;
-  return new ApiError(codeOf(response.status, error?.code), message, {
+  if (response.ok) return text;
+  const { problem } = await import("./problem.ts");
+  const error = problem.safeParse(json(text)).data?.error;
+  throw new ApiError(codeOf(response.status, error?.code), error?.message ?? `Kepler answered ${response.status}.`, {
     ...error,
     requestId: error?.requestId ?? response.headers.get("x-request-id") ?? undefined,
   });

@@ -1,8 +1,8 @@
 "use client";
 
-import { Menu } from "@mantine/core";
 import { ChevronDown } from "lucide-react";
 import { useTranslations } from "use-intl";
+import { MenuButton } from "../ui/menu-button.tsx";
 import { useSelection } from "./selection.tsx";
 import classes from "./top-bar.module.css";
 
@@ -11,31 +11,22 @@ export function EnvironmentSwitch() {
   const t = useTranslations("shell");
   const { environments, environment, choose } = useSelection();
   if (environment === null) return null;
+  const attributes = { "data-purpose": environment.purpose };
   return (
-    <Menu position="bottom-start">
-      <Menu.Target>
-        <button
-          type="button"
-          className={classes.switch}
-          data-purpose={environment.purpose}
-          aria-label={t("environment", { environment: environment.name })}
-        >
-          {environment.name}
-          <ChevronDown size={12} strokeWidth={1.75} aria-hidden="true" />
-        </button>
-      </Menu.Target>
-      <Menu.Dropdown>
-        {environments.map(({ id, name, cluster }) => (
-          <Menu.Item
-            key={id}
-            aria-current={environment.id === id || undefined}
-            rightSection={<span className="k-small k-quiet">{cluster}</span>}
-            onClick={() => choose({ environment: name })}
-          >
-            {name}
-          </Menu.Item>
-        ))}
-      </Menu.Dropdown>
-    </Menu>
+    <MenuButton
+      className={classes.switch}
+      {...attributes}
+      aria-label={t("environment", { environment: environment.name })}
+      entries={environments.map(({ id, name, cluster }) => ({
+        key: id,
+        label: name,
+        current: environment.id === id,
+        end: <span className="k-small k-quiet">{cluster}</span>,
+        onSelect: () => choose({ environment: name }),
+      }))}
+    >
+      {environment.name}
+      <ChevronDown size={12} strokeWidth={1.75} aria-hidden="true" />
+    </MenuButton>
   );
 }

@@ -4,7 +4,7 @@ import { IconButton } from "../ui/icon-button.tsx";
 import { useChangeLocale } from "./use-change-locale.ts";
 
 /** Named in the language it leads to, so that whoever needs it can read it. */
-const NAMES = { en: ["EN", "Switch to English"], zh: ["中", "切换到中文"] } as const;
+const NAMES = { en: ["EN", "English (EN)"], zh: ["中", "中文"] } as const;
 
 export function LanguageSwitch() {
   const { next, change } = useChangeLocale();

@@ -56,6 +56,9 @@ export function PaletteDialog({ openedAt }: { openedAt: number }) {
       nothingFound={t("nothingFound")}
       scrollable
       maxHeight="60dvh"
+      overlayProps={{ blur: 0 }}
+      highlightQuery
+      attributes={{ content: { "aria-label": t("search") } }}
       classNames={{ content: classes.content, action: classes.action, search: classes.input }}
       searchProps={{
         leftSection: <Search size={16} strokeWidth={1.5} />,

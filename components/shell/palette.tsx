@@ -19,16 +19,12 @@ export function Palette() {
   useHotkeys([["mod+K", open]], []);
   return (
     <>
-      <button
-        type="button"
-        className={classes.search}
-        onClick={open}
-        aria-label={t("search")}
-        aria-keyshortcuts="Control+K Meta+K"
-      >
+      <button type="button" className={classes.search} onClick={open} aria-keyshortcuts="Control+K Meta+K">
         <Search size={16} strokeWidth={1.5} aria-hidden="true" />
         <span>{t("search")}</span>
-        <kbd className={classes.kbd}>Ctrl K</kbd>
+        <kbd className={classes.kbd} aria-hidden="true">
+          Ctrl K
+        </kbd>
       </button>
       {opened > 0 && <PaletteDialog openedAt={opened} />}
     </>

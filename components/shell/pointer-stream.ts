@@ -1,4 +1,4 @@
-import { type EventPointer, eventPointer } from "./query-keys.ts";
+import { type EventPointer, readPointer } from "./query-keys.ts";
 
 export type StreamStatus =
   | { state: "connecting" | "live" | "paused" | "signed-out" }
@@ -90,9 +90,9 @@ export class PointerStream {
     if (event.lastEventId) this.#lastId = event.lastEventId;
     if (type === "reset") this.#listener.onReset();
     if (type !== "message") return;
-    const parsed = eventPointer.safeParse(JSON.parse(String(event.data)));
-    if (!parsed.success) return;
-    this.#gathered.push(parsed.data);
+    const pointer = readPointer(String(event.data));
+    if (pointer === null) return;
+    this.#gathered.push(pointer);
     this.#gathering ??= setTimeout(() => {
       this.#gathering = undefined;
       this.#listener.onPointers(this.#gathered.splice(0));

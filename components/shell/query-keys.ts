@@ -1,5 +1,4 @@
 import type { QueryClient, QueryKey } from "@tanstack/react-query";
-import { z } from "zod";
 
 /**
  * Names of everything that React Query holds, so that one event stream can say what is out of date.
@@ -25,12 +24,16 @@ export const queryKeys = {
 } as const satisfies Record<string, (...parts: never[]) => QueryKey>;
 
 /** What GET /api/events says: something of this kind changed; never what it changed to. */
-export const eventPointer = z.object({
-  kind: z.string(),
-  subjectId: z.string(),
-  appId: z.string().nullable().optional(),
-});
-export type EventPointer = z.infer<typeof eventPointer>;
+export type EventPointer = { kind: string; subjectId: string; appId: string | null };
+
+/** One message of the stream; null for what is not a pointer. By hand: this is in the first load of every page. */
+export function readPointer(data: string): EventPointer | null {
+  const value: unknown = JSON.parse(data);
+  if (typeof value !== "object" || value === null) return null;
+  const { kind, subjectId, appId = null }: { kind?: unknown; subjectId?: unknown; appId?: unknown } = value;
+  if (typeof kind !== "string" || typeof subjectId !== "string") return null;
+  return { kind, subjectId, appId: typeof appId === "string" ? appId : null };
+}
 
 /** The roots that an event of each kind makes stale. `build-log` has its own stream and stales nothing. */
 const STALED_BY: Record<string, readonly string[]> = {

@@ -1,8 +1,8 @@
 "use client";
 
-import { Menu } from "@mantine/core";
 import { ChevronDown } from "lucide-react";
 import { useTranslations } from "use-intl";
+import { MenuButton } from "../ui/menu-button.tsx";
 import { useSelection } from "./selection.tsx";
 import classes from "./top-bar.module.css";
 
@@ -11,24 +11,22 @@ export function TeamSwitch() {
   const t = useTranslations("shell");
   const { teams, team, choose } = useSelection();
   return (
-    <Menu position="bottom-start">
-      <Menu.Target>
-        <button type="button" className={classes.switch} aria-label={t("team", { team: team?.name ?? t("myTeams") })}>
-          {team?.name ?? t("myTeams")}
-          <ChevronDown size={12} strokeWidth={1.75} aria-hidden="true" />
-        </button>
-      </Menu.Target>
-      <Menu.Dropdown>
-        <Menu.Item aria-current={team === null || undefined} onClick={() => choose({ team: null })}>
-          {t("myTeams")}
-        </Menu.Item>
-        <Menu.Divider />
-        {teams.map(({ id, slug, name }) => (
-          <Menu.Item key={id} aria-current={team?.id === id || undefined} onClick={() => choose({ team: slug })}>
-            {name}
-          </Menu.Item>
-        ))}
-      </Menu.Dropdown>
-    </Menu>
+    <MenuButton
+      className={classes.switch}
+      aria-label={t("team", { team: team?.name ?? t("myTeams") })}
+      entries={[
+        { key: "", label: t("myTeams"), current: team === null, onSelect: () => choose({ team: null }) },
+        { key: "-", divider: true },
+        ...teams.map(({ id, slug, name }) => ({
+          key: id,
+          label: name,
+          current: team?.id === id,
+          onSelect: () => choose({ team: slug }),
+        })),
+      ]}
+    >
+      {team?.name ?? t("myTeams")}
+      <ChevronDown size={12} strokeWidth={1.75} aria-hidden="true" />
+    </MenuButton>
   );
 }

@@ -2,7 +2,6 @@
 
 import { useRouter } from "next/navigation";
 import { useLocale } from "use-intl";
-import { meView } from "#lib/access/me-schema";
 import { LOCALE_COOKIE, type Locale } from "#lib/platform/i18n/locales";
 import { sendJson } from "./api.ts";
 import { setCookie } from "./set-cookie.ts";
@@ -15,7 +14,7 @@ export function useChangeLocale(): { next: Locale; change: () => void } {
     setCookie(LOCALE_COOKIE, next);
     router.refresh();
     // The cookie alone does here; the row is for the person's other browsers.
-    sendJson("PATCH", "/api/me", { locale: next }, meView).catch(() => undefined);
+    sendJson("PATCH", "/api/me", { locale: next }, null).catch(() => undefined);
   };
   return { next, change };
 }

@@ -1,7 +1,8 @@
 import type { Language } from "#lib/apps/schema";
 import classes from "./badge.module.css";
 
-const SHORT: Record<Language, [short: string, name: string]> = {
+/** Two letters and the whole name of each. */
+export const LANGUAGE_NAMES: Record<Language, [short: string, name: string]> = {
   go: ["Go", "Go"],
   java: ["Ja", "Java"],
   nodejs: ["Js", "Node.js"],
@@ -12,7 +13,7 @@ const SHORT: Record<Language, [short: string, name: string]> = {
 
 /** Two letters for a service's language; the full name is read aloud and shown on hover. */
 export function LanguageChip({ language }: { language: Language }) {
-  const [short, name] = SHORT[language];
+  const [short, name] = LANGUAGE_NAMES[language];
   return (
     <span className={classes.chip} title={name}>
       <span aria-hidden="true">{short}</span>

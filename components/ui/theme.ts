@@ -1,14 +1,4 @@
-import {
-  Button,
-  type CSSVariablesResolver,
-  createTheme,
-  Input,
-  type MantineColorsTuple,
-  Menu,
-  Modal,
-  Popover,
-  SegmentedControl,
-} from "@mantine/core";
+import { type CSSVariablesResolver, createTheme, type MantineColorsTuple } from "@mantine/core";
 import fields from "./fields.module.css";
 import floats from "./floats.module.css";
 import buttons from "./mantine-button.module.css";
@@ -41,33 +31,34 @@ export const theme = createTheme({
   defaultRadius: "sm",
   shadows: { xs: "none", sm: "var(--k-float)", md: "var(--k-float)", lg: "var(--k-float)", xl: "var(--k-float)" },
   respectReducedMotion: true,
+  // Named, not imported: `Button.extend` would put each of them into the first load of every page.
   components: {
-    Button: Button.extend({ classNames: { root: buttons.root, section: buttons.section } }),
-    Input: Input.extend({ classNames: { input: fields.input } }),
-    InputWrapper: Input.Wrapper.extend({
+    Button: { classNames: { root: buttons.root, section: buttons.section } },
+    Input: { classNames: { input: fields.input } },
+    InputWrapper: {
       classNames: {
         label: fields.label,
         description: fields.description,
         error: fields.error,
         required: fields.required,
       },
-    }),
-    SegmentedControl: SegmentedControl.extend({
+    },
+    SegmentedControl: {
       defaultProps: { size: "xs", withItemsBorders: false, transitionDuration: 0 },
       classNames: { root: fields.segments, label: fields.segment, indicator: fields.segmentIndicator },
-    }),
-    Menu: Menu.extend({
+    },
+    Menu: {
       defaultProps: { position: "bottom-end", offset: 4, transitionProps: { duration: 0 } },
       classNames: { dropdown: floats.dropdown, item: floats.item, label: floats.label, divider: floats.divider },
-    }),
-    Popover: Popover.extend({
+    },
+    Popover: {
       defaultProps: { offset: 4, transitionProps: { duration: 0 } },
       classNames: { dropdown: floats.dropdown },
-    }),
-    Modal: Modal.extend({
+    },
+    Modal: {
       defaultProps: { transitionProps: { duration: 0 }, padding: 0, yOffset: "8dvh" },
       classNames: { content: floats.dialog, overlay: floats.overlay },
-    }),
+    },
   },
 });
 
