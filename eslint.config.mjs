@@ -18,12 +18,24 @@ const house = {
     "@typescript-eslint/no-unused-vars": ["error", { argsIgnorePattern: "^_", varsIgnorePattern: "^_" }],
     "@typescript-eslint/only-throw-error": "error",
     // process.env is read in one home (and in sandbox's own), so that every setting is validated and documented.
-    "no-restricted-properties": ["error", { object: "process", property: "env", message: "Read lib/platform/env.ts instead." }],
+    "no-restricted-properties": [
+      "error",
+      { object: "process", property: "env", message: "Read lib/platform/env.ts instead." },
+    ],
   },
 };
 
 export default tseslint.config(
-  { ignores: [".next/**", ".kepler/**", "node_modules/**", "lib/platform/db/generated/**", "next-env.d.ts", "screenshots/**"] },
+  {
+    ignores: [
+      ".next/**",
+      ".kepler/**",
+      "node_modules/**",
+      "lib/platform/db/generated/**",
+      "next-env.d.ts",
+      "screenshots/**",
+    ],
+  },
   { linterOptions: { reportUnusedDisableDirectives: "error" } },
   {
     files: ["**/*.ts", "**/*.tsx"],
@@ -33,7 +45,11 @@ export default tseslint.config(
   {
     files: ["app/**/*.{ts,tsx}", "components/**/*.{ts,tsx}"],
     plugins: { "react-hooks": hooks, "@next/next": next },
-    rules: { ...hooks.configs.recommended.rules, ...next.configs.recommended.rules, ...next.configs["core-web-vitals"].rules },
+    rules: {
+      ...hooks.configs.recommended.rules,
+      ...next.configs.recommended.rules,
+      ...next.configs["core-web-vitals"].rules,
+    },
   },
   {
     files: ["lib/platform/env.ts", "sandbox/env.ts", "scripts/**", "tests/**", "*.config.ts", "instrumentation.ts"],

@@ -1,7 +1,7 @@
 import "server-only";
+import { DockerfileParser } from "dockerfile-ast";
 import { type Gitlab } from "#lib/clients/gitlab/client";
 import { NotFound } from "#lib/platform/errors";
-import { DockerfileParser } from "dockerfile-ast";
 import { languageOfFiles, languageOfImages } from "./language-rules.ts";
 import { type DockerfileCheck } from "./schema.ts";
 

@@ -1,8 +1,8 @@
 import "server-only";
+import { z } from "zod";
 import { type Db, Prisma, type Tx } from "#lib/platform/db";
 import { type PublicError } from "#lib/platform/errors";
 import { publish } from "#lib/platform/events";
-import { z } from "zod";
 import { type StepChange, stepTimes } from "./step-rules.ts";
 
 /** An app with what its provision reconciler needs. */

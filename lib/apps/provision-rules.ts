@@ -1,5 +1,5 @@
+import { isTerminalStep, type StepState } from "#lib/platform/steps";
 import { PROVISION_STEPS } from "./schema.ts";
-import { type StepState, isTerminalStep } from "#lib/platform/steps";
 
 export type ProvisionStepName = (typeof PROVISION_STEPS)[number];
 type Step = { name: string; state: StepState };

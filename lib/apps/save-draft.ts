@@ -1,9 +1,9 @@
 import "server-only";
+import { type z } from "zod";
 import { type Db } from "#lib/platform/db";
 import { Conflict, NotFound } from "#lib/platform/errors";
 import { publish } from "#lib/platform/events";
 import { type AppDraftView, appDraftInput } from "./schema.ts";
-import { type z } from "zod";
 
 type DraftInput = z.infer<typeof appDraftInput>;
 type Owner = { userId: string };

@@ -1,5 +1,5 @@
-import { publicError, stepView } from "#lib/platform/steps";
 import { z } from "zod";
+import { publicError, stepView } from "#lib/platform/steps";
 import { appName, appSettings } from "./spec-schema.ts";
 
 export const LANGUAGES = ["go", "java", "nodejs", "python", "static", "other"] as const;

@@ -1,6 +1,6 @@
-import { publicError, type StepState, type StepView } from "#lib/platform/steps";
-import { type PublicError } from "#lib/platform/errors";
 import { z } from "zod";
+import { type PublicError } from "#lib/platform/errors";
+import { publicError, type StepState, type StepView } from "#lib/platform/steps";
 
 /** A step's row as provision, build and release keep it. */
 export type StepRow = {

@@ -1,8 +1,8 @@
 import "server-only";
+import { z } from "zod";
 import { type StepChange, stepTimes } from "#lib/apps/step-rules";
 import { type Db, Prisma, type Tx } from "#lib/platform/db";
 import { publish } from "#lib/platform/events";
-import { z } from "zod";
 import { type BuildFacts, mayMove } from "./build-rules.ts";
 
 /** A build with what its reconciler needs. */

@@ -1,7 +1,7 @@
 import "server-only";
 import { type Db } from "#lib/platform/db";
-import { type EventStream } from "#lib/platform/events";
 import { NotFound } from "#lib/platform/errors";
+import { type EventStream } from "#lib/platform/events";
 import { isTerminalBuild } from "./build-rules.ts";
 import { type BuildLogEvent } from "./schema.ts";
 

@@ -1,8 +1,8 @@
 import "server-only";
 import { imageTagFor, jenkinsJobName } from "#lib/apps/naming-rules";
-import { publish } from "#lib/platform/events";
 import { type Tx } from "#lib/platform/db";
 import { NotFound } from "#lib/platform/errors";
+import { publish } from "#lib/platform/events";
 import { BUILD_STEPS } from "./schema.ts";
 
 export type NewBuild = {

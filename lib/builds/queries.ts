@@ -1,13 +1,13 @@
 import "server-only";
+import { type z } from "zod";
 import { refKind } from "#lib/apps/schema";
 import { toStepView } from "#lib/apps/step-rules";
 import { type Db, type Prisma } from "#lib/platform/db";
 import { NotFound } from "#lib/platform/errors";
 import { publicError } from "#lib/platform/steps";
-import { type z } from "zod";
 import { memoryOf } from "./build-row.ts";
-import { toStageViews } from "./stage-rules.ts";
 import { type BuildRow, type BuildView, type ListBuildsResult, type listBuildsInput } from "./schema.ts";
+import { toStageViews } from "./stage-rules.ts";
 
 const rowSelect = {
   id: true,

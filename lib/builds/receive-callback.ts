@@ -1,9 +1,9 @@
 import "server-only";
+import { z } from "zod";
 import { equalSecrets, hmacToken } from "#lib/platform/crypto";
 import { type Db } from "#lib/platform/db";
 import { Denied } from "#lib/platform/errors";
 import { type Queue } from "#lib/platform/queue";
-import { z } from "zod";
 import { buildJob } from "./build-job.ts";
 
 type Verifier = { db: Db; open(envelope: string): string };

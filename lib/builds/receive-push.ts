@@ -1,12 +1,12 @@
 import "server-only";
+import { z } from "zod";
 import { equalSecrets, sha256Hex } from "#lib/platform/crypto";
 import { type Db, type Tx } from "#lib/platform/db";
 import { Denied } from "#lib/platform/errors";
 import { type Queue } from "#lib/platform/queue";
 import { buildJob } from "./build-job.ts";
 import { insertBuild } from "./insert-build.ts";
-import { type PushVerdict, judgePush, pushEvent } from "./push-rules.ts";
-import { z } from "zod";
+import { judgePush, type PushVerdict, pushEvent } from "./push-rules.ts";
 
 const jsonBody = z.record(z.string(), z.json());
 

@@ -1,6 +1,6 @@
+import { z } from "zod";
 import { gitRef, refKind } from "#lib/apps/schema";
 import { publicError, stepView } from "#lib/platform/steps";
-import { z } from "zod";
 
 export const BUILD_STATES = [
   "requested",

@@ -1,6 +1,6 @@
 import "server-only";
-import { type Call } from "#lib/clients/http/call";
 import { type Gitlab } from "#lib/clients/gitlab/client";
+import { type Call } from "#lib/clients/http/call";
 import { type Db } from "#lib/platform/db";
 import { NotFound } from "#lib/platform/errors";
 import { type Queue } from "#lib/platform/queue";

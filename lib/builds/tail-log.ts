@@ -1,8 +1,8 @@
 import "server-only";
 import { type Call } from "#lib/clients/http/call";
 import { hmacToken } from "#lib/platform/crypto";
-import { publish } from "#lib/platform/events";
 import { NotFound } from "#lib/platform/errors";
+import { publish } from "#lib/platform/events";
 import { type BuildRow } from "./build-row.ts";
 import { type BuildWorld } from "./build-world.ts";
 import { maskSecrets, wholeLines } from "./log-rules.ts";

@@ -1,11 +1,11 @@
 import "server-only";
 import { type PublicError } from "#lib/platform/errors";
+import { type RunResult } from "#lib/platform/queue";
 import { isTerminalStep } from "#lib/platform/steps";
-import { type RunEnd } from "../build-rules.ts";
 import { type BuildChange, type BuildRow, recordBuild, stepOf } from "../build-row.ts";
+import { type RunEnd } from "../build-rules.ts";
 import { type BuildWorld } from "../build-world.ts";
 import { firstFailingLine } from "../log-rules.ts";
-import { type RunResult } from "#lib/platform/queue";
 import { BUILD_STEPS } from "../schema.ts";
 
 /** Writes how the run came to its end; after SUCCESS the image is still to be verified. */

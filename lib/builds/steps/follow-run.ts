@@ -1,8 +1,8 @@
 import "server-only";
 import { type Call } from "#lib/clients/http/call";
 import { isTransient } from "#lib/platform/errors";
-import { type JenkinsObservation } from "../build-rules.ts";
 import { type BuildRow, memoryOf, recordBuild, stepOf } from "../build-row.ts";
+import { type JenkinsObservation } from "../build-rules.ts";
 import { type BuildWorld } from "../build-world.ts";
 import { tailLog } from "../tail-log.ts";
 

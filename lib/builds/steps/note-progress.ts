@@ -1,8 +1,8 @@
 import "server-only";
-import { type BuildDecision, mayMove } from "../build-rules.ts";
-import { type BuildRow, recordBuild } from "../build-row.ts";
-import { type BuildWorld } from "../build-world.ts";
 import { type RunResult } from "#lib/platform/queue";
+import { type BuildRow, recordBuild } from "../build-row.ts";
+import { type BuildDecision, mayMove } from "../build-rules.ts";
+import { type BuildWorld } from "../build-world.ts";
 
 /** A cancel that was asked for stays visible whatever Jenkins reaches meanwhile. */
 const forward = (row: BuildRow, to: "queued" | "running") => (mayMove(row.state, to) ? { state: to } : {});

@@ -1,8 +1,8 @@
 import "server-only";
 import { type Call } from "#lib/clients/http/call";
+import { type RunResult } from "#lib/platform/queue";
 import { type BuildRow, recordBuild } from "../build-row.ts";
 import { type BuildWorld } from "../build-world.ts";
-import { type RunResult } from "#lib/platform/queue";
 
 /** Asks Jenkins to take the request back; that it did is seen at the next look, never assumed. */
 export async function cancelQueueItem(

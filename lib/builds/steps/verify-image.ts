@@ -3,10 +3,10 @@ import { repositoryWithinRegistry } from "#lib/apps/naming-rules";
 import { type Call } from "#lib/clients/http/call";
 import { recordSystem } from "#lib/clusters/record-system";
 import { NotFound, type PublicError } from "#lib/platform/errors";
-import { judgeImage } from "../build-rules.ts";
-import { type BuildRow, recordBuild, stepOf } from "../build-row.ts";
-import { type BuildWorld } from "../build-world.ts";
 import { type RunResult } from "#lib/platform/queue";
+import { type BuildRow, recordBuild, stepOf } from "../build-row.ts";
+import { judgeImage } from "../build-rules.ts";
+import { type BuildWorld } from "../build-world.ts";
 
 /** Reads from the registry what was really pushed. Only a digest whose labels name this build makes it a success. */
 export async function verifyImage(world: BuildWorld, row: BuildRow, call: Call): Promise<RunResult> {

@@ -1,3 +1,4 @@
+import { randomUUID } from "node:crypto";
 import { type CreateAppWorld } from "#lib/apps/create-app";
 import { type CreateAppInput, createAppInput } from "#lib/apps/schema";
 import { DEFAULT_STRATEGY, RESOURCE_PRESETS } from "#lib/apps/spec-schema";
@@ -7,7 +8,6 @@ import { createGitlab } from "#lib/clients/gitlab/create-gitlab";
 import { openQueue } from "#lib/platform/queue";
 import { freshDatabase } from "#tests/world/postgres";
 import { type SystemName, startWorld } from "#tests/world/sandbox";
-import { randomUUID } from "node:crypto";
 
 /** A database with a team, a developer and an environment; GitLab and whichever other systems are asked for. */
 export async function startAppWorld<Name extends SystemName>(systems: Name[]) {

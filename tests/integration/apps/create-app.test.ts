@@ -1,10 +1,10 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { createApp } from "#lib/apps/create-app";
 import { checkDockerfile } from "#lib/apps/check-dockerfile";
 import { checkName } from "#lib/apps/check-name";
+import { createApp } from "#lib/apps/create-app";
 import { proposeDockerfile } from "#lib/apps/propose-dockerfile";
-import { searchRefs, searchRepositories } from "#lib/apps/search-repositories";
 import { createDraft } from "#lib/apps/save-draft";
+import { searchRefs, searchRepositories } from "#lib/apps/search-repositories";
 import { Conflict, Invalid } from "#lib/platform/errors";
 import { startAppWorld } from "./app-world.ts";
 

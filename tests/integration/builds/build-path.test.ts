@@ -3,10 +3,10 @@ import { reconcileProvision } from "#lib/apps/reconcile";
 import { retryProvision } from "#lib/apps/retry-provision";
 import { cancelBuild } from "#lib/builds/cancel-build";
 import { followBuildLog, readBuildLog } from "#lib/builds/follow-log";
-import { type BuildLogEvent } from "#lib/builds/schema";
-import { createEventStream } from "#lib/platform/events";
 import { getBuildView } from "#lib/builds/queries";
 import { reconcileBuild } from "#lib/builds/reconcile";
+import { type BuildLogEvent } from "#lib/builds/schema";
+import { createEventStream } from "#lib/platform/events";
 import { waitFor } from "#tests/world/wait-for";
 import { drive, provisionAndBuild, startBuildWorld } from "./build-world.ts";
 

@@ -1,14 +1,14 @@
-import { createServer } from "node:http";
 import { once } from "node:events";
+import { createServer } from "node:http";
 import { type AddressInfo } from "node:net";
 import { createApp } from "#lib/apps/create-app";
 import { type ProvisionWorld } from "#lib/apps/provision-world";
 import { reconcileProvision } from "#lib/apps/reconcile";
 import { type CreateAppInput } from "#lib/apps/schema";
 import { type BuildWorld } from "#lib/builds/build-world";
-import { reconcileBuild } from "#lib/builds/reconcile";
 import { calledBackBuild, receiveCallback } from "#lib/builds/receive-callback";
 import { deliveredApp, receivePush } from "#lib/builds/receive-push";
+import { reconcileBuild } from "#lib/builds/reconcile";
 import { createJenkins } from "#lib/clients/jenkins/create-jenkins";
 import { createRegistry } from "#lib/clients/registry/create-registry";
 import { open } from "#lib/platform/crypto";

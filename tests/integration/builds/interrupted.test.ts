@@ -1,13 +1,13 @@
-import { z } from "zod";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { NotFound } from "#lib/platform/errors";
-import { type RunResult } from "#lib/platform/queue";
-import { reconcileProvision } from "#lib/apps/reconcile";
+import { z } from "zod";
 import { hookUrlFor } from "#lib/apps/naming-rules";
+import { reconcileProvision } from "#lib/apps/reconcile";
 import { getBuildView } from "#lib/builds/queries";
 import { reconcileBuild } from "#lib/builds/reconcile";
 import { createJenkins } from "#lib/clients/jenkins/create-jenkins";
 import { createRegistry } from "#lib/clients/registry/create-registry";
+import { NotFound } from "#lib/platform/errors";
+import { type RunResult } from "#lib/platform/queue";
 import { drive, provisionAndBuild, startBuildWorld } from "./build-world.ts";
 
 let world: Awaited<ReturnType<typeof startBuildWorld>>;

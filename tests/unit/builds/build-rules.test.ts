@@ -2,13 +2,13 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import {
   type BuildFacts,
-  type JenkinsObservation,
-  LABEL_BUILD,
-  LABEL_REVISION,
   decide,
   isCancellable,
   isTerminalBuild,
+  type JenkinsObservation,
   judgeImage,
+  LABEL_BUILD,
+  LABEL_REVISION,
   mayMove,
 } from "#lib/builds/build-rules";
 import { BUILD_STATES } from "#lib/builds/schema";

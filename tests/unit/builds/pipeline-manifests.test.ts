@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { type Pipeline, isOurJob, jobConfig, jobDiffers } from "#lib/builds/pipeline-manifests";
+import { isOurJob, jobConfig, jobDiffers, type Pipeline } from "#lib/builds/pipeline-manifests";
 
 const pipeline: Pipeline = {
   appId: "0197-app",
