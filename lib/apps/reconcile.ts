@@ -1,10 +1,10 @@
 import "server-only";
 import { type Call } from "#lib/clients/http/call";
 import { recordSystem } from "#lib/clusters/record-system";
-import { KeplerError, isTransient } from "#lib/platform/errors";
+import { isTransient, KeplerError } from "#lib/platform/errors";
 import { type RunResult } from "#lib/platform/queue";
-import { type ProvisionStepName, nextProvisionStep, retryAfterMs } from "./provision-rules.ts";
 import { type ProvisionRow, provisionStepOf, readProvision, recordProvision } from "./provision-row.ts";
+import { nextProvisionStep, type ProvisionStepName, retryAfterMs } from "./provision-rules.ts";
 import { type ProvisionWorld } from "./provision-world.ts";
 import { checkRepository } from "./steps/check-repository.ts";
 import { ensureJob } from "./steps/ensure-job.ts";
@@ -69,8 +69,8 @@ async function takeFailure(
   if (!(failure instanceof KeplerError)) throw failure;
   const attempts = (provisionStepOf(row, name)?.attempts ?? 0) + 1;
   const error = failure.toPublic();
+  if (failure.system === STEPS[name].system) await recordSystem(world.db, failure.system, failure, world.now());
   if (isTransient(failure)) {
-    await recordSystem(world.db, failure.system, failure, world.now());
     await recordProvision(world.db, row, { steps: [{ name, attempts, error }] }, world.now());
     return { requeueAfterMs: failure.retryAfterMs ?? retryAfterMs(attempts) };
   }
