@@ -1,5 +1,6 @@
 import "server-only";
 import { appSpec } from "#lib/apps/spec-schema";
+import { Expired, Raced } from "#lib/clients/kubernetes/client";
 import { clusterKey, recordSystem } from "#lib/clusters/record-system";
 import { isTransient, KeplerError, toPublicError } from "#lib/platform/errors";
 import { type RunResult } from "#lib/platform/queue";
@@ -66,7 +67,7 @@ async function workOn(context: StepContext, step: ReleaseStepName, attempts: num
     if (error instanceof Overtaken) return AT_ONCE;
     if (context.signal.aborted || !(error instanceof KeplerError)) throw error;
     await clusterAnswered(context, error);
-    if (isTransient(error)) {
+    if (passesByItself(error)) {
       await saveHiccup(deps, release, step, error.toPublic());
       return { requeueAfterMs: error.retryAfterMs ?? backOffMs(attempts) };
     }
@@ -84,7 +85,7 @@ async function windUp(context: StepContext, touchedCluster: boolean): Promise<Ru
     if (error instanceof Overtaken) return "done";
     if (!(error instanceof KeplerError)) throw error;
     await clusterAnswered(context, error);
-    if (isTransient(error)) return { requeueAfterMs: error.retryAfterMs ?? backOffMs(1) };
+    if (passesByItself(error)) return { requeueAfterMs: error.retryAfterMs ?? backOffMs(1) };
     await saveVerdict(deps, release, "rollout", {
       is: "failed",
       error: toPublicError(error),
@@ -94,6 +95,10 @@ async function windUp(context: StepContext, touchedCluster: boolean): Promise<Ru
     return "done";
   }
 }
+
+/** Also a race with another writer of the same object; a field that somebody else holds needs a person. */
+const passesByItself = (error: KeplerError): boolean =>
+  isTransient(error) || error instanceof Raced || error instanceof Expired;
 
 const backOffMs = (attempts: number): number => Math.min(500 * 2 ** Math.min(attempts, 6), 15_000);
 

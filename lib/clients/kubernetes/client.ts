@@ -61,9 +61,14 @@ export class Expired extends Conflict {
   readonly reason = "expired";
 }
 
+/** HTTP 409 without a field manager behind it: somebody wrote the object at the same moment. Looking again helps. */
+export class Raced extends Conflict {
+  readonly reason = "raced";
+}
+
 /**
  * One cluster's API server (https://kubernetes.io/docs/reference/using-api/).
- * Throws only the six errors (and `Expired`, a Conflict), system "kubernetes". Connections are kept and shared.
+ * Throws only the six errors (`Expired` and `Raced` are Conflicts), system "kubernetes". Connections are kept and shared.
  */
 export type Kubernetes = {
   /**

@@ -2,7 +2,7 @@ import "server-only";
 import { z } from "zod";
 import { Conflict, Denied, type FieldError, Invalid, type KeplerError, Unavailable } from "#lib/platform/errors";
 import { type HttpReply } from "../http/target.ts";
-import { Expired } from "./client.ts";
+import { Expired, Raced } from "./client.ts";
 
 const system = "kubernetes";
 
@@ -49,7 +49,7 @@ export function errorOf(status: Status): KeplerError | null {
       });
     case 409:
       if (!status.details?.causes?.some((one) => one.reason === "FieldManagerConflict")) {
-        return new Conflict(`Kubernetes sees a conflict: ${message}`, { system, cause });
+        return new Raced(`Kubernetes sees a conflict: ${message}`, { system, cause });
       }
       return new Conflict(`Others manage fields of this object: ${fields.map((one) => one.path).join(", ")}.`, {
         system,

@@ -89,11 +89,11 @@ export class Overtaken extends Conflict {
 
 /** The API server names the managers in its causes: `conflict with "kubectl" using apps/v1`. */
 function explain(error: unknown, { kind, metadata }: Manifest): unknown {
-  if (!(error instanceof Conflict)) return error;
-  const named = (error.fields ?? []).flatMap(({ message }) => /"([^"]+)"/.exec(message)?.[1] ?? []);
+  if (!(error instanceof Conflict) || !error.fields?.length) return error;
+  const named = error.fields.flatMap(({ message }) => /"([^"]+)"/.exec(message)?.[1] ?? []);
   const managers = [...new Set(named)].join(", ") || "somebody else";
-  const fields = (error.fields ?? []).map(({ path }) => path).join(", ");
-  return new Conflict(`${kind} ${metadata.name} is managed by ${managers} already${fields ? ` (${fields})` : ""}.`, {
+  const fields = error.fields.map(({ path }) => path).join(", ");
+  return new Conflict(`${kind} ${metadata.name} is managed by ${managers} already (${fields}).`, {
     system: "kubernetes",
     fields: error.fields,
     next: "Remove the object, or its fields from the other manager, then release again.",
