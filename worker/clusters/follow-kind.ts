@@ -26,6 +26,8 @@ const STALE_MS = WATCH_MS + 15_000;
 const BETWEEN_WATCHES_MS = 100;
 const FIRST_RETRY_MS = 500;
 const LAST_RETRY_MS = 15_000;
+/** What ends a watch after so long is no sign of trouble (proxies cut streams): only a list that fails then is one. */
+const GOOD_WATCH_MS = 5_000;
 
 /**
  * List, then watch from there, for ever (https://kubernetes.io/docs/reference/using-api/api-concepts/#efficient-detection-of-changes).
@@ -37,9 +39,11 @@ export async function followKind(following: Following): Promise<void> {
   let from: string | null = null;
   let failures = 0;
   while (!signal.aborted) {
+    let watchingSince = Infinity;
     try {
       from ??= await listAll(following);
       await following.onContact();
+      watchingSince = performance.now();
       from = await watchFrom(following, from);
       failures = 0;
       // A server that ends every watch at once must not be asked a thousand times a second.
@@ -47,7 +51,9 @@ export async function followKind(following: Following): Promise<void> {
     } catch (error) {
       if (signal.aborted) return;
       from = null;
-      if (error instanceof Expired && failures++ === 0) continue;
+      const wasGood = performance.now() - watchingSince > GOOD_WATCH_MS;
+      if (wasGood) failures = 0;
+      if ((wasGood || error instanceof Expired) && failures++ === 0) continue;
       if (!(error instanceof Expired)) await following.onTrouble(error);
       const longest = Math.min(FIRST_RETRY_MS * 2 ** failures++, LAST_RETRY_MS);
       await delay(longest * (0.5 + following.random() / 2), undefined, { signal }).catch(() => undefined);
