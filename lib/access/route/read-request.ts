@@ -34,7 +34,7 @@ export function requireOwnOrigin(request: Request, publicUrl: string): void {
   if (origin === null || !own.includes(origin)) throw new Denied("This request came from another site.");
 }
 
-/** Body as text, counted while it arrives. Throws TooLarge. */
+/** Body as text, counted while it arrives. Throws TooLarge, and Invalid for what is not UTF-8 (RFC 8259, 8.1). */
 export async function readBody(request: Request): Promise<string> {
   const chunks: Uint8Array[] = [];
   let bytes = 0;
@@ -43,7 +43,11 @@ export async function readBody(request: Request): Promise<string> {
     if (bytes > BODY_LIMIT_BYTES) throw new TooLarge("The request is larger than 1 MB.");
     chunks.push(chunk);
   }
-  return Buffer.concat(chunks).toString("utf8");
+  try {
+    return new TextDecoder("utf-8", { fatal: true }).decode(Buffer.concat(chunks));
+  } catch (cause) {
+    throw new Invalid("The body is not UTF-8 text.", { cause });
+  }
 }
 
 /** Throws Invalid for what is not a JSON object, or says that it is something else. */
@@ -64,8 +68,30 @@ export async function readJsonBody(request: Request): Promise<object> {
 export async function readInput(request: Request, context: RouteContext): Promise<unknown> {
   const query = Object.fromEntries(new URL(request.url).searchParams);
   const body = isWrite(request) ? await readJsonBody(request) : {};
-  return { ...query, ...body, ...(await context.params) };
+  const input = { ...query, ...body, ...(await context.params) };
+  refuseUnstorable(input, []);
+  return input;
 }
+
+const DEEPEST = 40;
+
+/** What no schema should have to think of: text that Postgres cannot hold, and nesting that only serves to exhaust us. */
+function refuseUnstorable(value: unknown, path: readonly string[]): void {
+  const refuse = (message: string) => {
+    const fields = [{ path: path.join("."), message }];
+    return new Invalid("Some values are not accepted.", { fields });
+  };
+  if (path.length > DEEPEST) throw refuse("is nested too deeply");
+  if (typeof value === "string" && !isStorable(value)) throw refuse("holds a character that cannot be stored");
+  if (typeof value !== "object" || value === null) return;
+  for (const [key, inner] of Object.entries(value)) {
+    if (!isStorable(key)) throw refuse("has a name that cannot be stored");
+    refuseUnstorable(inner, [...path, key]);
+  }
+}
+
+/** U+0000 and halves of surrogate pairs have no place in Postgres' text and jsonb. */
+const isStorable = (text: string): boolean => text.isWellFormed() && !text.includes("\0");
 
 function parseJson(text: string): unknown {
   try {
