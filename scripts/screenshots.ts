@@ -83,7 +83,6 @@ async function shots(context: BrowserContext): Promise<Shot[]> {
     { name: "services-none-fit", path: "/services?q=no-such-service" },
     { name: "palette", path: "/services", prepare: (page) => page.keyboard.press("Control+k") },
     { name: "create", path: "/services/new" },
-    { name: "states", path: "/states" },
     { name: "not-found", path: "/no-such-page" },
     ...(await serviceShots(context)),
   ];

@@ -6,6 +6,7 @@ import type { OverviewView } from "#lib/reports/schema";
 import { ReadyCount } from "../services/ready-count.tsx";
 import { ServiceName } from "../services/service-name.tsx";
 import { ServiceState } from "../services/service-state.tsx";
+import { ServicesList } from "../services/services-list.tsx";
 import { Version } from "../services/version.tsx";
 import { useSelection } from "../shell/selection.tsx";
 import { Button } from "../ui/button.tsx";
@@ -63,6 +64,7 @@ export function MyServices({ apps: { rows, total } }: { apps: OverviewView["apps
             );
           })}
         </DataTable>
+        <ServicesList rows={rows} environment={environment} />
       </div>
     </section>
   );

@@ -29,7 +29,13 @@ export function ServicesList({ rows, environment }: { rows: AppRow[]; environmen
                     : app.team}
                 </span>
                 <span>
-                  {place?.version} {place?.lastReleaseAt && <RelativeTime at={place.lastReleaseAt} bare />}
+                  {place?.version}
+                  {place?.lastReleaseAt && (
+                    <>
+                      {" · "}
+                      <RelativeTime at={place.lastReleaseAt} bare />
+                    </>
+                  )}
                 </span>
               </span>
             </Link>

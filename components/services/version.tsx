@@ -9,9 +9,15 @@ export function Version({ place }: { place: AppEnvironmentView | undefined }) {
   const told = version !== null && commitSha !== null && version.startsWith(commitSha.slice(0, 7));
   return (
     <span className={classes.version}>
-      <span className="k-trunc" title={commitSha ?? undefined}>
-        {version}
-      </span>
+      {told ? (
+        <code className="k-trunc" title={commitSha}>
+          {version}
+        </code>
+      ) : (
+        <span className="k-trunc" title={commitSha ?? undefined}>
+          {version}
+        </span>
+      )}
       {commitSha && !told && <Commit sha={commitSha} />}
     </span>
   );

@@ -18,7 +18,7 @@ export function EventStream({ children }: { children: ReactNode }) {
     const stream = new PointerStream(
       { open: (url) => new EventSource(url), signedIn, now: Date.now, random: Math.random },
       {
-        onPointers: (pointers) => invalidate(client, pointers),
+        onPointers: (pointers) => void invalidate(client, pointers),
         onReset: () => void client.invalidateQueries(),
         onStatus: (next) => {
           setStatus(next);

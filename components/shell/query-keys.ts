@@ -1,4 +1,4 @@
-import type { QueryClient, QueryKey } from "@tanstack/react-query";
+import type { Query, QueryClient, QueryKey } from "@tanstack/react-query";
 
 /**
  * Names of everything that React Query holds, so that one event stream can say what is out of date.
@@ -55,10 +55,15 @@ export function isStaledBy(pointer: EventPointer, key: QueryKey, meta: Record<st
   return meta?.appId === undefined || !pointer.appId || meta.appId === pointer.appId;
 }
 
-/** Marks what these events are about as out of date; what is on screen is read again, once, however many they are. */
-export function invalidate(client: QueryClient, pointers: EventPointer[]): void {
-  void client.invalidateQueries(
-    { predicate: ({ queryKey, meta }) => pointers.some((pointer) => isStaledBy(pointer, queryKey, meta)) },
-    { cancelRefetch: false },
-  );
+/**
+ * Marks what these events are about as out of date; what is on screen is read again, once, however many they are.
+ * An answer that was already on its way may be older than the event, so whatever was being read is read once more.
+ */
+export async function invalidate(client: QueryClient, pointers: EventPointer[]): Promise<void> {
+  const isStale = ({ queryKey, meta }: Pick<Query, "queryKey" | "meta">) =>
+    pointers.some((pointer) => isStaledBy(pointer, queryKey, meta));
+  const onTheirWay = new Set(client.getQueryCache().findAll({ predicate: isStale, fetchStatus: "fetching" }));
+  await client.invalidateQueries({ predicate: isStale }, { cancelRefetch: false });
+  if (onTheirWay.size === 0) return;
+  await client.invalidateQueries({ predicate: (query) => onTheirWay.has(query) }, { cancelRefetch: false });
 }

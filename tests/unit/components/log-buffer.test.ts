@@ -1,0 +1,30 @@
+import { describe, expect, it } from "vitest";
+import { LogBuffer } from "../../../components/ui/log-buffer.ts";
+
+const lines = (count: number, from = 0) => Array.from({ length: count }, (_, i) => ({ text: `line ${from + i}` }));
+
+describe("the log buffer", () => {
+  it("holds the newest lines and no more than its limit", () => {
+    const buffer = new LogBuffer(100);
+    for (let i = 0; i < 50; i += 1) buffer.append(lines(7, i * 7));
+    const held = buffer.snapshot();
+    expect(held).toHaveLength(100);
+    expect(held.at(-1)?.text).toBe("line 349");
+    expect(held[0]?.text).toBe("line 250");
+  });
+
+  it("takes more at once than it may hold", () => {
+    const buffer = new LogBuffer(10);
+    buffer.append(lines(1000));
+    expect(buffer.snapshot().map(({ text }) => text)).toEqual(lines(10, 990).map(({ text }) => text));
+  });
+
+  it("never gives two lines one identity, also after it was cleared", () => {
+    const buffer = new LogBuffer(10);
+    buffer.append(lines(3));
+    const before = buffer.snapshot().map(({ id }) => id);
+    buffer.clear();
+    buffer.append(lines(3));
+    expect(buffer.snapshot().some(({ id }) => before.includes(id))).toBe(false);
+  });
+});

@@ -1,0 +1,36 @@
+import { describe, expect, it } from "vitest";
+import { isStaledBy, queryKeys, readPointer } from "../../../components/shell/query-keys.ts";
+
+const pointer = (kind: string, subjectId = "s", appId: string | null = null) => ({ kind, subjectId, appId });
+
+describe("an event of the stream", () => {
+  it("makes lists of its kind old", () => {
+    expect(isStaledBy(pointer("build"), queryKeys.builds("order"), undefined)).toBe(true);
+    expect(isStaledBy(pointer("build"), queryKeys.apps({ q: "" }), undefined)).toBe(true);
+  });
+
+  it("leaves another build's own page alone", () => {
+    expect(isStaledBy(pointer("build", "b1"), queryKeys.build("b1"), undefined)).toBe(true);
+    expect(isStaledBy(pointer("build", "b1"), queryKeys.build("b2"), undefined)).toBe(false);
+  });
+
+  it("leaves queries about another app alone when they say whose they are", () => {
+    const pods = queryKeys.pods("order", "dev");
+    expect(isStaledBy(pointer("pods", "p", "app-1"), pods, { appId: "app-1" })).toBe(true);
+    expect(isStaledBy(pointer("pods", "p", "app-2"), pods, { appId: "app-1" })).toBe(false);
+    expect(isStaledBy(pointer("pods", "p", "app-2"), pods, undefined)).toBe(true);
+  });
+
+  it("of a kind that is not known yet makes nothing old", () => {
+    expect(isStaledBy(pointer("weather"), queryKeys.systems(), undefined)).toBe(false);
+  });
+});
+
+describe("readPointer", () => {
+  it("reads what the stream sends and nothing else", () => {
+    expect(readPointer('{"id":"7","kind":"build","subjectId":"b","appId":"a"}')).toEqual(pointer("build", "b", "a"));
+    expect(readPointer('{"kind":"system","subjectId":"jenkins","appId":null}')).toEqual(pointer("system", "jenkins"));
+    expect(readPointer('{"kind":3}')).toBeNull();
+    expect(readPointer("null")).toBeNull();
+  });
+});
