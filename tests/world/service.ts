@@ -2,7 +2,7 @@ import { randomUUID } from "node:crypto";
 import { createApp } from "#lib/apps/create-app";
 import { type CreateAppInput } from "#lib/apps/schema";
 import { DEFAULT_STRATEGY, RESOURCE_PRESETS, SPEC_VERSION } from "#lib/apps/spec-schema";
-import { insertBuild } from "#lib/builds/insert-build";
+import { requestFirstBuild } from "#lib/builds/request-first-build";
 import { createGitlab } from "#lib/clients/gitlab/create-gitlab";
 import { bootstrapClusters } from "#lib/clusters/bootstrap-clusters";
 import { type Db } from "#lib/platform/db";
@@ -51,7 +51,7 @@ export async function createServiceForTest(
     };
     const { enqueue } = queue;
     const { appId, name } = await createApp(
-      { db, gitlab, enqueue, registryUrl: world.registry.url, requestFirstBuild: insertBuild },
+      { db, gitlab, enqueue, registryUrl: world.registry.url, requestFirstBuild: requestFirstBuild(enqueue) },
       user.id,
       input,
     );

@@ -2,7 +2,7 @@ import { route } from "#lib/access/route";
 import { connectedGitlab, connectedRegistryUrl } from "#lib/apps/connected-gitlab";
 import { createApp } from "#lib/apps/create-app";
 import { type CreateAppInput, createAppInput, createAppResult, listAppsInput, listAppsResult } from "#lib/apps/schema";
-import { insertBuild } from "#lib/builds/insert-build";
+import { requestFirstBuild } from "#lib/builds/request-first-build";
 import { listApps } from "#lib/releases/queries";
 
 export const GET = route(
@@ -22,7 +22,11 @@ export const POST = route(
   },
   async ({ db, enqueue, actor, input, scope, audit }) => {
     const outside = { gitlab: connectedGitlab(), registryUrl: connectedRegistryUrl() };
-    const created = await createApp({ db, enqueue, ...outside, requestFirstBuild: insertBuild }, actor.id, input);
+    const created = await createApp(
+      { db, enqueue, ...outside, requestFirstBuild: requestFirstBuild(enqueue) },
+      actor.id,
+      input,
+    );
     audit({ kind: "app", id: created.appId, name: created.name, teamId: scope.team.id });
     return created;
   },
