@@ -1,6 +1,5 @@
 import { connectCluster } from "#lib/clusters/connect-cluster";
 import { type Systems } from "#lib/clusters/connect-systems";
-import { recordSystem } from "#lib/clusters/record-system";
 import { open } from "#lib/platform/crypto";
 import { type Db } from "#lib/platform/db";
 import { type Env } from "#lib/platform/env";
@@ -27,7 +26,6 @@ export function createWorlds({ env, db, queue, systems, checkpoint }: Parts): Wo
     open,
     checkpoint,
     keplerUrl: env.url,
-    recordSystem: (system: string, failure: Error | null) => recordSystem(db, system, failure ?? "ok", now()),
   };
   const login = (username: string | null | undefined, password: string | null | undefined) =>
     username && password ? { username, password } : null;

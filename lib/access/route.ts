@@ -22,7 +22,7 @@ import { type World, world } from "./route/world.ts";
 import { type Permission } from "./rules.ts";
 
 export type { Actor } from "./actor.ts";
-export type { RouteHandler, RouteSpec } from "./route/spec.ts";
+export type { RouteHandler } from "./route/spec.ts";
 export type { World } from "./route/world.ts";
 
 /** What a handler returns: `"stream"` routes answer with a Response of their own (server-sent events, files). */

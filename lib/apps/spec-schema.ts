@@ -114,7 +114,6 @@ export const specRoute = z.object({
   pathType: z.enum(["prefix", "exact"]),
   port: z.number().int().min(1).max(65_535),
 });
-export type SpecRoute = z.infer<typeof specRoute>;
 
 export const specExposure = z.object({
   gatewayClass: z.enum(["ingress", "istio"]),

@@ -74,6 +74,7 @@ const ownerReference = object({
   blockOwnerDeletion: flag(),
 });
 
+/** The metadata of every object, and of a pod template. */
 export const objectMeta = object({
   name: text(),
   generateName: text(),
@@ -91,9 +92,6 @@ export const objectMeta = object({
   ownerReferences: listMap("uid", ownerReference),
   managedFields: list(any()),
 });
-
-/** The metadata that a pod template may carry. */
-export const templateMeta = objectMeta;
 
 export const labelSelector = (): Schema =>
   object(

@@ -9,13 +9,13 @@ import {
   labelSelector,
   labelText,
   nameColumn,
-  templateMeta,
+  objectMeta,
 } from "./kind.ts";
 import { dnsSubdomain } from "./names.ts";
 import { podSpec } from "./pod-spec.ts";
 import { type Cause, choice, count, flag, intOrString, invalid, must, object, unsupported } from "./schema.ts";
 
-const template = () => must(object({ metadata: templateMeta, spec: must(podSpec()) }));
+const template = () => must(object({ metadata: objectMeta, spec: must(podSpec()) }));
 
 /** The selector must choose the pods that the template makes, and those pods must be restarted for ever. */
 function selectsItsTemplate(spec: JsonObject, path: string): Cause[] {
