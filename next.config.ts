@@ -20,7 +20,7 @@ const config: NextConfig = {
   // Types are checked by `npm run typecheck` and in CI; a start should not wait for that again.
   typescript: { ignoreBuildErrors: true },
   // Left as packages on disk: native code, worker threads, or a global side effect on import.
-  serverExternalPackages: ["@kubernetes/client-node", "@node-rs/argon2", "jenkins", "pg", "pg-boss", "pino"],
+  serverExternalPackages: ["@kubernetes/client-node", "@node-rs/argon2", "pg", "pg-boss", "pino"],
   headers: async () => [
     {
       source: "/:path*",

@@ -18,7 +18,7 @@ const XML = { "content-type": "application/xml" };
 
 /**
  * The client of one Jenkins; `url` is its root. Plain HTTP instead of the package `jenkins`, which is unmaintained,
- * cannot be called off and takes today's answers for errors (docs/decisions).
+ * cannot be called off and takes today's answers for errors (docs/decisions/0011).
  */
 export function createJenkins({
   url,
