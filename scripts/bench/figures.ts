@@ -25,10 +25,14 @@ export async function durations(times: number, run: () => Promise<unknown>): Pro
   return measured;
 }
 
+/** Whether the figure broke its limit. */
+export const isOver = ({ value, limit }: Figure): boolean => limit !== undefined && !(value <= limit);
+
 export function print(figures: readonly Figure[]): void {
   const round = (value: number) => (value < 10 ? value.toFixed(1) : value.toFixed(0));
-  for (const { name, value, unit, limit, baseline } of figures) {
-    const verdict = limit === undefined ? "" : value <= limit ? `within ${limit}` : `OVER ${limit}`;
+  for (const figure of figures) {
+    const { name, value, unit, limit, baseline } = figure;
+    const verdict = limit === undefined ? "" : isOver(figure) ? `OVER ${limit}` : `within ${limit}`;
     const beside = baseline
       ? `${baseline.name}: ${round(baseline.value)} ${unit} (×${(value / baseline.value).toFixed(1)})`
       : "";
