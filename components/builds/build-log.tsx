@@ -59,18 +59,20 @@ export function BuildLog({ buildId, failed }: Props) {
           ))}
         </nav>
       )}
-      <LogView
-        label={t("title")}
-        lines={lines}
-        follow={follow && jump === undefined}
-        onFollowChange={(next) => {
-          setFollow(next);
-          if (next) setJump(undefined);
-        }}
-        wrap={wrap}
-        focusIndex={jump ?? failure}
-        isTrouble={(line: LogLine) => failure !== undefined && line === lines[failure]}
-      />
+      <div className={classes.console}>
+        <LogView
+          label={t("title")}
+          lines={lines}
+          follow={follow && jump === undefined}
+          onFollowChange={(next) => {
+            setFollow(next);
+            if (next) setJump(undefined);
+          }}
+          wrap={wrap}
+          focusIndex={jump ?? failure}
+          isTrouble={(line: LogLine) => failure !== undefined && line === lines[failure]}
+        />
+      </div>
     </Panel>
   );
 }

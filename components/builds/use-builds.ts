@@ -12,6 +12,8 @@ import {
 import { getJson, sendJson } from "../shell/api.ts";
 import { queryKeys } from "../shell/query-keys.ts";
 
+const LOOK_AGAIN_MS = 10_000;
+
 export const isOver = (state: BuildView["state"]): boolean => ["succeeded", "failed", "cancelled"].includes(state);
 
 /** One page of an app's builds, newest first. */
@@ -30,6 +32,8 @@ export const useBuild = (id: string, initialData?: BuildView) =>
     queryFn: ({ signal }) => getJson(`/api/builds/${id}`, buildView, signal),
     enabled: id !== "",
     initialData,
+    // The event stream says when; this is for a word of it that was lost while something is under way.
+    refetchInterval: ({ state: { data } }) => (data && !isOver(data.state) ? LOOK_AGAIN_MS : false),
   });
 
 /** Asks for a build; the same key asked twice makes one. */

@@ -13,6 +13,8 @@ import {
 import { getJson, sendJson } from "../shell/api.ts";
 import { queryKeys } from "../shell/query-keys.ts";
 
+const LOOK_AGAIN_MS = 10_000;
+
 export const isReleaseOver = (state: ReleaseView["state"]): boolean =>
   ["done", "failed", "aborted", "superseded"].includes(state);
 
@@ -33,6 +35,8 @@ export const useRelease = (id: string, initialData?: ReleaseView) =>
     queryFn: ({ signal }) => getJson(`/api/releases/${id}`, releaseView, signal),
     enabled: id !== "",
     initialData,
+    // The event stream says when; this is for a word of it that was lost while something is under way.
+    refetchInterval: ({ state: { data } }) => (data && !isReleaseOver(data.state) ? LOOK_AGAIN_MS : false),
   });
 
 /** What would change, from the cluster's own dry run; asked again whenever the intent changes. */
