@@ -37,7 +37,7 @@ export function eventStream(
   { actor: initial, request, lastEventId }: { actor: Actor; request: Request; lastEventId: string | undefined },
 ): Response {
   let actor = initial;
-  let end = () => undefined as void;
+  let end = (_by: "us" | "reader" = "us"): void => undefined;
   const stream = new ReadableStream<Uint8Array>(
     {
       start: async (controller) => {
@@ -60,12 +60,13 @@ export function eventStream(
           if (still === null) end();
           else actor = still;
         };
-        end = () => {
+        end = (by = "us") => {
           end = () => undefined;
           unsubscribe();
           clearInterval(heartbeat);
           clearInterval(recheck);
-          controller.close();
+          // What its reader has cancelled is closed already, and closing it again throws.
+          if (by === "us") controller.close();
         };
         request.signal.addEventListener("abort", () => end(), { once: true });
         write(`retry: ${RETRY_MS}\n\n`);
@@ -84,7 +85,7 @@ export function eventStream(
           else write(`id: ${await newestEventId(db)}\nevent: reset\ndata: {}\n\n`);
         }
       },
-      cancel: () => end(),
+      cancel: () => end("reader"),
     },
     new CountQueuingStrategy({ highWaterMark: MOST_WAITING }),
   );
