@@ -29,7 +29,7 @@ export const releaseIntent = z.object({
   buildId: z.uuid().nullable(),
   settings: appSettings.nullable(),
   /** Roll back: the number whose Spec is restored. */
-  restoresNumber: z.number().int().positive().nullable(),
+  restoresNumber: z.number().int().positive().max(2_147_483_647).nullable(),
 });
 export type ReleaseIntent = z.infer<typeof releaseIntent>;
 

@@ -4,7 +4,8 @@ import { buildFor } from "#lib/builds/build-for";
 import { followBuildLog } from "#lib/builds/follow-log";
 import { logStream } from "#lib/builds/log-stream";
 
-const offset = z.coerce.number().int().min(0).catch(0);
+/** What is no place in a log is its beginning; a log has fewer bytes than an int4 counts. */
+const offset = z.coerce.number().int().min(0).max(2_147_483_647).catch(0);
 
 export const GET = route(
   {
