@@ -2,7 +2,7 @@
 
 import { Menu } from "@mantine/core";
 import Link from "next/link";
-import type { MenuButtonProps } from "./menu-button.tsx";
+import { type MenuButtonProps } from "./menu-entry.ts";
 
 /** The menu itself, open from its first moment. */
 export function MenuBox({ entries, align, ...button }: MenuButtonProps) {

@@ -1,33 +1,7 @@
 "use client";
 
-import { type ComponentPropsWithRef, lazy, type ReactNode, Suspense, useState } from "react";
-
-export type MenuEntry =
-  | {
-      key: string;
-      label: ReactNode;
-      current?: boolean;
-      end?: ReactNode;
-      lang?: string;
-      href: string;
-      onSelect?: undefined;
-    }
-  | {
-      key: string;
-      label: ReactNode;
-      current?: boolean;
-      end?: ReactNode;
-      lang?: string;
-      href?: undefined;
-      onSelect: () => void;
-    }
-  | { key: string; heading: ReactNode }
-  | { key: string; divider: true };
-
-export type MenuButtonProps = Omit<ComponentPropsWithRef<"button">, "onClick"> & {
-  entries: MenuEntry[];
-  align?: "start" | "end";
-};
+import { lazy, Suspense, useState } from "react";
+import { type MenuButtonProps } from "./menu-entry.ts";
 
 const load = () => import("./menu-box.tsx");
 const MenuBox = lazy(() => load().then((module) => ({ default: module.MenuBox })));
