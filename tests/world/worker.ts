@@ -50,6 +50,9 @@ export function startWorker({ home, databaseUrl, world, env = {} }: Options): Ru
     return started;
   };
   child = start();
+  // A test that dies does not leave its worker behind.
+  const die = () => child.kill("SIGKILL");
+  process.once("exit", die);
 
   return {
     restarts: () => starts - 1,
@@ -57,6 +60,7 @@ export function startWorker({ home, databaseUrl, world, env = {} }: Options): Ru
     output: () => said.join(""),
     stop: async () => {
       stopping = true;
+      process.off("exit", die);
       if (child.exitCode !== null || child.signalCode !== null) return;
       child.kill("SIGTERM");
       const hard = setTimeout(() => child.kill("SIGKILL"), 10_000);
