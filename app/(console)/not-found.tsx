@@ -6,7 +6,7 @@ export default async function NotFound() {
   const t = await requestTranslator();
   return (
     <>
-      <Empty title={t("errors.notFoundTitle")} action={<Button href="/">{t("errors.page.home")}</Button>}>
+      <Empty level={1} title={t("errors.notFoundTitle")} action={<Button href="/">{t("errors.page.home")}</Button>}>
         {t("errors.page.notFound")}
       </Empty>
     </>

@@ -52,7 +52,7 @@ export function MyServices({ apps: { rows, total } }: { apps: OverviewView["apps
                   <ServiceName app={app} />
                 </td>
                 <td>
-                  <ServiceState app={app} place={place} withAge />
+                  <ServiceState app={app} place={place} />
                 </td>
                 <td>
                   <Version place={place} />

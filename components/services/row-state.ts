@@ -16,16 +16,16 @@ export const isBuilding = (build: AppRow["lastBuild"]): boolean => build !== nul
 
 /**
  * What a service's row says of one environment: its health there; while a release is on its way, that;
- * before the first release, how far it is on the way to one.
+ * before the first release, how far it is on the way to one, where that is `told` (once a row is enough).
  */
-export function rowState(app: AppRow, place: AppEnvironmentView | undefined): RowState {
+export function rowState(app: AppRow, place: AppEnvironmentView | undefined, told = true): RowState {
   if (place && place.inFlightRelease !== null && place.health !== "unreachable") {
     return { glyph: "working", word: { row: "releasing" }, since: null };
   }
   if (place && place.health !== "absent") {
     return { glyph: GLYPH_OF.health[place.health], word: { health: place.health }, since: place.since };
   }
-  return firstSteps(app) ?? { glyph: "none", word: { health: "absent" }, since: null };
+  return (told && firstSteps(app)) || { glyph: "none", word: { health: "absent" }, since: null };
 }
 
 /** A service that runs nowhere yet: what it is waiting for. */

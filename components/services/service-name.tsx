@@ -11,7 +11,8 @@ import classes from "./services.module.css";
 /** Language, name, the people's own name for it, and its newest build while that goes on or has failed. */
 export function ServiceName({ app }: { app: AppRow }) {
   const t = useTranslations("services");
-  const { lastBuild } = app;
+  // What runs nowhere yet says so in its state.
+  const lastBuild = app.environments.some(({ health }) => health !== "absent") ? app.lastBuild : null;
   return (
     <span className={classes.name}>
       <LanguageChip language={app.language} />

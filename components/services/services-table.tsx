@@ -55,11 +55,11 @@ export function ServicesTable({ rows, environments, environment, sort }: Props) 
               </td>
               {others.map(({ id }) => (
                 <td key={id} className={classes.other}>
-                  <ServiceState app={app} place={placeIn(id)} />
+                  <ServiceState app={app} place={placeIn(id)} aside />
                 </td>
               ))}
               <td>
-                <ServiceState app={app} place={place} withAge />
+                <ServiceState app={app} place={place} />
               </td>
               <td>
                 <Version place={place} />

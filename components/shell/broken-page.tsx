@@ -11,7 +11,7 @@ export function BrokenPage({ error, onRetry }: Props) {
   const t = useTranslations("errors");
   return (
     <div role="alert">
-      <Empty title={t("page.crashed")} action={<Button onClick={onRetry}>{t("retry")}</Button>}>
+      <Empty level={1} title={t("page.crashed")} action={<Button onClick={onRetry}>{t("retry")}</Button>}>
         {t("page.crashedText")}{" "}
         {error.digest !== undefined && t.rich("quote", { id: () => <code>{error.digest}</code> })}
       </Empty>

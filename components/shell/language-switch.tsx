@@ -1,17 +1,17 @@
 "use client";
 
-import { IconButton } from "../ui/icon-button.tsx";
+import buttons from "../ui/button.module.css";
 import { useChangeLocale } from "./use-change-locale.ts";
 
 /** Named in the language it leads to, so that whoever needs it can read it. */
-const NAMES = { en: ["EN", "English (EN)"], zh: ["中", "中文"] } as const;
+const NAMES = { en: ["EN", "English"], zh: ["中", "中文"] } as const;
 
 export function LanguageSwitch() {
   const { next, change } = useChangeLocale();
-  const [short, label] = NAMES[next];
+  const [short, name] = NAMES[next];
   return (
-    <IconButton label={label} lang={next} onClick={change}>
+    <button type="button" className={buttons.icon} lang={next} title={name} onClick={change}>
       {short}
-    </IconButton>
+    </button>
   );
 }

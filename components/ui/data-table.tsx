@@ -33,11 +33,16 @@ export function DataTable({ label, columns, groups, children }: Props) {
       <thead>
         {groups}
         <tr>
-          {columns.map(({ key, header, align, sorted }) => (
-            <th key={key} scope="col" data-align={align} aria-sort={sorted}>
-              {header}
-            </th>
-          ))}
+          {columns.map(({ key, header, align, sorted }) =>
+            // A column of buttons has no name: an empty head would be announced as one.
+            header === "" || header === null || header === undefined ? (
+              <td key={key} />
+            ) : (
+              <th key={key} scope="col" data-align={align} aria-sort={sorted}>
+                {header}
+              </th>
+            ),
+          )}
         </tr>
       </thead>
       <tbody>{children}</tbody>

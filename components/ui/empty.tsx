@@ -1,10 +1,17 @@
 import type { ReactNode } from "react";
 import classes from "./empty.module.css";
 
-type Props = { title: ReactNode; children?: ReactNode; action?: ReactNode };
+type Props = {
+  title: ReactNode;
+  children?: ReactNode;
+  action?: ReactNode;
+  /** 1 where it is the whole page. */
+  level?: 1 | 2;
+};
 
 /** Nothing here yet: a drawing in the mark's line, one sentence that says how to begin, one way on. */
-export function Empty({ title, children, action }: Props) {
+export function Empty({ title, children, action, level = 2 }: Props) {
+  const Heading = level === 1 ? "h1" : "h2";
   return (
     <div className={classes.empty}>
       <svg
@@ -23,7 +30,7 @@ export function Empty({ title, children, action }: Props) {
         <circle cx="170.6" cy="62.9" r="9" fill="currentColor" stroke="none" />
         <circle cx="23.3" cy="88.5" r="5" fill="var(--k-bg)" />
       </svg>
-      <h2>{title}</h2>
+      <Heading>{title}</Heading>
       {children !== undefined && <p>{children}</p>}
       {action}
     </div>

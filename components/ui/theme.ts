@@ -1,4 +1,10 @@
-import { type CSSVariablesResolver, createTheme, type MantineColorsTuple } from "@mantine/core";
+import {
+  type ButtonProps,
+  type CSSVariablesResolver,
+  createTheme,
+  type MantineColorsTuple,
+  type MantineTheme,
+} from "@mantine/core";
 import fields from "./fields.module.css";
 import floats from "./floats.module.css";
 import buttons from "./mantine-button.module.css";
@@ -17,6 +23,9 @@ const orbit: MantineColorsTuple = [
   "#29226d",
 ];
 
+const BUTTON = { "--button-height": "32px", "--button-padding-x": "12px", "--button-fz": "14px" };
+const COMPACT_BUTTON = { "--button-height": "28px", "--button-padding-x": "10px", "--button-fz": "14px" };
+
 /** Mantine in Kepler's measures: 32 px controls (28 compact), radius 6, one accent, hairlines instead of shadows. */
 export const theme = createTheme({
   primaryColor: "orbit",
@@ -33,7 +42,12 @@ export const theme = createTheme({
   respectReducedMotion: true,
   // Named, not imported: `Button.extend` would put each of them into the first load of every page.
   components: {
-    Button: { classNames: { root: buttons.root, section: buttons.section } },
+    Button: {
+      classNames: { root: buttons.root, section: buttons.section },
+      vars: (_theme: MantineTheme, { size }: ButtonProps) => ({
+        root: String(size).startsWith("compact") ? COMPACT_BUTTON : BUTTON,
+      }),
+    },
     Input: { classNames: { input: fields.input } },
     InputWrapper: {
       classNames: {

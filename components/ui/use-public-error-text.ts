@@ -11,6 +11,8 @@ export function usePublicErrorText(): (error: PublicError) => string {
   return ({ code, message, system, next }) => {
     const known = SYSTEMS.find((candidate) => candidate === system);
     const text = t(`code.${code}`, { message, system: known ? t(`system.${known}`) : system });
-    return next === undefined ? text : t("withNext", { text, next });
+    if (next === undefined) return text;
+    const ended = /[.!?。！？]$/.test(text) ? text : t("ended", { text });
+    return t("withNext", { text: ended, next });
   };
 }
