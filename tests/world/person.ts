@@ -35,7 +35,7 @@ export async function signIn(browser: Browser, kepler: RunningKepler, options: O
   await page.locator("input[name=username]").fill(username);
   await page.locator("input[name=password]").fill(password);
   await page.locator("button[type=submit]").click();
-  await page.getByRole("navigation").first().waitFor();
+  await page.getByRole("banner").first().waitFor();
   await page.waitForURL((url) => !url.pathname.startsWith("/sign-in"));
   await page.evaluate(() => Object.assign(window, { sameDocument: true }));
   return {

@@ -46,7 +46,7 @@ const MALFORMED: [what: string, body: string | Uint8Array, contentType?: string]
 
 describe.each(writes)("$method $file", ({ file, method, handler }) => {
   it.each(MALFORMED)("refuses %s", async (what, body, contentType) => {
-    const headers = contentType ? { "content-type": contentType } : {};
+    const headers: Record<string, string> = contentType ? { "content-type": contentType } : {};
     await expectRefused(await world.send(handler, { method, body, headers, params: paramsOf(file) }), what);
     expect(await countsOf(world.db)).toEqual(before);
   });
