@@ -5,7 +5,6 @@ import { type AppSettings, DEFAULT_STRATEGY, RESOURCE_PRESETS, SPEC_VERSION } fr
 const MEBIBYTE = 1024 ** 2;
 
 export const SIZES = ["small", "medium", "large", "free"] as const;
-type Size = (typeof SIZES)[number];
 
 /** A number field while it is typed in: empty is a state of its own, not zero. */
 const typedNumber = z.union([z.number(), z.literal("")]);
