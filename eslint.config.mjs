@@ -49,6 +49,8 @@ export default tseslint.config(
       ...hooks.configs.recommended.rules,
       ...next.configs.recommended.rules,
       ...next.configs["core-web-vitals"].rules,
+      // Says only that the React Compiler skips a component (the virtual list's); we do not use that compiler.
+      "react-hooks/incompatible-library": "off",
     },
   },
   {
