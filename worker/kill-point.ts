@@ -4,7 +4,7 @@ import { join } from "node:path";
 type Options = {
   /** Folder of the marker files. */
   home: string;
-  /** Name of the point, "*" for each point once, or undefined for none. */
+  /** Names of points with commas between, "*" for each point once, or undefined for none. */
   at: string | undefined;
   /** A file whose first line is the process to kill (Postgres' postmaster.pid); this process itself when undefined. */
   pidFile: string | undefined;
@@ -16,10 +16,11 @@ type Options = {
  */
 export function killPoint({ home, at, pidFile }: Options): ((name: string) => Promise<void>) | undefined {
   if (!at) return undefined;
+  const names = new Set(at.split(","));
   const folder = join(home, "kill-points");
   return async (name) => {
     const marker = join(folder, name.replaceAll(/[^\w.-]/g, "_"));
-    if ((at !== "*" && name !== at) || existsSync(marker)) return;
+    if (!(names.has("*") || names.has(name)) || existsSync(marker)) return;
     mkdirSync(folder, { recursive: true });
     writeFileSync(marker, "");
     const victim = pidFile ? Number(readFileSync(pidFile, "utf8").split("\n")[0]) : process.pid;
