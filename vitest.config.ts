@@ -24,6 +24,8 @@ export default defineConfig({
       project("unit", { timeoutMs: 10_000, parallel: true }),
       project("contract", { timeoutMs: 60_000 }),
       project("integration", { timeoutMs: 120_000 }),
+      // Other people's clients; `npm run test:clients` runs it, `npm test` does not: the clients are not from npm.
+      project("clients", { timeoutMs: 120_000 }),
       project("e2e", { timeoutMs: 240_000 }),
     ],
   },

@@ -1,7 +1,7 @@
 /**
  * `npm test`: everything that can prove the product, cheap proofs first. Runs every phase even when one fails,
  * so that one run tells the whole story, and closes with `N passed, N failed`.
- *   --only lint,unit     these phases alone (npm run validate leaves the browser out)
+ *   --only lint,unit     these phases alone (npm run validate leaves the browser out; test:clients is `clients`)
  */
 import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
@@ -13,12 +13,14 @@ import { runCommand } from "./run-command.ts";
 type Tally = { passed: number; failed: number; skipped: number };
 
 const VITEST_PROJECTS = ["unit", "contract", "integration", "e2e"] as const;
-type Phase = { name: string; run: () => Promise<Tally> };
+type Phase = { name: string; run: () => Promise<Tally>; onRequest?: true };
 
 const phases: Phase[] = [
   { name: "lint", run: async () => tallyOf((await lint()).map((r) => r.result.exitCode)) },
   { name: "types", run: async () => tallyOf([(await runCommand("tsc", ["--noEmit"])).exitCode]) },
   ...VITEST_PROJECTS.map((project) => ({ name: project, run: () => vitest(project) })),
+  // Needs programs that do not come from npm (see tests/clients).
+  { name: "clients", run: () => vitest("clients"), onRequest: true },
 ];
 
 function tallyOf(exitCodes: number[]): Tally {
@@ -63,7 +65,7 @@ function tallyFromReport(report: unknown): Tally {
 }
 
 const { values } = parseArgs({ options: { only: { type: "string" } } });
-const wanted = values.only?.split(",") ?? phases.map((phase) => phase.name);
+const wanted = values.only?.split(",") ?? phases.filter((phase) => !phase.onRequest).map((phase) => phase.name);
 const unknown = wanted.filter((name) => !phases.some((phase) => phase.name === name));
 if (unknown.length > 0) {
   console.error(`unknown phase: ${unknown.join(", ")} (there are: ${phases.map((phase) => phase.name).join(", ")})`);
