@@ -9,13 +9,13 @@ import { authenticate } from "./authenticate.ts";
 import { invalidInput, problemOf, problemResponse, Unauthenticated } from "./route/problem.ts";
 import { addressOf, isWrite, readBody, readInput, requestIdOf, requireOwnOrigin } from "./route/read-request.ts";
 import {
-  type AnyScope,
-  authorizeScope,
-  loadScope,
+  findOwner,
+  permit,
   requireRead,
   type ScopeKey,
   type ScopeOf,
   type ScopeSpec,
+  subjectOf,
 } from "./route/scope.ts";
 import { type RouteContext, type RouteHandler, type RouteSpec } from "./route/spec.ts";
 import { type World, world } from "./route/world.ts";
@@ -31,12 +31,15 @@ type ResultOf<O extends OutputSpec> = O extends z.ZodType ? Json<z.input<O>> : R
 /** A schema of undefined is "no content": its handler need not return anything. */
 type Json<T> = undefined extends T ? T | void : T;
 
+type TextField<T> = { [Name in keyof T & string]: T[Name] extends string ? Name : never }[keyof T & string];
+
 type Definition<I extends z.ZodType, O extends OutputSpec, K extends ScopeKey> = {
   permission: Permission;
   /** Path parameters, query and body (JSON) as one object; unknown keys are the schema's affair. */
   input: I;
   output: O;
-  scope?: Pick<Required<ScopeSpec<z.output<I>>>, K>;
+  /** Which of the input's fields name what it is about; read and judged before the rest of the input. */
+  scope?: Pick<Required<ScopeSpec<TextField<z.output<I>>>>, K>;
   /** What the audit log calls a write; the permission if not given. */
   action?: string;
 };
@@ -55,15 +58,15 @@ export type HandlerContext<I, K extends ScopeKey> = World & {
 
 /**
  * The one door for every handler: authenticates (bearer token or session cookie), refuses writes from other sites,
- * parses the input, reads the scope from the database, asks the permission table, calls `handler`, checks its output,
- * turns the six errors into answers, and writes an audit row for every write.
+ * reads the scope from the database, asks the permission table, and only then says what is wrong with the input; calls
+ * `handler`, checks its output, turns the six errors into answers, and writes an audit row for every write.
  */
 export function route<I extends z.ZodType, O extends OutputSpec, K extends ScopeKey = never>(
   definition: Definition<I, O, K>,
   handler: (context: HandlerContext<z.output<I>, K>) => Promise<ResultOf<O>>,
 ): RouteHandler {
   const { permission } = definition;
-  const scopeSpec: ScopeSpec<z.output<I>> = definition.scope ?? {};
+  const scopeSpec: ScopeSpec = definition.scope ?? {};
   const spec: RouteSpec = { door: "permission", permission, scope: Object.keys(scopeSpec) };
 
   const answer = async (request: Request, context: RouteContext, requestId: string): Promise<Response> => {
@@ -83,10 +86,12 @@ export function route<I extends z.ZodType, O extends OutputSpec, K extends Scope
       });
     try {
       if (write && "session" in actor.via) requireOwnOrigin(request, env().url);
-      const input = parse(definition.input, await readInput(request, context));
-      const scope = await loadScope(base.db, actor, permission, scopeSpec, input);
-      subject = subjectOf(scope) ?? subject;
-      authorizeScope(actor, permission, scope);
+      const { values, refuse } = await readInput(request, context);
+      const owner = await findOwner(base.db, actor, scopeSpec, values);
+      subject = subjectOf(owner) ?? subject;
+      const scope = await permit(base.db, actor, permission, scopeSpec, values, owner);
+      refuse();
+      const input = parse(definition.input, values);
       requireRead<K>(scope, spec.scope);
       const { signal } = request;
       const audit = (about: AuditSubject) => void (subject = about);
@@ -170,9 +175,4 @@ function respond(output: OutputSpec, result: unknown): Response {
   const parsed = output.safeParse(result);
   if (!parsed.success) throw new TypeError("output does not fit its schema", { cause: parsed.error });
   return parsed.data === undefined ? new Response(null, { status: 204 }) : Response.json(parsed.data);
-}
-
-function subjectOf({ app, team }: AnyScope): AuditSubject | undefined {
-  if (app) return { kind: "app", id: app.id, name: app.name, teamId: app.teamId };
-  return team && { kind: "team", id: team.id, name: team.slug, teamId: team.id };
 }

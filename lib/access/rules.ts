@@ -64,5 +64,11 @@ export function allows(subject: Subject, permission: Permission, teamId?: string
   return subject.memberships.some((m) => m.teamId === teamId && roleAllows(m.role, permission));
 }
 
+/** The right that takes the place of this one in production: the same where the table has no stricter one. */
+export function stricterInProduction(permission: Permission): Permission {
+  const stricter = Object.keys(TEAM_PERMISSIONS).find((name) => name === `${permission}.prod`);
+  return stricter === undefined ? permission : (stricter as TeamPermission);
+}
+
 /** The roles that would be enough, for the sentence beside a disabled button. */
 export const rolesFor = (permission: TeamPermission): readonly TeamRole[] => TEAM_PERMISSIONS[permission];

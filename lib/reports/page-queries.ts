@@ -1,10 +1,9 @@
 import "server-only";
 import { type Actor } from "#lib/access/actor";
-import { loadScope } from "#lib/access/route/scope";
+import { findOwner } from "#lib/access/route/scope";
 import { roleAllows } from "#lib/access/rules";
 import { getDraft, listTeams } from "#lib/apps/queries";
 import { type AppDraftView, type AppView } from "#lib/apps/schema";
-import { buildFor } from "#lib/builds/build-for";
 import { getBuildView } from "#lib/builds/queries";
 import { type BuildView } from "#lib/builds/schema";
 import { listEnvironments } from "#lib/clusters/queries";
@@ -19,7 +18,7 @@ import { getAppView } from "#lib/releases/queries";
 export async function servicePage(actor: Actor, name: string): Promise<AppView | null> {
   const db = ownDb();
   return orNull(async () => {
-    const { app } = await loadScope(db, actor, "app.read", { app: (wanted: string) => wanted }, name);
+    const { app } = await findOwner(db, actor, { app: "name" }, { name });
     return app ? getAppView(app.id, db) : null;
   });
 }
@@ -27,8 +26,10 @@ export async function servicePage(actor: Actor, name: string): Promise<AppView |
 /** One build; null when there is none that this person may see. */
 export async function buildPage(actor: Actor, id: string): Promise<BuildView | null> {
   const db = ownDb();
-  if (!/^[0-9a-f-]{36}$/i.test(id)) return null;
-  return orNull(async () => getBuildView(db, (await buildFor(db, actor, "build.read", id)).id));
+  return orNull(async () => {
+    const { build } = await findOwner(db, actor, { build: "id" }, { id });
+    return build ? getBuildView(db, build.id) : null;
+  });
 }
 
 export type CreatePage = {

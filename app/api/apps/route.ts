@@ -1,7 +1,7 @@
 import { route } from "#lib/access/route";
 import { connectedGitlab, connectedRegistryUrl } from "#lib/apps/connected-gitlab";
 import { createApp } from "#lib/apps/create-app";
-import { type CreateAppInput, createAppInput, createAppResult, listAppsInput, listAppsResult } from "#lib/apps/schema";
+import { createAppInput, createAppResult, listAppsInput, listAppsResult } from "#lib/apps/schema";
 import { requestFirstBuild } from "#lib/builds/request-first-build";
 import { listApps } from "#lib/releases/queries";
 
@@ -15,10 +15,7 @@ export const POST = route(
     permission: "app.create",
     input: createAppInput,
     output: createAppResult,
-    scope: {
-      team: (input: CreateAppInput) => input.teamId,
-      environment: (input: CreateAppInput) => input.environmentId,
-    },
+    scope: { team: "teamId", environment: "environmentId" },
   },
   async ({ db, enqueue, actor, input, scope, audit }) => {
     const outside = { gitlab: connectedGitlab(), registryUrl: connectedRegistryUrl() };

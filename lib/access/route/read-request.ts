@@ -51,7 +51,7 @@ export async function readBody(request: Request): Promise<string> {
 }
 
 /** Throws Invalid for what is not a JSON object, or says that it is something else. */
-export async function readJsonBody(request: Request): Promise<object> {
+async function readJsonBody(request: Request): Promise<object> {
   const text = await readBody(request);
   if (text === "") return {};
   if (!request.headers.get("content-type")?.startsWith("application/json")) {
@@ -64,13 +64,23 @@ export async function readJsonBody(request: Request): Promise<object> {
   return value;
 }
 
+/** What was sent as far as it can be read, and what is wrong with the rest: for those who may know, once that is decided. */
+type Sent = { values: Record<string, unknown>; refuse(): void };
+
 /** Names in the path win over the body, the body over the query: an id in the body cannot change what is addressed. */
-export async function readInput(request: Request, context: RouteContext): Promise<unknown> {
+export async function readInput(request: Request, context: RouteContext): Promise<Sent> {
   const query = Object.fromEntries(new URL(request.url).searchParams);
-  const body = isWrite(request) ? await readJsonBody(request) : {};
-  const input = { ...query, ...body, ...(await context.params) };
-  refuseUnstorable(input, []);
-  return input;
+  const params = await context.params;
+  try {
+    const body = isWrite(request) ? await readJsonBody(request) : {};
+    const values = { ...query, ...body, ...params };
+    return { values, refuse: () => refuseUnstorable(values, []) };
+  } catch (error) {
+    const refuse = () => {
+      throw error;
+    };
+    return { values: { ...query, ...params }, refuse };
+  }
 }
 
 const DEEPEST = 40;
@@ -91,7 +101,7 @@ function refuseUnstorable(value: unknown, path: readonly string[]): void {
 }
 
 /** U+0000 and halves of surrogate pairs have no place in Postgres' text and jsonb. */
-const isStorable = (text: string): boolean => text.isWellFormed() && !text.includes("\0");
+export const isStorable = (text: string): boolean => text.isWellFormed() && !text.includes("\0");
 
 function parseJson(text: string): unknown {
   try {

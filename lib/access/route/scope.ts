@@ -2,110 +2,156 @@ import "server-only";
 import { type Db } from "#lib/platform/db";
 import { Denied, Invalid, NotFound } from "#lib/platform/errors";
 import { type Actor } from "../actor.ts";
-import { allows, isTeamPermission, type Permission, roleAllows, rolesFor, TEAM_PERMISSIONS } from "../rules.ts";
+import { type AuditSubject } from "../audit.ts";
+import {
+  allows,
+  isTeamPermission,
+  type Permission,
+  roleAllows,
+  rolesFor,
+  stricterInProduction,
+  type TeamPermission,
+} from "../rules.ts";
+import { findApp, findBuild, findEnvironment, findRelease, findTeam } from "./find-scope.ts";
+import { isStorable } from "./read-request.ts";
 
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
 
-/** What a request is about, said by the input and read from the database. */
-export type ScopeSpec<Input> = {
+/** What a request is about: the names of the input's fields that say so. The rows themselves come from the database. */
+export type ScopeSpec<Field extends string = string> = {
   /** Id or name of an app: rights come from its team. */
-  app?: (input: Input) => string;
+  app?: Field;
+  /** Id of a build or release: rights come from its app's team, for a release also from its environment. */
+  build?: Field;
+  release?: Field;
   /** Id of the team that will own what is made. */
-  team?: (input: Input) => string;
-  /** Id or name of an environment; in production the stricter `<permission>.prod` holds where there is one. */
-  environment?: (input: Input) => string;
+  team?: Field;
+  /** Id of an environment; in production the stricter `<permission>.prod` holds where there is one. */
+  environment?: Field;
   /** A list over all teams in which the actor has the permission. */
   ownTeams?: true;
 };
 
-type AppRow = Awaited<ReturnType<typeof findApp>>;
-type TeamRow = Awaited<ReturnType<typeof findTeam>>;
-type EnvironmentRow = Awaited<ReturnType<typeof findEnvironment>>;
+type Found<Find extends (...given: never[]) => Promise<unknown>> = NonNullable<Awaited<ReturnType<Find>>>;
 type Rows = {
-  app: AppRow;
-  team: TeamRow;
-  environment: EnvironmentRow;
+  app: Found<typeof findApp>;
+  build: Found<typeof findBuild>;
+  release: Found<typeof findRelease>;
+  team: Found<typeof findTeam>;
+  environment: Found<typeof findEnvironment>;
   /** Null = every team, for admins. */
   ownTeams: readonly string[] | null;
 };
 export type ScopeKey = keyof Rows;
 export type ScopeOf<K extends ScopeKey> = Pick<Rows, K>;
+/** What has been read, whatever the route asked for. */
+type AnyScope = Partial<Rows>;
+type Owner = Pick<AnyScope, "app" | "build" | "release" | "team">;
+/** What was sent, before anything of it has been checked. */
+type Values = Readonly<Record<string, unknown>>;
 
 /** Reads what the request is about. What the actor may not even see is NotFound, so that ids cannot be probed. */
-export async function loadScope<Input>(
+export async function findOwner(db: Db, actor: Actor, spec: ScopeSpec, values: Values): Promise<Owner> {
+  const seen = <Row>(right: TeamPermission, row: Row | null, teamOf: (row: Row) => string, what: string): Row => {
+    if (row === null || !allows(actor, right, teamOf(row))) throw new NotFound(`There is no such ${what}.`);
+    return row;
+  };
+  const byId = async <Row>(find: (db: Db, id: string) => Promise<Row | null>, field: string) => {
+    const id = idIn(values, field);
+    return id === undefined ? null : find(db, id);
+  };
+  const owner: Owner = {};
+  if (spec.app) {
+    const name = textIn(values, spec.app);
+    const app = name === undefined ? null : await findApp(db, UUID.test(name) ? { id: name } : { name });
+    owner.app = seen("app.read", app, (row) => row.teamId, "service");
+  }
+  if (spec.build) {
+    owner.build = seen("build.read", await byId(findBuild, spec.build), (row) => row.app.teamId, "build");
+  }
+  if (spec.release) {
+    owner.release = seen("release.read", await byId(findRelease, spec.release), (row) => row.app.teamId, "release");
+  }
+  // A body that names no team is about none yet; permit() then asks whether there is any in which it could be.
+  if (spec.team && idIn(values, spec.team) !== undefined) {
+    owner.team = seen("app.read", await byId(findTeam, spec.team), (row) => row.id, "team");
+  }
+  return owner;
+}
+
+/**
+ * Asks the permission table, knowing no more of the input than what it is about: whoever lacks the right learns nothing
+ * about the rest. Throws Denied, with the roles that may; returns the scope.
+ */
+export async function permit(
   db: Db,
   actor: Actor,
   permission: Permission,
-  spec: ScopeSpec<Input>,
-  input: Input,
+  spec: ScopeSpec,
+  values: Values,
+  owner: Owner,
 ): Promise<AnyScope> {
-  const app = spec.app && (await findApp(db, spec.app(input)));
-  if (app) requireSight(actor, app.teamId, "There is no such service.");
-  const team = spec.team && (await findTeam(db, spec.team(input)));
-  if (team) requireSight(actor, team.id, "There is no such team.");
-  const environment = spec.environment && (await findEnvironment(db, spec.environment(input)));
-  const ownTeams = spec.ownTeams && teamsWith(actor, permission);
-  return { app, team, environment, ownTeams };
+  // A list over one's own teams is narrowed, not refused.
+  if (spec.ownTeams) return { ...owner, ownTeams: actor.isAdmin ? null : teamsWith(actor, permission) };
+  const teamId = teamOf(owner);
+  const authorize = (needed: Permission) => {
+    const unnamed = teamId === undefined && spec.team !== undefined;
+    const may = unnamed ? actor.isAdmin || teamsWith(actor, needed).length > 0 : allows(actor, needed, teamId);
+    if (!may) throw new Denied("You may not do that here.", { next: whoMay(needed) });
+  };
+  authorize(permission);
+  const environment = await environmentIn(db, spec, values);
+  const purpose = environment?.purpose ?? owner.release?.environment.purpose;
+  if (purpose === "prod") authorize(stricterInProduction(permission));
+  return { ...owner, environment };
 }
 
-/** What has been read, whatever the route asked for. */
-export type AnyScope = Partial<Rows>;
-
-/** Tells the compiler that what the route asked for has been read (the readers throw when it is not there). */
+/** Tells the compiler that what the route asked for has been read: input that passed its schema has named it. */
 export function requireRead<K extends ScopeKey>(scope: AnyScope, keys: readonly string[]): asserts scope is ScopeOf<K> {
   for (const key of keys) if (Reflect.get(scope, key) === undefined) throw new TypeError(`scope ${key} was not read`);
 }
 
-/** Throws Denied, with the roles that may, when the actor sees this but may not do that. */
-export function authorizeScope(actor: Actor, permission: Permission, scope: AnyScope): void {
-  // A list over one's own teams is narrowed, not refused.
-  if (scope.ownTeams !== undefined) return;
-  const needed = scope.environment?.purpose === "prod" ? inProduction(permission) : permission;
-  authorize(actor, needed, scope.app?.teamId ?? scope.team?.id);
+/** What the audit log says a request was about. */
+export function subjectOf(owner: Owner): AuditSubject | undefined {
+  const { app, build, release, team } = owner;
+  if (app) return { kind: "app", id: app.id, name: app.name, teamId: app.teamId };
+  for (const [kind, row] of [["build", build] as const, ["release", release] as const]) {
+    if (row) return { kind, id: row.id, name: `${row.app.name} #${row.number}`, teamId: row.app.teamId };
+  }
+  return team && { kind: "team", id: team.id, name: team.slug, teamId: team.id };
 }
 
-/** Throws Denied, with a sentence that says who may, unless the permission table allows it. */
-export function authorize(actor: Actor, permission: Permission, teamId?: string): void {
-  if (allows(actor, permission, teamId)) return;
-  const who = isTeamPermission(permission) ? rolesFor(permission).join(" or ") : "platform admin";
-  throw new Denied("You may not do that here.", { next: `Ask a ${who} of the team.` });
-}
+const teamOf = ({ app, build, release, team }: Owner): string | undefined =>
+  app?.teamId ?? build?.app.teamId ?? release?.app.teamId ?? team?.id;
 
-function requireSight(actor: Actor, teamId: string, otherwise: string): void {
-  if (!allows(actor, "app.read", teamId)) throw new NotFound(otherwise);
-}
+const whoMay = (permission: Permission): string =>
+  isTeamPermission(permission)
+    ? `The team's ${rolesFor(permission).join("s or ")}s may; ask one of them.`
+    : "Ask a platform admin.";
 
-function inProduction(permission: Permission): Permission {
-  const stricter = `${permission}.prod`;
-  return stricter in TEAM_PERMISSIONS ? (stricter as Permission) : permission;
-}
+const teamsWith = (actor: Actor, permission: Permission): string[] =>
+  actor.memberships
+    .filter(({ role }) => isTeamPermission(permission) && roleAllows(role, permission))
+    .map(({ teamId }) => teamId);
 
-function teamsWith(actor: Actor, permission: Permission): string[] | null {
-  if (actor.isAdmin) return null;
-  const allowed = actor.memberships.filter((m) => isTeamPermission(permission) && roleAllows(m.role, permission));
-  return allowed.map((membership) => membership.teamId);
-}
-
-async function findApp(db: Db, idOrName: string) {
-  const app = await db.app.findFirst({ where: UUID.test(idOrName) ? { id: idOrName } : { name: idOrName } });
-  if (app === null || app.retiredAt !== null) throw new NotFound("There is no such service.");
-  return app;
-}
-
-async function findTeam(db: Db, id: string) {
-  const team = UUID.test(id) ? await db.team.findUnique({ where: { id } }) : null;
-  if (team === null) throw new NotFound("There is no such team.");
-  return team;
-}
-
-async function findEnvironment(db: Db, idOrName: string) {
-  const environment = await db.environment.findFirst({
-    where: UUID.test(idOrName) ? { id: idOrName } : { name: idOrName },
-  });
+async function environmentIn(db: Db, spec: ScopeSpec, values: Values): Promise<AnyScope["environment"]> {
+  const field = spec.environment;
+  const id = field && idIn(values, field);
+  if (!id) return undefined;
+  const environment = await findEnvironment(db, id);
   if (environment === null) {
-    throw new Invalid("There is no such environment.", {
-      fields: [{ path: "environment", message: "environment.unknown" }],
-    });
+    throw new Invalid("There is no such environment.", { fields: [{ path: field, message: "environment.unknown" }] });
   }
   return environment;
+}
+
+/** Undefined for everything that cannot name a row: the input's schema says what is wrong with it. */
+function textIn(values: Values, field: string): string | undefined {
+  const value = values[field];
+  return typeof value === "string" && isStorable(value) ? value : undefined;
+}
+
+function idIn(values: Values, field: string): string | undefined {
+  const text = textIn(values, field);
+  return text !== undefined && UUID.test(text) ? text : undefined;
 }

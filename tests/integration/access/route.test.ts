@@ -31,7 +31,7 @@ const write = route(
     permission: "app.edit",
     input: z.object({ app: z.string(), count: z.number().max(9) }),
     output,
-    scope: { app: (input) => input.app },
+    scope: { app: "app" },
   },
   async ({ input, scope }) => ({ app: scope.app.name, count: input.count }),
 );

@@ -214,7 +214,7 @@ describe("creating a service for others", () => {
   });
 
   it("refuses an environment that does not exist, and a name that is taken by a team that one cannot see", async () => {
-    expect(await expectRefused(await post({ ...good(), environmentId: randomUUID() }))).toEqual(["environment"]);
+    expect(await expectRefused(await post({ ...good(), environmentId: randomUUID() }))).toEqual(["environmentId"]);
     const taken = await post({ ...good(), name: world.theirs.name });
     expect(taken.status).toBe(409);
     expect(await expectRefused(taken)).toEqual(["name"]);

@@ -69,7 +69,7 @@ describe("what belongs to another team", () => {
         body: { ...anything(), ...change },
       });
     expect(await expectRefused(await send({ buildId: build }))).toEqual(["buildId"]);
-    expect(await expectRefused(await send({ environmentId: randomUUID() }))).toEqual(["environment"]);
+    expect(await expectRefused(await send({ environmentId: randomUUID() }))).toEqual(["environmentId"]);
     expect(await expectRefused(await send({ kind: "rollback", restoresNumber: 7 }))).toEqual(["restoresNumber"]);
     expect(await expectRefused(await send({ kind: "rollback", restoresNumber: 2 ** 40 }))).toEqual(["restoresNumber"]);
     expect(await countsOf(world.db)).toEqual(before);

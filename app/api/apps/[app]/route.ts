@@ -8,7 +8,7 @@ export const GET = route(
     permission: "app.read",
     input: z.object({ app: z.string() }),
     output: appView,
-    scope: { app: ({ app }: { app: string }) => app },
+    scope: { app: "app" },
   },
   async ({ scope, db }) => getAppView(scope.app.id, db),
 );

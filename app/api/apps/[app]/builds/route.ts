@@ -12,7 +12,7 @@ export const GET = route(
     permission: "build.read",
     input: listBuildsInput.extend(ofApp.shape),
     output: listBuildsResult,
-    scope: { app: ({ app }: { app: string }) => app },
+    scope: { app: "app" },
   },
   ({ db, scope, input }) => listBuilds(db, scope.app.id, input),
 );
@@ -22,7 +22,7 @@ export const POST = route(
     permission: "build.run",
     input: createBuildInput.extend(ofApp.shape),
     output: createBuildResult,
-    scope: { app: ({ app }: { app: string }) => app },
+    scope: { app: "app" },
   },
   ({ db, enqueue, actor, scope, input }) =>
     requestBuild({ db, enqueue, gitlab: connectedGitlab() }, scope.app.id, actor.id, input),

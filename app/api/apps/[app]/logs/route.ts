@@ -21,7 +21,7 @@ export const GET = route(
     permission: "app.logs",
     input,
     output: "stream",
-    scope: { app: ({ app }: { app: string }) => app },
+    scope: { app: "app" },
   },
   async ({ input: wish, scope, db, subscribe, now, request, signal }) => {
     const app = { id: scope.app.id, name: scope.app.name };

@@ -8,7 +8,7 @@ export const POST = route(
     action: "app.provision",
     input: z.object({ app: z.string() }),
     output: z.void(),
-    scope: { app: ({ app }: { app: string }) => app },
+    scope: { app: "app" },
   },
   ({ db, enqueue, now, scope }) => retryProvision({ db, enqueue, now }, scope.app.id),
 );

@@ -5,14 +5,13 @@ import { listReleases } from "#lib/releases/queries";
 import { createReleaseInput, createReleaseResult, listReleasesInput, listReleasesResult } from "#lib/releases/schema";
 
 const path = { app: z.string() };
-type Target = { app: string; environmentId: string };
 
 export const GET = route(
   {
     permission: "release.read",
     input: listReleasesInput.extend(path),
     output: listReleasesResult,
-    scope: { app: ({ app }: { app: string }) => app },
+    scope: { app: "app" },
   },
   async ({ input, scope, db }) => listReleases(scope.app.id, input, db),
 );
@@ -22,7 +21,7 @@ export const POST = route(
     permission: "release.create",
     input: createReleaseInput.extend(path),
     output: createReleaseResult,
-    scope: { app: ({ app }: Target) => app, environment: ({ environmentId }: Target) => environmentId },
+    scope: { app: "app", environment: "environmentId" },
   },
   async ({ input: { app: _, ...intent }, scope, actor, ...world }) =>
     createRelease(scope.app.id, actor.id, intent, world),

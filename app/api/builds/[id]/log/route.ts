@@ -1,6 +1,5 @@
 import { z } from "zod";
 import { route } from "#lib/access/route";
-import { buildFor } from "#lib/builds/build-for";
 import { followBuildLog } from "#lib/builds/follow-log";
 import { logStream } from "#lib/builds/log-stream";
 
@@ -12,12 +11,11 @@ export const GET = route(
     permission: "build.read",
     input: z.object({ id: z.uuid(), offset: offset.default(0) }),
     output: "stream",
-    scope: { ownTeams: true },
+    scope: { build: "id" },
   },
-  async ({ db, subscribe, actor, input, request, signal }) => {
-    const build = await buildFor(db, actor, "build.read", input.id);
+  async ({ db, subscribe, scope, input, request, signal }) => {
     const resumeAt = request.headers.get("last-event-id");
     const from = resumeAt === null ? input.offset : offset.parse(resumeAt);
-    return logStream(followBuildLog({ db, subscribe }, build.id, from, signal));
+    return logStream(followBuildLog({ db, subscribe }, scope.build.id, from, signal));
   },
 );

@@ -9,7 +9,7 @@ export const POST = route(
     permission: "release.read",
     input: releaseIntent.extend({ app: z.string() }),
     output: releasePreview,
-    scope: { app: ({ app }: { app: string }) => app },
+    scope: { app: "app" },
     action: "release.preview",
   },
   async ({ input: { app: _, ...intent }, scope, signal }) => previewRelease(scope.app.id, intent, { signal }),
