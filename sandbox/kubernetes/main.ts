@@ -22,6 +22,7 @@ import { writeKubeconfig } from "./kubeconfig.ts";
 import { startEdge } from "./network/edge.ts";
 import { startServiceProxy } from "./network/service-proxy.ts";
 import { scheduler, startNode } from "./node/node.ts";
+import { attachToContainer, execInContainer, upgradeRequired } from "./node/remote-command.ts";
 import { Resources } from "./store/resources.ts";
 import { Store } from "./store/store.ts";
 
@@ -84,6 +85,12 @@ export async function startKubernetes(options: KubernetesOptions): Promise<Kuber
     ["*/scale", scaleHandler(resources)],
     ["pods/log", logHandler(resources, node, now)],
     ["pods/eviction", evictionHandler(resources)],
+    ["pods/exec", upgradeRequired],
+    ["pods/attach", upgradeRequired],
+  ]);
+  const connects = new Map([
+    ["pods/exec", execInContainer(resources, node)],
+    ["pods/attach", attachToContainer(resources, node)],
   ]);
   const api = {
     resources,
@@ -92,7 +99,7 @@ export async function startKubernetes(options: KubernetesOptions): Promise<Kuber
     bookmarkEveryMs: options.bookmarkEveryMs ?? 60_000,
     subresources,
   };
-  const server = await startApiServer({ api, token, port: options.port, certificate, logger });
+  const server = await startApiServer({ api, connects, token, port: options.port, certificate, logger });
   writeKubeconfig(kubeconfigPath, { server: `https://127.0.0.1:${server.port}`, token, authority: certificate.cert });
   return {
     url: `http://127.0.0.1:${server.port}`,

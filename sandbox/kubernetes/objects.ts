@@ -71,6 +71,7 @@ export type Handler = {
   exec?: { command: string[] };
   httpGet?: HttpGet;
   tcpSocket?: { port: number | string; host?: string };
+  grpc?: { port: number; service?: string };
   sleep?: { seconds: number };
 };
 export type Probe = Handler & {
@@ -79,8 +80,10 @@ export type Probe = Handler & {
   timeoutSeconds: number;
   successThreshold: number;
   failureThreshold: number;
+  terminationGracePeriodSeconds?: number;
 };
 
+export type ResourceFieldRef = { containerName?: string; resource: string; divisor?: string };
 export type KeyRef = { name: string; key: string; optional?: boolean };
 export type EnvVar = {
   name: string;
@@ -89,7 +92,7 @@ export type EnvVar = {
     configMapKeyRef?: KeyRef;
     secretKeyRef?: KeyRef;
     fieldRef?: { fieldPath: string };
-    resourceFieldRef?: { containerName?: string; resource: string; divisor?: string };
+    resourceFieldRef?: ResourceFieldRef;
   };
 };
 export type EnvFrom = {
@@ -109,13 +112,18 @@ export type Container = {
   env?: EnvVar[];
   envFrom?: EnvFrom[];
   resources?: Resources;
-  volumeMounts?: { name: string; mountPath: string; subPath?: string; readOnly?: boolean }[];
+  volumeMounts?: { name: string; mountPath: string; subPath?: string; subPathExpr?: string; readOnly?: boolean }[];
   livenessProbe?: Probe;
   readinessProbe?: Probe;
   startupProbe?: Probe;
   lifecycle?: { preStop?: Handler; postStart?: Handler };
+  terminationMessagePath?: string;
+  terminationMessagePolicy?: "File" | "FallbackToLogsOnError";
   imagePullPolicy?: "Always" | "IfNotPresent" | "Never";
   restartPolicy?: "Always";
+  stdin?: boolean;
+  stdinOnce?: boolean;
+  tty?: boolean;
 };
 
 export type KeyToPath = { key: string; path: string; mode?: number };
@@ -127,7 +135,9 @@ export type SecretVolume = {
   optional?: boolean;
   defaultMode?: number;
 };
-export type DownwardVolume = { items?: { path: string; fieldRef?: { fieldPath: string } }[] };
+export type DownwardVolume = {
+  items?: { path: string; fieldRef?: { fieldPath: string }; resourceFieldRef?: ResourceFieldRef }[];
+};
 export type Volume = {
   name: string;
   emptyDir?: JsonObject;
@@ -143,6 +153,7 @@ export type PodSpec = {
   nodeName?: string;
   restartPolicy: "Always" | "OnFailure" | "Never";
   terminationGracePeriodSeconds: number;
+  activeDeadlineSeconds?: number;
   hostname?: string;
   serviceAccountName?: string;
   enableServiceLinks?: boolean;

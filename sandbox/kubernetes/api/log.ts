@@ -29,7 +29,8 @@ export const logHandler =
     await stream(request, fallback, previous ? undefined : found.log, options(request.query, now()));
   };
 
-function chooseContainer(pod: Pod, asked: string | null): string {
+/** The container that is asked for, or the only one. */
+export function chooseContainer(pod: Pod, asked: string | null): string {
   const all = [...(pod.spec.initContainers ?? []), ...pod.spec.containers].map(({ name }) => name);
   if (asked !== null && asked !== "") {
     if (!all.includes(asked)) throw badRequest(`container ${asked} is not valid for pod ${pod.metadata.name}`);

@@ -3,20 +3,33 @@ import {
   createServer as createHttpServer,
   type IncomingMessage,
   type RequestListener,
-  type ServerResponse,
+  ServerResponse,
 } from "node:http";
 import { createServer as createHttpsServer } from "node:https";
 import { createServer, type Server, type Socket } from "node:net";
 import { type Logger } from "pino";
 import { type Certificate } from "./certificate.ts";
 import { discover } from "./discovery.ts";
-import { parseTarget, type Request } from "./request.ts";
+import { parseTarget, type Request, type Target } from "./request.ts";
 import { type Api, send, serveResource } from "./rest.ts";
 import { serveReview } from "./reviews.ts";
 import { ApiError, noSuchPath } from "./status.ts";
 
 export type ApiServer = { port: number; stop(): Promise<void> };
-type Options = { api: Api; token: string; port: number; certificate: Certificate; logger: Logger };
+/** Takes over the connection of an upgrade request; what it throws before that is answered over HTTP. */
+export type Connect = (
+  request: Request & { socket: Socket; head: Buffer },
+  target: Target & { name: string },
+) => Promise<void>;
+type Options = {
+  api: Api;
+  /** Subresources that one talks to over an upgraded connection, by "plural/subresource". */
+  connects: ReadonlyMap<string, Connect>;
+  token: string;
+  port: number;
+  certificate: Certificate;
+  logger: Logger;
+};
 
 const OPEN_PATHS = ["/healthz", "/livez", "/readyz", "/version"];
 const TLS_HANDSHAKE = 0x16;
@@ -25,12 +38,24 @@ const TLS_HANDSHAKE = 0x16;
  * The API server. One port speaks both TLS (kubectl sends its token over nothing else) and plain HTTP (so that `curl`
  * and `fetch` need no certificate): the first byte of a connection tells them apart.
  */
-export async function startApiServer({ api, token, port, certificate, logger }: Options): Promise<ApiServer> {
+export async function startApiServer({ api, connects, token, port, certificate, logger }: Options): Promise<ApiServer> {
   const listener: RequestListener = (incoming, response) => {
     serve(api, token, incoming, response).catch((error: unknown) => answerError(incoming, response, error, logger));
   };
   const plain = createHttpServer({ keepAliveTimeout: 60_000, requestTimeout: 0 }, listener);
   const secure = createHttpsServer({ ...certificate, keepAliveTimeout: 60_000, requestTimeout: 0 }, listener);
+  const upgrade = (incoming: IncomingMessage, socket: Socket, head: Buffer): void => {
+    socket.on("error", () => socket.destroy());
+    const response = new ServerResponse(incoming);
+    connect(connects, token, { incoming, response, socket, head }).catch((error: unknown) => {
+      // Until here the response was nobody's: only a refusal is written as one.
+      response.assignSocket(socket);
+      response.on("finish", () => socket.end()).shouldKeepAlive = false;
+      answerError(incoming, response, error, logger);
+    });
+  };
+  plain.on("upgrade", upgrade);
+  secure.on("upgrade", upgrade);
   const sockets = new Set<Socket>();
   const door = createServer((socket) => {
     sockets.add(socket);
@@ -60,26 +85,39 @@ const listen = (server: Server, port: number): Promise<void> =>
     server.listen(port, "127.0.0.1", () => resolve());
   });
 
-async function serve(api: Api, token: string, incoming: IncomingMessage, response: ServerResponse): Promise<void> {
+function requestOf(incoming: IncomingMessage, response: ServerResponse): Request {
   const url = new URL(incoming.url ?? "/", "http://sandbox");
-  const request: Request = {
-    method: incoming.method ?? "GET",
-    path: url.pathname,
-    query: url.searchParams,
-    incoming,
-    response,
-  };
-  if (!OPEN_PATHS.includes(url.pathname) && !authorised(incoming, token))
+  return { method: incoming.method ?? "GET", path: url.pathname, query: url.searchParams, incoming, response };
+}
+
+async function serve(api: Api, token: string, incoming: IncomingMessage, response: ServerResponse): Promise<void> {
+  const request = requestOf(incoming, response);
+  const { path } = request;
+  if (!OPEN_PATHS.includes(path) && !authorised(incoming, token))
     throw new ApiError(401, "Unauthorized", "Unauthorized");
-  if (/^\/(healthz|livez|readyz)(\/|$)/.test(url.pathname)) {
+  if (/^\/(healthz|livez|readyz)(\/|$)/.test(path)) {
     response.writeHead(200, { "content-type": "text/plain" }).end("ok");
     return;
   }
-  const document = request.method === "GET" ? discover(url.pathname) : undefined;
+  const document = request.method === "GET" ? discover(path) : undefined;
   if (document !== undefined) return send(request, 200, document);
-  if (!/^\/apis?\//.test(url.pathname)) throw noSuchPath();
+  if (!/^\/apis?\//.test(path)) throw noSuchPath();
   if (await serveReview(request)) return;
-  await serveResource(api, request, parseTarget(url.pathname));
+  await serveResource(api, request, parseTarget(path));
+}
+
+async function connect(
+  connects: ReadonlyMap<string, Connect>,
+  token: string,
+  { incoming, response, socket, head }: Pick<Parameters<Connect>[0], "incoming" | "response" | "socket" | "head">,
+): Promise<void> {
+  const request = requestOf(incoming, response);
+  if (!authorised(incoming, token)) throw new ApiError(401, "Unauthorized", "Unauthorized");
+  const target = parseTarget(request.path);
+  const { kind, name, subresource } = target;
+  const handler = connects.get(`${kind.plural}/${subresource ?? ""}`);
+  if (handler === undefined || name === undefined) throw noSuchPath();
+  await handler({ ...request, socket, head }, { ...target, name });
 }
 
 function authorised(incoming: IncomingMessage, token: string): boolean {

@@ -65,6 +65,8 @@ export const pods: Kind<Pod> = {
   status: true,
   subresources: [
     { name: "log", kind: "Pod", verbs: ["get"] },
+    { name: "exec", kind: "PodExecOptions", verbs: ["create", "get"] },
+    { name: "attach", kind: "PodAttachOptions", verbs: ["create", "get"] },
     { name: "eviction", kind: "Eviction", group: "policy", version: "v1", verbs: ["create"] },
     { name: "binding", kind: "Binding", verbs: ["create"] },
   ],

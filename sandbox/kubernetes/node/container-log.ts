@@ -2,6 +2,7 @@ import { EventEmitter } from "node:events";
 import { closeSync, mkdirSync, openSync, readdirSync, rmSync, writeSync } from "node:fs";
 import { open } from "node:fs/promises";
 import { dirname, join } from "node:path";
+import { StringDecoder } from "node:string_decoder";
 
 /**
  * One run's output on disk, a line each as the container runtime interface writes it:
@@ -11,6 +12,7 @@ export class ContainerLog extends EventEmitter<{ more: []; end: [] }> {
   readonly path: string;
   #file: number | undefined;
   readonly #partial = { stdout: "", stderr: "" };
+  readonly #decoders = { stdout: new StringDecoder("utf8"), stderr: new StringDecoder("utf8") };
 
   constructor(path: string) {
     super();
@@ -24,8 +26,8 @@ export class ContainerLog extends EventEmitter<{ more: []; end: [] }> {
     return this.#file !== undefined;
   }
 
-  write(stream: "stdout" | "stderr", text: string): void {
-    const lines = (this.#partial[stream] + text).split("\n");
+  write(stream: "stdout" | "stderr", bytes: Buffer): void {
+    const lines = (this.#partial[stream] + this.#decoders[stream].write(bytes)).split("\n");
     this.#partial[stream] = lines.pop() ?? "";
     this.#append(stream, lines);
   }
@@ -62,6 +64,9 @@ export function forgetOldLogs(folder: string, run: number): void {
   for (const file of readdirSync(logs)) if (Number.parseInt(file, 10) < run - 1) rmSync(join(logs, file));
 }
 
+/** Where a container's log lies: its folder, the number of its present run, and the open log while that runs. */
+export type LogPlace = { log: ContainerLog | undefined; run: number; folder: string };
+
 /** `text` ends with a newline, unless the program wrote none. */
 export type LogLine = { time: string; text: string };
 
@@ -86,4 +91,11 @@ function parseLine(line: string): LogLine {
     time: match?.[1] ?? "",
     text: match?.[1] === undefined ? `${line}\n` : `${match[3] ?? ""}${match[2] === "P" ? "" : "\n"}`,
   };
+}
+
+/** The end of a log as plain text, at most so many lines and bytes. */
+export async function tailOf(path: string, most: { lines: number; bytes: number }): Promise<string> {
+  const { lines } = await readLines(path, 0);
+  const text = lines.slice(-most.lines).map((line) => line.text);
+  return Buffer.from(text.join("")).subarray(-most.bytes).toString("utf8");
 }

@@ -3,22 +3,16 @@ import { join } from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
 import { timeText } from "../controllers/conditions.ts";
 import { type Record as EventRecord } from "../controllers/event-recorder.ts";
-import {
-  type Container,
-  type ContainerState,
-  type ContainerStatus,
-  type Handler,
-  type Pod,
-  type Probe,
-} from "../objects.ts";
+import { type Container, type ContainerState, type ContainerStatus, type Pod } from "../objects.ts";
 import { type Store } from "../store/store.ts";
+import { BACKOFF_MS, fetchImage, LONGEST_BACKOFF_MS } from "./container-image.ts";
 import { ContainerLog, forgetOldLogs, logPath } from "./container-log.ts";
 import { ConfigError, environmentOf, expand } from "./environment.ts";
 import { copyRootfs, type NodeImage, type NodeImages } from "./images.ts";
-import { tryHandler, watchProbe } from "./probes.ts";
-import { type Exit, type Processes, type Running, runCommand } from "./processes.ts";
+import { type Processes } from "./processes.ts";
 import { type Program, programFor } from "./program.ts";
-import { mountVolumes, writeVolumes } from "./volumes.ts";
+import { type Ending, RunningContainer } from "./running-container.ts";
+import { mountVolumes } from "./volumes.ts";
 
 export type NodeGround = {
   store: Store;
@@ -37,15 +31,15 @@ export type Run = {
 };
 export type Policy = "Always" | "OnFailure" | "Never";
 
-const BACKOFF_MS = 10_000;
-const LONGEST_BACKOFF_MS = 300_000;
 const HEALTHY_AFTER_MS = 600_000;
+const KILLED = 137;
 
-/** One container of a pod over all its restarts: pull, configure, start, probe, wait, back off, again. */
+/** One container of a pod over all its restarts: pull, configure, live, wait, back off, again. */
 export class ContainerRun {
   readonly container: Container;
   readonly #run: Run;
   readonly #stopping = new AbortController();
+  readonly #firstStart = Promise.withResolvers<void>();
   #state: ContainerState;
   #lastState: ContainerState = {};
   #restartCount: number;
@@ -53,8 +47,7 @@ export class ContainerRun {
   #started = false;
   #imageId = "";
   #id: string | undefined;
-  #process: Running | undefined;
-  #program: Program | undefined;
+  #life: RunningContainer | undefined;
   #log: ContainerLog | undefined;
   #podIp = "";
 
@@ -69,7 +62,7 @@ export class ContainerRun {
     else if (before?.state.running !== undefined)
       this.#lastState = {
         terminated: {
-          exitCode: 137,
+          exitCode: KILLED,
           reason: "Error",
           startedAt: before.state.running.startedAt,
           finishedAt: timeText(run.ground.now()),
@@ -84,8 +77,13 @@ export class ContainerRun {
   get restartCount(): number {
     return this.#restartCount;
   }
-  get isStarted(): boolean {
-    return this.#started;
+  /** The container's present life, while its process runs. */
+  get life(): RunningContainer | undefined {
+    return this.#life;
+  }
+  /** Resolves when the container has started for the first time, or is over. */
+  get firstStart(): Promise<void> {
+    return this.#firstStart.promise;
   }
 
   get status(): ContainerStatus {
@@ -104,112 +102,54 @@ export class ContainerRun {
 
   /** Runs the container under a restart policy until it ends for good; resolves to its last exit code. */
   async run(policy: Policy, podIp: string): Promise<number> {
+    try {
+      return await this.#runUntilOver(policy, podIp);
+    } finally {
+      this.#firstStart.resolve();
+    }
+  }
+
+  /** Ends the container for good, within its grace period. */
+  async stop(graceMs: number): Promise<void> {
+    this.#stopping.abort();
+    this.#ready = false;
+    await this.#life?.stop(graceMs);
+  }
+
+  async #runUntilOver(policy: Policy, podIp: string): Promise<number> {
     this.#podIp = podIp;
+    const { now, scale } = this.#run.ground;
     const { signal } = this.#stopping;
     for (let crashes = 0; ; ) {
-      if (signal.aborted) return 137;
-      const begun = this.#run.ground.now().getTime();
-      const exit = await this.#once();
-      if (this.#run.ground.now().getTime() - begun > HEALTHY_AFTER_MS * this.#run.ground.scale) crashes = 0;
-      if (signal.aborted || policy === "Never" || (policy === "OnFailure" && exit.exitCode === 0)) return exit.exitCode;
+      if (signal.aborted) return KILLED;
+      const begun = now().getTime();
+      const code = await this.#once();
+      if (now().getTime() - begun > HEALTHY_AFTER_MS * scale) crashes = 0;
+      if (signal.aborted || policy === "Never" || (policy === "OnFailure" && code === 0)) return code;
       crashes += 1;
       await this.#backOff(crashes).catch(() => undefined);
-      if (signal.aborted) return exit.exitCode;
+      if (signal.aborted) return code;
       this.#restartCount += 1;
     }
   }
 
-  /** preStop, SIGTERM, and SIGKILL when the grace period is over. */
-  async stop(graceMs: number): Promise<void> {
-    const running = this.#process;
-    this.#stopping.abort();
-    if (running === undefined) return;
-    this.#ready = false;
-    this.#say("Normal", "Killing", `Stopping container ${this.container.name}`);
-    const deadline = new AbortController();
-    const hard = wait(graceMs, undefined, { signal: deadline.signal }).then(
-      () => running.kill("SIGKILL"),
-      () => undefined,
-    );
-    const { preStop } = this.container.lifecycle ?? {};
-    if (preStop !== undefined && graceMs > 0) await Promise.race([this.#hook(preStop, graceMs), hard, running.exited]);
-    running.kill(graceMs > 0 ? "SIGTERM" : "SIGKILL");
-    await running.exited;
-    deadline.abort();
-  }
-
-  #say(type: "Normal" | "Warning", reason: string, message: string): void {
-    this.#run.record({ type, reason, message, fieldPath: `spec.containers{${this.container.name}}` });
-  }
-
-  #become(state: ContainerState): void {
-    this.#state = state;
-    this.#run.changed();
-  }
-
-  #pause(ms: number): Promise<void> {
-    return wait(ms * this.#run.ground.scale, undefined, { signal: this.#stopping.signal });
-  }
-
   /** From nothing to an exit: everything that can go wrong before the start is a waiting state, tried again. */
-  async #once(): Promise<Exit> {
+  async #once(): Promise<number> {
     const startedAt = timeText(this.#run.ground.now());
+    const waiting = { say: this.#say.bind(this), become: this.#become.bind(this), pause: this.#pause.bind(this) };
     try {
-      const image = await this.#fetchImage();
-      const program = await this.#configure(image);
-      return await this.#execute(program);
+      const image = await fetchImage(this.container, this.#run.ground, waiting);
+      this.#imageId = image.imageId;
+      return await this.#execute(await this.#configure(image));
     } catch (error) {
-      if (this.#stopping.signal.aborted) return { exitCode: 137 };
-      const message = error instanceof Error ? error.message : String(error);
+      if (this.#stopping.signal.aborted) return KILLED;
+      const why = error instanceof Error ? error.message : String(error);
+      const message = `failed to create containerd task: failed to create shim task: OCI runtime create failed: runc create failed: unable to start container process: error during container init: ${why}`;
       this.#log?.close();
       this.#say("Warning", "Failed", `Error: ${message}`);
-      this.#finish({ exitCode: 128 }, "StartError", startedAt, message);
-      return { exitCode: 128 };
+      this.#finish({ exit: { exitCode: 128 }, reason: "StartError", message }, startedAt);
+      return 128;
     }
-  }
-
-  async #fetchImage(): Promise<NodeImage> {
-    const { image, imagePullPolicy = "IfNotPresent" } = this.container;
-    const { images } = this.#run.ground;
-    for (let failures = 0; ; ) {
-      const problem = await this.#pull(imagePullPolicy).then(
-        () => undefined,
-        (error: unknown) => (error instanceof Error ? error.message : String(error)),
-      );
-      const found = problem === undefined ? await images.open(image) : undefined;
-      if (found !== undefined) {
-        this.#imageId = found.imageId;
-        return found;
-      }
-      const [first, later] =
-        imagePullPolicy === "Never" ? ["ErrImageNeverPull", "ErrImageNeverPull"] : ["ErrImagePull", "ImagePullBackOff"];
-      const message = problem ?? `Container image "${image}" is not present with pull policy of Never`;
-      this.#say(
-        "Warning",
-        "Failed",
-        imagePullPolicy === "Never" ? message : `Failed to pull image "${image}": ${message}`,
-      );
-      this.#say("Warning", "Failed", `Error: ${first}`);
-      this.#become({ waiting: { reason: first, message } });
-      await this.#pause(1000);
-      this.#say("Normal", "BackOff", `Back-off pulling image "${image}"`);
-      this.#become({ waiting: { reason: later, message: `Back-off pulling image "${image}": ${first}: ${message}` } });
-      await this.#pause(Math.min(LONGEST_BACKOFF_MS, BACKOFF_MS * 2 ** failures));
-      failures += 1;
-    }
-  }
-
-  async #pull(policy: "Always" | "IfNotPresent" | "Never"): Promise<void> {
-    const { image } = this.container;
-    const { images, now } = this.#run.ground;
-    if (!(await images.mustPull(image, policy))) {
-      if (policy !== "Never") this.#say("Normal", "Pulled", `Container image "${image}" already present on machine`);
-      return;
-    }
-    this.#say("Normal", "Pulling", `Pulling image "${image}"`);
-    const begun = now().getTime();
-    await images.pull(image);
-    this.#say("Normal", "Pulled", `Successfully pulled image "${image}" in ${now().getTime() - begun}ms`);
   }
 
   async #configure(image: NodeImage): Promise<Program> {
@@ -221,16 +161,13 @@ export class ContainerRun {
           ...environmentOf(ground.store, pod, this.container),
           HOSTNAME: pod.spec.hostname ?? pod.metadata.name,
         };
-        await writeVolumes(ground.store, pod, join(folder, "volumes"));
+        const volumes = join(folder, "volumes");
         const rootfs = join(folder, "containers", this.container.name, "rootfs");
         await copyRootfs(image, rootfs);
-        await mountVolumes(pod, this.container, join(folder, "volumes"), rootfs);
+        await mountVolumes(pod, this.container, { volumes, rootfs, variables });
         const words = (list: string[] | undefined) => list?.map((word) => expand(word, variables));
-        const expanded = {
-          ...this.container,
-          command: words(this.container.command),
-          args: words(this.container.args),
-        };
+        const { command, args } = this.container;
+        const expanded = { ...this.container, command: words(command), args: words(args) };
         return programFor(image.config, expanded, { rootfs, podIp: this.#podIp, hostPath: ground.hostPath, variables });
       } catch (error) {
         if (!(error instanceof ConfigError)) throw error;
@@ -241,35 +178,45 @@ export class ContainerRun {
     }
   }
 
-  async #execute(program: Program): Promise<Exit> {
+  async #execute(program: Program): Promise<number> {
     const { ground, folder, pod } = this.#run;
+    const { signal } = this.#stopping;
     const own = join(folder, "containers", this.container.name);
     forgetOldLogs(own, this.#restartCount);
     this.#log = new ContainerLog(logPath(own, this.#restartCount));
-    this.#program = program;
-    this.#say("Normal", "Created", `Created container: ${this.container.name}`);
-    if (this.#stopping.signal.aborted) return { exitCode: 137 };
+    this.#say("Normal", "Created", "Container created");
+    if (signal.aborted) return KILLED;
     const startedAt = timeText(ground.now());
-    const running = await ground.processes.start(`${pod().metadata.uid}-${this.container.name}`, program, this.#log);
+    const life = await RunningContainer.start(program, this.#log, {
+      ...ground,
+      container: this.container,
+      id: `${pod().metadata.uid}-${this.container.name}`,
+      podIp: this.#podIp,
+      graceSeconds: pod().spec.terminationGracePeriodSeconds,
+      say: this.#say.bind(this),
+      started: () => {
+        this.#started = true;
+        this.#firstStart.resolve();
+        this.#run.changed();
+      },
+      ready: (is) => {
+        if (this.#ready === is || signal.aborted) return;
+        this.#ready = is;
+        this.#run.changed();
+      },
+    });
     this.#id = `containerd://${randomUUID().replaceAll("-", "")}`;
-    this.#process = running;
-    if (this.#stopping.signal.aborted) running.kill("SIGKILL");
-    this.#say("Normal", "Started", `Started container ${this.container.name}`);
-    this.#started = this.container.startupProbe === undefined;
-    this.#ready = this.#started && this.container.readinessProbe === undefined;
+    this.#life = life;
+    if (signal.aborted) life.session.kill("SIGKILL");
+    this.#say("Normal", "Started", "Container started");
     this.#become({ running: { startedAt } });
-
-    const probing = new AbortController();
-    const probes = this.#probe(probing.signal, running);
-    const exit = await running.exited;
-    probing.abort();
-    await probes;
-    this.#process = undefined;
-    this.#finish(exit, exit.exitCode === 0 ? "Completed" : "Error", startedAt);
-    return exit;
+    const ending = await life.live();
+    this.#life = undefined;
+    this.#finish(ending, startedAt);
+    return ending.exit.exitCode;
   }
 
-  #finish(exit: Exit, reason: string, startedAt: string, message?: string): void {
+  #finish({ exit, reason, message }: Ending, startedAt: string): void {
     this.#ready = false;
     this.#started = false;
     this.#become({
@@ -291,84 +238,26 @@ export class ContainerRun {
     if (crashes < 2) return;
     const delay = Math.min(LONGEST_BACKOFF_MS, BACKOFF_MS * 2 ** (crashes - 2));
     const { name, namespace = "", uid } = this.#run.pod().metadata;
-    this.#say(
-      "Warning",
-      "BackOff",
-      `Back-off restarting failed container ${this.container.name} in pod ${name}_${namespace}(${uid})`,
-    );
-    const message = `back-off ${delay / 1000}s restarting failed container=${this.container.name} pod=${name}_${namespace}(${uid})`;
+    const pod = `${name}_${namespace}(${uid})`;
+    const container = this.container.name;
+    this.#say("Warning", "BackOff", `Back-off restarting failed container ${container} in pod ${pod}`);
+    const message = `back-off ${delay / 1000}s restarting failed container=${container} pod=${pod}`;
     this.#become({ waiting: { reason: "CrashLoopBackOff", message } });
     await this.#pause(delay);
   }
 
-  /** Startup first; then readiness moves `ready`, and a failed liveness (or startup) ends the process. */
-  async #probe(signal: AbortSignal, running: Running): Promise<void> {
-    const { startupProbe, livenessProbe, readinessProbe } = this.container;
-    if (startupProbe !== undefined) {
-      const done = new AbortController();
-      await this.#watch("Startup", startupProbe, AbortSignal.any([signal, done.signal]), (ok) => {
-        this.#started = ok;
-        this.#ready = ok && readinessProbe === undefined;
-        done.abort();
-        if (!ok) this.#killUnhealthy("startup", running);
-        this.#run.changed();
-      });
-      if (!this.#started) return;
-    }
-    await Promise.all([
-      readinessProbe === undefined
-        ? undefined
-        : this.#watch("Readiness", readinessProbe, signal, (ok) => {
-            if (this.#ready === ok || this.#stopping.signal.aborted) return;
-            this.#ready = ok;
-            this.#run.changed();
-          }),
-      livenessProbe === undefined
-        ? undefined
-        : this.#watch("Liveness", livenessProbe, signal, (ok) =>
-            ok ? undefined : this.#killUnhealthy("liveness", running),
-          ),
-    ]);
+  #say(type: "Normal" | "Warning", reason: string, message: string): void {
+    const { name } = this.container;
+    const isInit = this.#run.pod().spec.initContainers?.some((each) => each.name === name) === true;
+    this.#run.record({ type, reason, message, fieldPath: `spec.${isInit ? "initContainers" : "containers"}{${name}}` });
   }
 
-  #watch(name: string, probe: Probe, signal: AbortSignal, decided: (ok: boolean) => void): Promise<void> {
-    const { scale } = this.#run.ground;
-    return watchProbe(
-      probe,
-      this.#target,
-      { scale, signal, eager: name === "Readiness" },
-      { decided, failed: ({ message }) => this.#say("Warning", "Unhealthy", `${name} probe failed: ${message}`) },
-    );
+  #become(state: ContainerState): void {
+    this.#state = state;
+    this.#run.changed();
   }
 
-  #killUnhealthy(which: string, running: Running): void {
-    this.#say("Normal", "Killing", `Container ${this.container.name} failed ${which} probe, will be restarted`);
-    running.kill("SIGTERM");
-    const grace = this.#run.pod().spec.terminationGracePeriodSeconds * 1000;
-    const deadline = setTimeout(() => running.kill("SIGKILL"), grace);
-    void running.exited.then(() => clearTimeout(deadline));
-  }
-
-  async #hook(handler: Handler, graceMs: number): Promise<void> {
-    if (handler.sleep !== undefined)
-      await wait(Math.min(graceMs, handler.sleep.seconds * 1000 * this.#run.ground.scale));
-    else await tryHandler(handler, this.#target, graceMs);
-  }
-
-  get #target() {
-    const { container } = this;
-    const exec = (command: string[], timeoutMs: number) => {
-      const program = this.#program;
-      if (program === undefined) return Promise.resolve({ exitCode: 126, output: "container not running" });
-      const place = {
-        rootfs: program.env.KEPLER_ROOTFS ?? program.cwd,
-        podIp: this.#podIp,
-        hostPath: this.#run.ground.hostPath,
-        variables: {},
-      };
-      const { argv } = programFor({}, { ...container, command, args: [], ports: [] }, place);
-      return runCommand(argv, { cwd: program.cwd, env: program.env, timeoutMs });
-    };
-    return { podIp: this.#podIp, container, exec };
+  #pause(ms: number): Promise<void> {
+    return wait(ms * this.#run.ground.scale, undefined, { signal: this.#stopping.signal });
   }
 }

@@ -1,10 +1,13 @@
 import { configMaps, secrets, services } from "../kinds/index.ts";
 import { parseQuantity } from "../kinds/quantity.ts";
-import { type Container, type EnvVar, type Pod } from "../objects.ts";
+import { type Container, type EnvVar, type Pod, type ResourceFieldRef } from "../objects.ts";
 import { type Store } from "../store/store.ts";
 
-/** Something that the pod refers to is not there: `CreateContainerConfigError`, tried again until it is. */
-export class ConfigError extends Error {}
+/** Something that the pod refers to is not there: `CreateContainerConfigError` or `FailedMount`, tried again until it is. */
+export class ConfigError extends Error {
+  /** The volume it is needed for. */
+  about = "";
+}
 
 export const decodeSecret = (data: Record<string, string> | undefined): Record<string, string> =>
   Object.fromEntries(
@@ -103,15 +106,15 @@ export function fieldOf(pod: Pod, path: string): string {
   return value;
 }
 
-function resourceOf(
+/** The downward API: a request or limit of a container, in whole divisors. */
+export function resourceOf(
   pod: Pod,
-  own: Container,
-  { containerName, resource, divisor = "1" }: { containerName?: string; resource: string; divisor?: string },
+  own: Container | undefined,
+  { containerName, resource, divisor = "1" }: ResourceFieldRef,
 ): string {
-  const container =
-    containerName === undefined ? own : (pod.spec.containers.find(({ name }) => name === containerName) ?? own);
+  const container = pod.spec.containers.find(({ name }) => name === containerName) ?? own;
   const [which, name = ""] = resource.split(".");
-  const amount = parseQuantity(container.resources?.[which === "limits" ? "limits" : "requests"]?.[name] ?? "0") ?? 0;
+  const amount = parseQuantity(container?.resources?.[which === "limits" ? "limits" : "requests"]?.[name] ?? "0") ?? 0;
   const unit = parseQuantity(divisor) ?? 1;
   return String(Math.ceil(amount / (unit === 0 ? 1 : unit)));
 }

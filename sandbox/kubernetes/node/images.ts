@@ -7,6 +7,9 @@ import { pullImage } from "../../docker/transfer.ts";
 import { unpackLayer } from "../../docker/unpack-layer.ts";
 
 export type NodeImage = { config: RuntimeConfig; imageId: string; rootfs: string };
+const NOT_AUTHORISED =
+  "pull access denied, repository does not exist or may require authorization: server message: insufficient_scope: authorization failed";
+
 export type PullPolicy = "Always" | "IfNotPresent" | "Never";
 
 /** The node's images: pulled over the registry protocol, unpacked once, copied for every container. */
@@ -26,19 +29,22 @@ export class NodeImages {
     return (await this.#store.find(spell(parseReference(image)))) === undefined && policy !== "Never";
   }
 
-  /** Pulls an image. Throws with the sentence that the runtime would give. */
-  async pull(image: string): Promise<void> {
+  /** Pulls an image and gives its size in bytes. Throws with the sentence that the runtime would give. */
+  async pull(image: string): Promise<number> {
     const reference = parseReference(image);
     const where = reference.host === undefined ? `docker.io/library/${image}` : image;
     if (reference.host === undefined)
       throw new Error(
         `failed to pull and unpack image "${where}": the sandbox's node pulls from registries on this machine only`,
       );
-    const pulled = await pullImage(reference, { store: this.#store, credentials: join(this.#home, "credentials") });
-    if (pulled === undefined)
-      throw new Error(
-        `failed to pull and unpack image "${where}": failed to resolve reference "${where}": ${where}: not found`,
-      );
+    const resolving = `failed to pull and unpack image "${where}": failed to resolve reference "${where}"`;
+    const ground = { store: this.#store, credentials: join(this.#home, "credentials") };
+    const pulled = await pullImage(reference, ground).catch((error: unknown) => {
+      const why = error instanceof Error ? error.message : String(error);
+      throw new Error(`${resolving}: ${why.startsWith("denied:") ? NOT_AUTHORISED : why}`, { cause: error });
+    });
+    if (pulled === undefined) throw new Error(`${resolving}: ${where}: not found`);
+    return pulled.manifest.layers.reduce((total, { size }) => total + size, 0);
   }
 
   /** An image that is there: its configuration, its files, and its id as `repository@digest`. */

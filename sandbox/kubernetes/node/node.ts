@@ -9,7 +9,7 @@ import { VERSION } from "../kinds/core.ts";
 import { endpointSlices, nodes, pods } from "../kinds/index.ts";
 import { type Pod } from "../objects.ts";
 import { type Resources } from "../store/resources.ts";
-import { type ContainerLog } from "./container-log.ts";
+import { type LogPlace } from "./container-log.ts";
 import { NodeImages } from "./images.ts";
 import { podAddresses } from "./pod-addresses.ts";
 import { PodWorker } from "./pod-worker.ts";
@@ -18,7 +18,6 @@ import { Processes } from "./processes.ts";
 export const NODE_NAME = "kepler-sandbox";
 const LETTING_GO_MS = 2000;
 
-type LogPlace = { log: ContainerLog | undefined; run: number; folder: string };
 export type SandboxNode = {
   workerOf(pod: Pod): PodWorker | undefined;
   /** Where the log of a pod that is over lies. */

@@ -1,13 +1,21 @@
 import { timeText, withCondition } from "../controllers/conditions.ts";
 import { type Condition, type ContainerStatus, type Pod, type PodStatus } from "../objects.ts";
 
-type Seen = { init: ContainerStatus[]; main: ContainerStatus[]; initialised: boolean; ip: string; now: Date };
+type Seen = {
+  init: ContainerStatus[];
+  main: ContainerStatus[];
+  initialised: boolean;
+  pastDeadline: boolean;
+  ip: string;
+  now: Date;
+};
 
 /** What a pod's containers add up to: its phase and conditions. */
-export function podStatus(pod: Pod, { init, main, initialised, ip, now }: Seen): PodStatus {
-  const phase = phaseOf(pod, init, main, initialised);
+export function podStatus(pod: Pod, { init, main, initialised, pastDeadline, ip, now }: Seen): PodStatus {
+  const phase = pastDeadline ? "Failed" : phaseOf(pod, init, main, initialised);
   const over = phase === "Succeeded" || phase === "Failed";
-  const unready = main.filter((one) => !one.ready).map(({ name }) => name);
+  const sidecars = init.filter(({ name }) => isSidecar(pod, name));
+  const unready = [...sidecars, ...main].filter((one) => !one.ready).map(({ name }) => name);
   const gates = (pod.spec.readinessGates ?? []).filter(
     ({ conditionType }) =>
       !pod.status.conditions?.some(({ type, status }) => type === conditionType && status === "True"),
@@ -45,12 +53,20 @@ export function podStatus(pod: Pod, { init, main, initialised, ip, now }: Seen):
     startTime: pod.status.startTime ?? timeText(now),
     ...(init.length > 0 ? { initContainerStatuses: init } : {}),
     containerStatuses: main,
+    ...(pastDeadline
+      ? { reason: "DeadlineExceeded", message: "Pod was active on the node longer than the specified deadline" }
+      : {}),
   };
 }
 
+/** A native sidecar: an init container that keeps running (KEP-753). It counts for readiness, not for the phase. */
+const isSidecar = ({ spec }: Pod, name: string): boolean =>
+  spec.initContainers?.find((each) => each.name === name)?.restartPolicy === "Always";
+
 function phaseOf(pod: Pod, init: ContainerStatus[], main: ContainerStatus[], initialised: boolean): PodStatus["phase"] {
   const policy = pod.spec.restartPolicy;
-  if (policy === "Never" && init.some(({ state }) => (state.terminated?.exitCode ?? 0) !== 0)) return "Failed";
+  const failedInit = init.some(({ name, state }) => !isSidecar(pod, name) && (state.terminated?.exitCode ?? 0) !== 0);
+  if (policy === "Never" && failedInit) return "Failed";
   if (!initialised) return "Pending";
   const ended = main.filter(({ state }) => state.terminated !== undefined);
   if (ended.length === main.length && policy !== "Always") {

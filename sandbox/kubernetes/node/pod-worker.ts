@@ -1,13 +1,15 @@
 import { rm } from "node:fs/promises";
 import { join } from "node:path";
-
+import { setTimeout as wait } from "node:timers/promises";
 import { type Recorder } from "../controllers/event-recorder.ts";
 import { pods } from "../kinds/index.ts";
 import { type Container, type ContainerStatus, type Pod } from "../objects.ts";
 import { type Resources } from "../store/resources.ts";
-import { type ContainerLog } from "./container-log.ts";
 import { ContainerRun, type NodeGround, type Policy } from "./container-run.ts";
+import { ConfigError } from "./environment.ts";
+import { type LogPlace } from "./container-log.ts";
 import { podStatus } from "./pod-status.ts";
+import { writeVolumes } from "./volumes.ts";
 
 export type WorkerGround = NodeGround & {
   resources: Resources;
@@ -25,11 +27,13 @@ export class PodWorker {
   readonly #init: ContainerRun[];
   readonly #main: ContainerRun[];
   readonly #ip: string;
+  readonly #over = new AbortController();
+  readonly #running: Promise<void>;
   #pod: Pod;
   #initialised = false;
   #stopped = false;
+  #pastDeadline = false;
   #ending: Promise<void> | undefined;
-  readonly #running: Promise<void>;
 
   constructor(pod: Pod, home: string, ground: WorkerGround) {
     this.#pod = pod;
@@ -57,9 +61,16 @@ export class PodWorker {
     this.#running = Promise.resolve().then(() => this.#live());
   }
 
+  get pod(): Pod {
+    return this.#pod;
+  }
+  get containers(): readonly ContainerRun[] {
+    return [...this.#init, ...this.#main];
+  }
+
   /** The log of a container's present run, when it is open here; else its file is all there is. */
-  logOf(container: string): { log: ContainerLog | undefined; run: number; folder: string } | undefined {
-    const found = [...this.#init, ...this.#main].find((one) => one.container.name === container);
+  logOf(container: string): LogPlace | undefined {
+    const found = this.containers.find((one) => one.container.name === container);
     return found === undefined
       ? undefined
       : { log: found.log, run: found.restartCount, folder: join(this.#folder, "containers", container) };
@@ -70,6 +81,14 @@ export class PodWorker {
     this.#pod = pod;
     if (pod.metadata.deletionTimestamp !== undefined)
       void this.end((pod.metadata.deletionGracePeriodSeconds ?? 0) * 1000);
+  }
+
+  /** Brings mounted ConfigMaps, Secrets and fields up to date. What has gone missing meanwhile stays as it was. */
+  async refreshVolumes(): Promise<void> {
+    if (!this.#over.signal.aborted)
+      await writeVolumes(this.#ground, this.#pod, this.#volumes).catch((error: unknown) => {
+        if (!(error instanceof ConfigError)) throw error;
+      });
   }
 
   /** Ends the pod's processes and then the object itself. */
@@ -100,30 +119,76 @@ export class PodWorker {
     await rm(this.#folder, { recursive: true, force: true });
   }
 
+  /** The containers together, then the sidecars in the reverse of their order (KEP-753), within one grace period. */
   async #stopAll(graceMs: number): Promise<void> {
+    this.#over.abort();
+    const { now } = this.#ground;
+    const deadline = now().getTime() + graceMs;
+    const left = (): number => (graceMs === 0 ? 0 : Math.max(1, deadline - now().getTime()));
     await Promise.all(this.#main.map((one) => one.stop(graceMs)));
-    await Promise.all(this.#init.map((one) => one.stop(graceMs)));
+    for (const one of [...this.#init].reverse()) await one.stop(left());
   }
 
   async #live(): Promise<void> {
+    const deadline = this.#keepDeadline();
     this.#report();
     const { restartPolicy } = this.#pod.spec;
     const sidecars: Promise<number>[] = [];
+    await this.#mountVolumes();
     for (const one of this.#init) {
-      if (isSidecar(one.container)) sidecars.push(one.run("Always", this.#ip));
-      else {
+      if (isSidecar(one.container)) {
+        sidecars.push(one.run("Always", this.#ip));
+        await one.firstStart;
+      } else {
         const policy: Policy = restartPolicy === "Never" ? "Never" : "OnFailure";
         if ((await one.run(policy, this.#ip)) !== 0) break;
       }
     }
-    this.#initialised = this.#init.every(
-      (one) => isSidecar(one.container) || one.status.state.terminated?.exitCode === 0,
-    );
+    this.#initialised =
+      !this.#over.signal.aborted &&
+      this.#init.every((one) => isSidecar(one.container) || one.status.state.terminated?.exitCode === 0);
     this.#report();
     if (this.#initialised) await Promise.all(this.#main.map((one) => one.run(restartPolicy, this.#ip)));
-    if (!this.#stopped) await Promise.all(this.#init.map((one) => one.stop(2000)));
+    clearTimeout(deadline);
+    if (!this.#stopped) await this.#stopAll(this.#pod.spec.terminationGracePeriodSeconds * 1000);
     await Promise.all(sidecars);
     this.#report();
+  }
+
+  get #volumes(): string {
+    return join(this.#folder, "volumes");
+  }
+
+  /** No container is created before every volume is there. */
+  async #mountVolumes(): Promise<void> {
+    const { signal } = this.#over;
+    while (!signal.aborted) {
+      try {
+        return await writeVolumes(this.#ground, this.#pod, this.#volumes);
+      } catch (error) {
+        if (!(error instanceof ConfigError)) throw error;
+        const message = `MountVolume.SetUp failed for volume "${error.about}" : ${error.message}`;
+        this.#ground.record(this.#pod, { type: "Warning", reason: "FailedMount", message });
+        await wait(2000 * this.#ground.scale, undefined, { signal }).catch(() => undefined);
+      }
+    }
+  }
+
+  /** A pod with `activeDeadlineSeconds` is stopped and failed when they are over. */
+  #keepDeadline(): NodeJS.Timeout | undefined {
+    const { activeDeadlineSeconds } = this.#pod.spec;
+    if (activeDeadlineSeconds === undefined) return undefined;
+    const since = Date.parse(this.#pod.status.startTime ?? this.#ground.now().toISOString());
+    const end = since + activeDeadlineSeconds * 1000 - this.#ground.now().getTime();
+    return setTimeout(
+      () => {
+        this.#pastDeadline = true;
+        const message = "Pod was active on the node longer than the specified deadline";
+        this.#ground.record(this.#pod, { type: "Normal", reason: "DeadlineExceeded", message });
+        void this.#stopAll(this.#pod.spec.terminationGracePeriodSeconds * 1000);
+      },
+      Math.max(0, end),
+    );
   }
 
   #report(): void {
@@ -135,6 +200,7 @@ export class PodWorker {
       init: this.#init.map((one) => one.status),
       main: this.#main.map((one) => one.status),
       initialised: this.#initialised,
+      pastDeadline: this.#pastDeadline,
       ip: this.#ip,
       now: now(),
     });

@@ -1,12 +1,8 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { constants } from "node:os";
 import { join } from "node:path";
-import { type ContainerLog } from "./container-log.ts";
-import { type Program, StartError } from "./program.ts";
-
-export type Exit = { exitCode: number; signal?: number };
-export type Running = { exited: Promise<Exit>; kill(signal: NodeJS.Signals): void };
+import { type Program } from "./program.ts";
+import { type Session, type SessionOptions, signalGroup, startSession } from "./session.ts";
 
 // Is told of every group that begins and ends; when this process is gone, however it went, it ends those that are left.
 const WATCHDOG = `
@@ -34,32 +30,18 @@ export class Processes {
     this.#watchdog.stdin?.on("error", () => undefined);
   }
 
-  /** Starts a program in its own process group; resolves once it really runs. */
-  async start(id: string, { argv, env, cwd }: Program, log: ContainerLog): Promise<Running> {
-    const [file = "", ...words] = argv;
-    mkdirSync(cwd, { recursive: true });
-    const child = spawn(file, words, { cwd, env: plain(env), detached: true, stdio: ["ignore", "pipe", "pipe"] });
-    const exited = new Promise<Exit>((resolve) => child.once("close", (code, signal) => resolve(exitOf(code, signal))));
-    await new Promise<void>((resolve, reject) => {
-      child.once("spawn", resolve);
-      child.once("error", (error) => reject(new StartError(`failed to create containerd task: ${error.message}`)));
-    });
-    const group = child.pid ?? 0;
+  /** Starts a program of a container; it is remembered under `id` until it ends. */
+  async start(id: string, program: Program, options: SessionOptions = {}): Promise<Session> {
+    mkdirSync(program.cwd, { recursive: true });
+    const session = await startSession(program, options);
     const pidFile = join(this.#folder, `${id}.pid`);
-    this.#watchdog.stdin?.write(`+ ${group}\n`);
-    writeFileSync(pidFile, `${group} ${startTimeOf(group) ?? ""}\n`);
-    for (const stream of ["stdout", "stderr"] as const)
-      child[stream].setEncoding("utf8").on("data", (text: string) => log.write(stream, text));
-    // The group outlives its leader when a program leaves children behind: they go with it.
-    child.once("exit", () => signalGroup(group, "SIGKILL"));
-    return {
-      exited: exited.finally(() => {
-        this.#watchdog.stdin?.write(`- ${group}\n`);
-        rmSync(pidFile, { force: true });
-        log.close();
-      }),
-      kill: (signal) => signalGroup(group, signal),
-    };
+    this.#watchdog.stdin?.write(`+ ${session.pid}\n`);
+    writeFileSync(pidFile, `${session.pid} ${startTimeOf(session.pid) ?? ""}\n`);
+    void session.exited.then(() => {
+      this.#watchdog.stdin?.write(`- ${session.pid}\n`);
+      rmSync(pidFile, { force: true });
+    });
+    return session;
   }
 
   stop(): void {
@@ -77,14 +59,6 @@ export class Processes {
   }
 }
 
-function signalGroup(group: number, signal: NodeJS.Signals): void {
-  try {
-    if (group > 1) process.kill(-group, signal);
-  } catch {
-    // Already gone, which is what was wanted.
-  }
-}
-
 /** A process's start time in clock ticks (Linux, field 22 of /proc/<pid>/stat); undefined elsewhere. */
 function startTimeOf(pid: number): string | undefined {
   try {
@@ -94,34 +68,3 @@ function startTimeOf(pid: number): string | undefined {
     return undefined;
   }
 }
-
-function exitOf(code: number | null, signal: NodeJS.Signals | null): Exit {
-  if (signal === null) return { exitCode: code ?? 0 };
-  const number = constants.signals[signal];
-  return { exitCode: 128 + number, signal: number };
-}
-
-/** Runs a command to its end beside a container (probes, hooks). */
-export function runCommand(
-  argv: string[],
-  options: { cwd: string; env: Record<string, string>; timeoutMs: number },
-): Promise<{ exitCode: number; output: string }> {
-  const [file = "", ...words] = argv;
-  return new Promise((resolve) => {
-    const child = spawn(file, words, {
-      cwd: options.cwd,
-      env: plain(options.env),
-      timeout: options.timeoutMs,
-      killSignal: "SIGKILL",
-      stdio: ["ignore", "pipe", "pipe"],
-    });
-    let output = "";
-    for (const stream of [child.stdout, child.stderr])
-      stream.setEncoding("utf8").on("data", (text: string) => (output += output.length < 10_000 ? text : ""));
-    child.once("error", (error) => resolve({ exitCode: 127, output: error.message }));
-    child.once("close", (code) => resolve({ exitCode: code ?? 137, output }));
-  });
-}
-
-// Next.js declares NODE_ENV as always set; a container's environment is exactly what was asked for.
-const plain = (env: Record<string, string>): NodeJS.ProcessEnv => env as NodeJS.ProcessEnv;

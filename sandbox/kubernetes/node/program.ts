@@ -5,7 +5,8 @@ import { type RuntimeConfig } from "../../docker/image.ts";
 import { mapCommandPaths } from "../../docker/image-paths.ts";
 import { type Container } from "../objects.ts";
 
-export type Program = { argv: string[]; env: Record<string, string>; cwd: string; note?: string };
+/** What really runs: a command on this machine in a place of its own below `rootfs`. */
+export type Program = { argv: string[]; env: Record<string, string>; cwd: string; rootfs: string };
 export type Place = { rootfs: string; podIp: string; hostPath: string; variables: Record<string, string> };
 
 /** The runtime's answer when there is nothing to run (`RunContainerError`). */
@@ -41,7 +42,7 @@ export function programFor(image: RuntimeConfig, container: Container, place: Pl
   const entry = container.command ?? image.Entrypoint ?? [];
   const argv = [...entry, ...(container.args ?? (own ? (image.Cmd ?? []) : []))];
   const [name] = argv;
-  if (name === undefined) throw new StartError("failed to create containerd task: no command specified");
+  if (name === undefined) throw new StartError("no command specified");
 
   const workdir =
     container.workingDir ?? (image.WorkingDir === undefined || image.WorkingDir === "" ? "/" : image.WorkingDir);
@@ -56,6 +57,7 @@ export function programFor(image: RuntimeConfig, container: Container, place: Pl
     ],
     env,
     cwd: place.rootfs,
+    rootfs: place.rootfs,
   });
 
   const program = basename(name);
@@ -75,12 +77,17 @@ export function programFor(image: RuntimeConfig, container: Container, place: Pl
   if (executable === undefined) {
     if (own) return standIn(`${name} is not on this machine`);
     throw new StartError(
-      `failed to create containerd task: failed to create shim task: OCI runtime create failed: exec: "${name}": ${name.includes("/") ? "stat " + name + ": no such file or directory" : "executable file not found in $PATH"}`,
+      `exec: "${name}": ${name.includes("/") ? `stat ${name}: no such file or directory` : "executable file not found in $PATH"}`,
     );
   }
   if (inImage === undefined && ports.length > 0 && ![...NODE, ...PYTHON, ...SHELLS].includes(program))
     return standIn(`${program} cannot be kept on the pod's own address`);
-  return { argv: [executable, ...argv.slice(1).map((word) => mapWord(word, place.rootfs))], env, cwd };
+  return {
+    argv: [executable, ...argv.slice(1).map((word) => mapWord(word, place.rootfs))],
+    env,
+    cwd,
+    rootfs: place.rootfs,
+  };
 }
 
 function portsOf(image: RuntimeConfig, container: Container): number[] {

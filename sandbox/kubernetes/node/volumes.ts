@@ -1,41 +1,91 @@
-import { mkdir, rm, stat, symlink, writeFile } from "node:fs/promises";
+import { cp, mkdir, readdir, readFile, readlink, rename, rm, stat, symlink, writeFile } from "node:fs/promises";
 import { dirname, join, normalize } from "node:path";
+import { same } from "../json.ts";
 import { type Container, type KeyToPath, type Pod, type Volume } from "../objects.ts";
 import { type Store } from "../store/store.ts";
-import { ConfigError, configMapData, fieldOf, secretData } from "./environment.ts";
-
-/** Makes a pod's volumes as folders with files in them; called again, it brings ConfigMaps and Secrets up to date. */
-export async function writeVolumes(store: Store, pod: Pod, folder: string): Promise<void> {
-  for (const volume of pod.spec.volumes ?? []) {
-    const target = join(folder, volume.name);
-    await mkdir(target, { recursive: true });
-    for (const [path, content] of Object.entries(filesOf(store, pod, volume))) {
-      const file = join(target, normalize(`/${path}`));
-      await mkdir(dirname(file), { recursive: true });
-      await writeFile(file, content);
-    }
-  }
-}
+import { ConfigError, configMapData, expand, fieldOf, resourceOf, secretData } from "./environment.ts";
 
 type Files = Record<string, string>;
 
-function filesOf(store: Store, pod: Pod, { configMap, secret, downwardAPI, projected }: Volume): Files {
+/** Makes a pod's volumes as folders with files in them; called again, it brings ConfigMaps and Secrets up to date. */
+export async function writeVolumes(
+  { store, now }: { store: Store; now: () => Date },
+  pod: Pod,
+  folder: string,
+): Promise<void> {
+  for (const volume of pod.spec.volumes ?? []) {
+    const target = join(folder, volume.name);
+    await mkdir(target, { recursive: true });
+    const files = filesFor(store, pod, volume);
+    if (files !== undefined) await publish(files, target, now());
+  }
+}
+
+function filesFor(store: Store, pod: Pod, volume: Volume): Files | undefined {
+  try {
+    return filesOf(store, pod, volume);
+  } catch (error) {
+    if (error instanceof ConfigError) error.about = volume.name;
+    throw error;
+  }
+}
+
+/**
+ * Puts a volume's files in place all at once, as the kubelet does (its AtomicWriter): they lie in a folder named for
+ * the time, `..data` leads there, and each file's name leads through `..data`. A program sees all old or all new.
+ */
+async function publish(files: Files, target: string, now: Date): Promise<void> {
+  const data = join(target, "..data");
+  const before = await readlink(data).catch(() => undefined);
+  if (before !== undefined && same(await filesIn(join(target, before)), files)) return;
+  const stamp = `..${now.toISOString().replace(/[-:TZ]/g, "_")}${process.hrtime.bigint() % 1_000_000n}`;
+  for (const [path, content] of Object.entries(files)) {
+    const file = join(target, stamp, normalize(`/${path}`));
+    await mkdir(dirname(file), { recursive: true });
+    await writeFile(file, content);
+  }
+  await mkdir(join(target, stamp), { recursive: true });
+  await symlink(stamp, `${data}_tmp`);
+  await rename(`${data}_tmp`, data);
+  const names = new Set(Object.keys(files).map((path) => normalize(`/${path}`).split("/")[1] ?? ""));
+  for (const name of names)
+    await symlink(join("..data", name), join(target, name)).catch((error: NodeJS.ErrnoException) => {
+      if (error.code !== "EEXIST") throw error;
+    });
+  for (const name of await readdir(target))
+    if (!names.has(name) && name !== "..data" && name !== stamp) await rm(join(target, name), { recursive: true });
+}
+
+async function filesIn(folder: string): Promise<Files> {
+  const paths = await readdir(folder, { recursive: true, withFileTypes: true });
+  const read = paths
+    .filter((each) => each.isFile())
+    .map(async ({ parentPath, name }) => {
+      const path = join(parentPath, name);
+      return [path.slice(folder.length + 1), await readFile(path, "utf8")] as const;
+    });
+  return Object.fromEntries(await Promise.all(read));
+}
+
+/** The files that a volume's source gives, or undefined for one that programs write to themselves. */
+function filesOf(store: Store, pod: Pod, { configMap, secret, downwardAPI, projected }: Volume): Files | undefined {
   const namespace = pod.metadata.namespace ?? "default";
-  const files: Files = {};
   if (configMap !== undefined)
-    Object.assign(files, choose(configMapData(store, namespace, configMap) ?? {}, configMap.items, configMap.optional));
-  if (secret !== undefined)
-    Object.assign(
-      files,
-      choose(
-        secretData(store, namespace, { name: secret.secretName ?? secret.name, optional: secret.optional }) ?? {},
-        secret.items,
-        secret.optional,
-      ),
+    return choose(configMapData(store, namespace, configMap) ?? {}, configMap.items, configMap.optional);
+  if (secret !== undefined) {
+    const named = { name: secret.secretName ?? secret.name, optional: secret.optional };
+    return choose(secretData(store, namespace, named) ?? {}, secret.items, secret.optional);
+  }
+  if (downwardAPI !== undefined)
+    return Object.fromEntries(
+      (downwardAPI.items ?? []).flatMap(({ path, fieldRef, resourceFieldRef }) => {
+        if (fieldRef !== undefined) return [[path, fieldOf(pod, fieldRef.fieldPath)]];
+        return resourceFieldRef === undefined ? [] : [[path, resourceOf(pod, undefined, resourceFieldRef)]];
+      }),
     );
-  for (const { path, fieldRef } of downwardAPI?.items ?? [])
-    if (fieldRef !== undefined) files[path] = fieldOf(pod, fieldRef.fieldPath);
-  for (const source of projected?.sources ?? []) Object.assign(files, filesOf(store, pod, { name: "", ...source }));
+  if (projected === undefined) return undefined;
+  const files: Files = {};
+  for (const source of projected.sources) Object.assign(files, filesOf(store, pod, { name: "", ...source }));
   return files;
 }
 
@@ -50,16 +100,22 @@ function choose(data: Files, items: KeyToPath[] | undefined, optional: boolean |
   );
 }
 
+type Mounting = { volumes: string; rootfs: string; variables: Record<string, string> };
+
 /** Puts each mounted volume where the container expects it, below its own root. */
-export async function mountVolumes(pod: Pod, container: Container, volumes: string, rootfs: string): Promise<void> {
-  for (const { name, mountPath, subPath } of container.volumeMounts ?? []) {
+export async function mountVolumes(pod: Pod, container: Container, mounting: Mounting): Promise<void> {
+  const { volumes, rootfs, variables } = mounting;
+  for (const { name, mountPath, subPath, subPathExpr } of container.volumeMounts ?? []) {
     const place = join(rootfs, normalize(`/${mountPath}`));
-    const hostPath = pod.spec.volumes?.find((volume) => volume.name === name)?.hostPath?.path;
-    const source = join(hostPath ?? join(volumes, name), normalize(`/${subPath ?? ""}`));
-    if (subPath !== undefined && (await stat(source).catch(() => undefined)) === undefined)
-      await mkdir(source, { recursive: true });
+    const volume = pod.spec.volumes?.find((each) => each.name === name);
+    const sub = subPathExpr === undefined ? subPath : expand(subPathExpr, variables);
+    const source = join(volume?.hostPath?.path ?? join(volumes, name), normalize(`/${sub ?? ""}`));
+    if ((await stat(source).catch(() => undefined)) === undefined) await mkdir(source, { recursive: true });
     await mkdir(dirname(place), { recursive: true });
     await rm(place, { recursive: true, force: true });
-    await symlink(source, place);
+    // A sub-path of published files is bound once: later versions of them do not reach the container.
+    const isPublished = volume?.configMap ?? volume?.secret ?? volume?.downwardAPI ?? volume?.projected;
+    if (sub !== undefined && isPublished !== undefined) await cp(source, place, { recursive: true, dereference: true });
+    else await symlink(source, place);
   }
 }
