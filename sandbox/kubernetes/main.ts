@@ -3,6 +3,7 @@ import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { type Logger } from "pino";
 import { writeBasicAuth } from "../docker/credentials-file.ts";
+import { type Collect } from "../prometheus/metrics.ts";
 import { certificateIn } from "./api/certificate.ts";
 import { evictionHandler } from "./api/eviction.ts";
 import { Lists } from "./api/list.ts";
@@ -20,7 +21,10 @@ import { type Controller, runControllers } from "./controllers/work-queue.ts";
 import { namespaces } from "./kinds/index.ts";
 import { writeKubeconfig } from "./kubeconfig.ts";
 import { startEdge } from "./network/edge.ts";
+import { publishGateways } from "./network/gateway-services.ts";
+import { networkView } from "./network/network-view.ts";
 import { startServiceProxy } from "./network/service-proxy.ts";
+import { Telemetry } from "./network/telemetry.ts";
 import { scheduler, startNode } from "./node/node.ts";
 import { attachToContainer, execInContainer, upgradeRequired } from "./node/remote-command.ts";
 import { Resources } from "./store/resources.ts";
@@ -30,6 +34,8 @@ export type KubernetesOptions = {
   /** 0 chooses free ports. */
   port: number;
   edgePort: number;
+  istioPort?: number;
+  traefikPort?: number;
   /** Folder for all state; it survives a restart. */
   home: string;
   kubeconfigPath: string;
@@ -50,7 +56,12 @@ export type Kubernetes = {
   /** Plain HTTP on the port that also speaks TLS; the kubeconfig names the latter. */
   url: string;
   token: string;
+  /** Where a visitor comes in, and the two gateways behind that. */
   edgeUrl: string;
+  istioUrl: string;
+  traefikUrl: string;
+  /** What Prometheus may scrape, by job. */
+  metrics: ReadonlyMap<string, Collect>;
   kubeconfig: string;
   stop(): Promise<void>;
 };
@@ -78,8 +89,13 @@ export async function startKubernetes(options: KubernetesOptions): Promise<Kuber
     scale: options.backoffScale ?? 1,
     logger,
   });
-  const proxy = startServiceProxy(store, logger);
-  const edge = await startEdge(store, options.edgePort);
+  const telemetry = new Telemetry();
+  const clock = { now: () => performance.now(), random: Math.random };
+  const stage = { view: networkView(store), telemetry, logger, clock };
+  const proxy = startServiceProxy(store, stage);
+  const { edgePort, istioPort = 0, traefikPort = 0 } = options;
+  const edge = await startEdge(stage, { edge: edgePort, istio: istioPort, traefik: traefikPort });
+  publishGateways(resources, edge.ports);
   const housekeeping = setInterval(() => forgetOldEvents(resources), 300_000).unref();
   const subresources = new Map([
     ["*/scale", scaleHandler(resources)],
@@ -104,7 +120,13 @@ export async function startKubernetes(options: KubernetesOptions): Promise<Kuber
   return {
     url: `http://127.0.0.1:${server.port}`,
     token,
-    edgeUrl: `http://127.0.0.1:${edge.port}`,
+    edgeUrl: `http://127.0.0.1:${edge.ports.edge}`,
+    istioUrl: `http://127.0.0.1:${edge.ports.istio}`,
+    traefikUrl: `http://127.0.0.1:${edge.ports.traefik}`,
+    metrics: new Map([
+      ["istio", telemetry.collectIstio],
+      ["traefik", telemetry.collectTraefik],
+    ]),
     kubeconfig: kubeconfigPath,
     stop: async () => {
       clearInterval(housekeeping);

@@ -243,7 +243,13 @@ export type Deployment = KubeObject & {
   };
 };
 
-export type ServicePort = { name?: string; port: number; protocol: string; targetPort: number | string };
+export type ServicePort = {
+  name?: string;
+  port: number;
+  protocol: string;
+  targetPort: number | string;
+  appProtocol?: string;
+};
 export type Service = KubeObject & {
   spec: {
     type: string;
@@ -267,6 +273,7 @@ export type EndpointSlice = KubeObject & {
 export type IngressBackend = { service?: { name: string; port: { number?: number; name?: string } } };
 export type Ingress = KubeObject & {
   spec: {
+    ingressClassName?: string;
     defaultBackend?: IngressBackend;
     rules?: {
       host?: string;

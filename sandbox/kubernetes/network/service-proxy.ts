@@ -1,27 +1,55 @@
+import { type IncomingMessage } from "node:http";
 import { connect, createServer, type Server, type Socket } from "node:net";
 import { platform } from "node:os";
-import { type Logger } from "pino";
 import { services } from "../kinds/index.ts";
-import { type Service } from "../objects.ts";
+import { type Service, type ServicePort } from "../objects.ts";
 import { type Store } from "../store/store.ts";
-import { inTurn, readyBackends } from "./backends.ts";
+import { type Backend } from "./backends.ts";
+import { type Called, inboundSidecar, outboundSidecar, type Stage } from "./gateways.ts";
+import { proxyServer } from "./proxy.ts";
+import { isInMesh } from "./workloads.ts";
 
-/** Listens on every Service's cluster address and passes connections on to its ready pods (kube-proxy's part). Linux only: elsewhere such addresses do not exist. */
-export function startServiceProxy(store: Store, logger: Logger): { stop(): void } {
+/**
+ * Listens on every Service's cluster address and passes connections on to its ready pods (kube-proxy's part). Where a
+ * pod at either end is in the mesh and the port speaks HTTP, a sidecar's rules and counters apply on the way.
+ * Linux only: elsewhere such addresses do not exist.
+ */
+export function startServiceProxy(store: Store, stage: Stage): { stop(): void } {
+  const { view, logger } = stage;
   const servers = new Map<string, Server>();
   const sockets = new Set<Socket>();
-  const rotate = inTurn();
+  const called = new WeakMap<Socket, Called>();
+  const calledOf = ({ socket }: IncomingMessage): Called | undefined => called.get(socket);
+  const outbound = proxyServer(outboundSidecar(stage, calledOf)).server;
+  const inbound = proxyServer(inboundSidecar(stage, calledOf)).server;
+  let turn = 0;
 
-  const open = (service: Service, port: NonNullable<Service["spec"]["ports"]>[number], address: string): Server => {
+  const accept = (client: Socket, service: Service, port: ServicePort): void => {
+    sockets.add(client.on("close", () => sockets.delete(client)).on("error", () => client.destroy()));
+    const backends = view.backends.ready(service, port);
+    turn += 1;
+    const backend = backends[turn % backends.length];
+    const sidecar = sidecarFor(client, port, backends);
+    if (sidecar !== undefined) {
+      const { namespace = "", name } = service.metadata;
+      called.set(client, { namespace, service: name, port: port.port });
+      sidecar.emit("connection", client);
+    } else if (backend === undefined) client.destroy();
+    else tunnel(client, backend);
+  };
+  const sidecarFor = (client: Socket, port: ServicePort, backends: Backend[]): Server | undefined => {
+    if (!speaksHttp(port)) return undefined;
+    const source = view.backends.podAt(client.remoteAddress ?? "");
+    if (source && isInMesh(source)) return outbound;
+    return backends.some(({ pod }) => pod && isInMesh(pod)) ? inbound : undefined;
+  };
+  const open = (service: Service, port: ServicePort, address: string): Server => {
     const { namespace = "", name } = service.metadata;
     const server = createServer((client) => {
-      sockets.add(client.on("close", () => sockets.delete(client)));
-      const [backend] = rotate(readyBackends(store, namespace, name, port));
-      if (backend === undefined) return client.destroy();
-      const pod = connect(backend);
-      client.on("error", () => pod.destroy()).pipe(pod);
-      pod.on("error", () => client.destroy()).pipe(client);
-      return undefined;
+      // The Service may have changed since; its port is what this address stands for.
+      const current = view.backends.service(namespace, name);
+      if (current === undefined) client.destroy();
+      else accept(client, current, port);
     });
     server.on("error", (error) =>
       logger.warn({ error, service: `${namespace}/${name}` }, "cluster address not available"),
@@ -36,7 +64,7 @@ export function startServiceProxy(store: Store, logger: Logger): { stop(): void 
       if (clusterIP === undefined || !clusterIP.startsWith("127.")) continue;
       for (const port of ports)
         if (port.protocol === "TCP")
-          wanted.set(`${service.metadata.uid} ${clusterIP}:${port.port}/${port.name ?? ""}`, () =>
+          wanted.set(`${service.metadata.uid} ${clusterIP}:${port.port}/${port.name ?? ""}/${port.appProtocol}`, () =>
             open(service, port, clusterIP),
           );
     }
@@ -60,4 +88,14 @@ export function startServiceProxy(store: Store, logger: Logger): { stop(): void 
       for (const socket of sockets) socket.destroy();
     },
   };
+}
+
+/** Istio's protocol selection: `appProtocol`, or what the port's name begins with. */
+const speaksHttp = ({ appProtocol, name = "" }: ServicePort): boolean =>
+  appProtocol === undefined ? /^http(-|$)/.test(name) : appProtocol === "http";
+
+function tunnel(client: Socket, backend: Backend): void {
+  const pod = connect({ host: backend.host, port: backend.port });
+  client.on("error", () => pod.destroy()).pipe(pod);
+  pod.on("error", () => client.destroy()).pipe(client);
 }

@@ -1,0 +1,56 @@
+import { type IncomingMessage, request } from "node:http";
+import { type Duplex, type Readable } from "node:stream";
+import { type Backend } from "./backends.ts";
+import { type Headers } from "./headers.ts";
+
+export type Head = { method: string; path: string; headers: Headers };
+/** A buffer can be sent again; a stream flows only once there is someone to take it, so a refused connection spends nothing. */
+export type Body = Buffer | Readable | undefined;
+export type Upgraded = { socket: Duplex; head: Buffer };
+export type Attempt =
+  | { kind: "answer"; answer: IncomingMessage; upgraded?: Upgraded }
+  | { kind: "connect-failure" | "reset" | "timeout" | "gone" };
+
+type Options = {
+  timeoutMs?: number;
+  /** The visitor has left. */
+  signal: AbortSignal;
+  /** Called at the end with what went over the connection. */
+  count(bytes: { sent: number; received: number }): void;
+};
+
+const CONNECT_FAILED = ["ECONNREFUSED", "EADDRNOTAVAIL", "EHOSTUNREACH"];
+
+/** Sends a request to one pod, over a connection of its own; resolves with the head of its answer, or with what became of it. */
+export function attempt(backend: Backend, { method, path, headers }: Head, body: Body, options: Options) {
+  return new Promise<Attempt>((resolve) => {
+    const { host, port } = backend;
+    const upstream = request({ host, port, method, path, headers, agent: false, signal: options.signal });
+    let why: "timeout" | undefined;
+    const timer =
+      options.timeoutMs === undefined
+        ? undefined
+        : setTimeout(() => {
+            why = "timeout";
+            upstream.destroy();
+          }, options.timeoutMs);
+    const done = (result: Attempt): void => {
+      clearTimeout(timer);
+      resolve(result);
+    };
+    upstream.on("error", (error: NodeJS.ErrnoException) => {
+      if (options.signal.aborted) done({ kind: "gone" });
+      else done({ kind: why ?? (CONNECT_FAILED.includes(error.code ?? "") ? "connect-failure" : "reset") });
+    });
+    upstream.on("response", (answer) => done({ kind: "answer", answer }));
+    upstream.on("upgrade", (answer, socket, head) => done({ kind: "answer", answer, upgraded: { socket, head } }));
+    upstream.on("close", () => done({ kind: why ?? "reset" }));
+    upstream.on("socket", (socket) => {
+      socket.on("close", () => options.count({ sent: socket.bytesWritten, received: socket.bytesRead }));
+      if (isStream(body)) socket.once("connect", () => body.pipe(upstream));
+    });
+    if (!isStream(body)) upstream.end(body);
+  });
+}
+
+const isStream = (body: Body): body is Readable => body !== undefined && !Buffer.isBuffer(body);

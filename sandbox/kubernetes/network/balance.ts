@@ -1,0 +1,63 @@
+import { createHash } from "node:crypto";
+import { type Backend } from "./backends.ts";
+import { type TrafficPolicy } from "./istio-objects.ts";
+import { type EdgeRequest } from "./plan.ts";
+
+export const addressOf = ({ host, port }: Backend): string => `${host}:${port}`;
+
+export type Situation = {
+  /** Counts the requests to this cluster. */
+  turn: number;
+  active(backend: Backend): number;
+  random(): number;
+  /** What a consistent hash is taken of; undefined when the request has none of it. */
+  hashKey?: string;
+};
+
+/** Chooses by the policy: Istio's default is the less busy of two at random. */
+export function choose(candidates: Backend[], policy: TrafficPolicy, now: Situation): Backend | undefined {
+  const any = (): Backend | undefined => candidates[Math.floor(now.random() * candidates.length)];
+  if (policy.loadBalancer?.consistentHash) return now.hashKey === undefined ? any() : heaviest(candidates, now.hashKey);
+  switch (policy.loadBalancer?.simple) {
+    case "ROUND_ROBIN":
+      return candidates[now.turn % candidates.length];
+    case "RANDOM":
+      return any();
+    default: {
+      const [a, b] = [any(), any()];
+      return a && b && now.active(b) < now.active(a) ? b : a;
+    }
+  }
+}
+
+/** Rendezvous hashing: a key keeps its pod while that pod is there, whoever else comes or goes. */
+function heaviest(candidates: Backend[], key: string): Backend | undefined {
+  const weight = (backend: Backend): string =>
+    createHash("sha1")
+      .update(`${addressOf(backend)} ${key}`)
+      .digest("hex");
+  return candidates
+    .map((backend) => ({ backend, weight: weight(backend) }))
+    .sort((a, b) => (a.weight < b.weight ? 1 : -1))[0]?.backend;
+}
+
+export function hashKeyOf(policy: TrafficPolicy, request: EdgeRequest, client: string): string | undefined {
+  const hash = policy.loadBalancer?.consistentHash;
+  if (hash?.httpHeaderName !== undefined) return request.headers[hash.httpHeaderName.toLowerCase()];
+  if (hash?.httpQueryParameterName !== undefined)
+    return new URLSearchParams(request.search).get(hash.httpQueryParameterName) ?? undefined;
+  if (hash?.httpCookie) {
+    const cookies = (request.headers.cookie ?? "").split(/;\s*/);
+    return cookies.find((each) => each.startsWith(`${hash.httpCookie?.name}=`));
+  }
+  return hash?.useSourceIp === true ? client : undefined;
+}
+
+/** Picks one by weight; undefined when all weigh nothing. */
+export function byWeight<T extends { weight: number }>(all: T[], random: () => number): T | undefined {
+  let left = random() * all.reduce((sum, { weight }) => sum + weight, 0);
+  return all.find(({ weight }) => {
+    left -= weight;
+    return weight > 0 && left < 0;
+  });
+}

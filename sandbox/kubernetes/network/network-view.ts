@@ -1,0 +1,72 @@
+import { type z } from "zod";
+import { findKind, ingresses } from "../kinds/index.ts";
+import { type Store } from "../store/store.ts";
+import { type Backends, backendsIn } from "./backends.ts";
+import { type Cluster, clusterOf } from "./clusters.ts";
+import { derived } from "./derived.ts";
+import { ingressRoutes } from "./ingress-routes.ts";
+import { destinationRuleSpec, gatewaySpec, type Named, virtualServiceSpec } from "./istio-objects.ts";
+import { gatewayRoutes, meshRoutes } from "./istio-routes.ts";
+import { middlewareSpec } from "./middlewares.ts";
+import { type Destination, type EdgeRequest, type Plan, type Resolve } from "./plan.ts";
+
+/** What the gateways and sidecars know of the cluster, as it is at the moment of each call. */
+export type NetworkView = {
+  backends: Backends;
+  istio: Resolve;
+  traefik: Resolve;
+  mesh(
+    service: { namespace: string; service: string; port: number },
+    request: EdgeRequest,
+  ): { plan?: Plan } | undefined;
+  /** With DestinationRules, as Istio's proxies see it, or without. */
+  cluster(destination: Destination, withRules: boolean): Cluster | undefined;
+};
+
+const TRAEFIK_CLASSES = [undefined, "", "traefik"];
+const CLASS_ANNOTATION = "kubernetes.io/ingress.class";
+
+export function networkView(store: Store): NetworkView {
+  const backends = backendsIn(store);
+  const read = <S>(group: string, version: string, plural: string, schema: z.ZodType<S>) =>
+    derived(store, [plural], () => readObjects(store, group, version, plural, schema));
+  const gateways = read("networking.istio.io", "v1", "gateways", gatewaySpec);
+  const virtualServices = read("networking.istio.io", "v1", "virtualservices", virtualServiceSpec);
+  const rules = read("networking.istio.io", "v1", "destinationrules", destinationRuleSpec);
+  const middlewares = read("traefik.io", "v1alpha1", "middlewares", middlewareSpec);
+  const istio = derived(store, ["gateways", "virtualservices"], () => gatewayRoutes(gateways(), virtualServices()));
+  const mesh = derived(store, ["virtualservices"], () => meshRoutes(virtualServices()));
+  const traefik = derived(store, ["ingresses", "middlewares"], () => {
+    const ours = store
+      .list(ingresses)
+      .filter(({ spec, metadata }) =>
+        TRAEFIK_CLASSES.includes(spec.ingressClassName ?? metadata.annotations?.[CLASS_ANNOTATION]),
+      );
+    return ingressRoutes(ours, new Map(middlewares().map((each) => [`${each.namespace}-${each.name}`, each])));
+  });
+  return {
+    backends,
+    istio: (request) => istio()(request),
+    traefik: (request) => traefik()(request),
+    mesh: (service, request) => mesh()(service, request),
+    cluster: (destination, withRules) => clusterOf(destination, backends, withRules ? rules() : []),
+  };
+}
+
+/** The oldest first. An object that does not have the shape is passed over, as Istio passes over what it cannot read. */
+function readObjects<S>(
+  store: Store,
+  group: string,
+  version: string,
+  plural: string,
+  schema: z.ZodType<S>,
+): Named<S>[] {
+  const kind = findKind(group, version, plural);
+  const objects = kind === undefined ? [] : store.list(kind);
+  return objects
+    .sort((a, b) => a.metadata.creationTimestamp.localeCompare(b.metadata.creationTimestamp))
+    .flatMap(({ metadata: { namespace = "", name }, spec }) => {
+      const parsed = schema.safeParse(spec);
+      return parsed.success ? [{ namespace, name, spec: parsed.data }] : [];
+    });
+}

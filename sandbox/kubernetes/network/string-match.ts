@@ -1,0 +1,38 @@
+import { RE2JS } from "re2js";
+
+/** Istio's StringMatch; none of the three set means "is there". */
+export type StringMatch = { exact?: string; prefix?: string; regex?: string };
+export type StringTest = (value: string | undefined) => boolean;
+
+/** Regular expressions are RE2's, as in Envoy, Traefik and Prometheus: they match the whole value, in linear time. */
+export function stringTest({ exact, prefix, regex }: StringMatch, ignoreCase = false): StringTest {
+  const fold = (text: string): string => (ignoreCase ? text.toLowerCase() : text);
+  if (exact !== undefined) return (value) => value !== undefined && fold(value) === fold(exact);
+  if (prefix !== undefined) return (value) => value !== undefined && fold(value).startsWith(fold(prefix));
+  if (regex === undefined) return (value) => value !== undefined;
+  const pattern = compile(regex);
+  return (value) => value !== undefined && pattern !== undefined && pattern.matcher(value).matches();
+}
+
+/** Replaces every match; `\1` or `$1` in the replacement is a group. A pattern that does not compile changes nothing. */
+export function replaceAll(text: string, regex: string, replacement: string): string {
+  const pattern = compile(regex);
+  const inJava = replacement.replaceAll(/[\\$](\d)/g, "$$$1");
+  return pattern === undefined ? text : pattern.matcher(text).replaceAll(inJava);
+}
+
+function compile(regex: string): RE2JS | undefined {
+  try {
+    return RE2JS.compile(regex);
+  } catch {
+    return undefined;
+  }
+}
+
+/** "1.5s", "200ms", "1h2m" in milliseconds (Go's time.ParseDuration); undefined when it is no duration. */
+export function durationMs(text: string | undefined): number | undefined {
+  const units: Record<string, number> = { ms: 1, s: 1000, m: 60_000, h: 3_600_000 };
+  if (text === undefined || !/^(\d+(\.\d+)?(ms|s|m|h))+$/.test(text)) return undefined;
+  const parts = [...text.matchAll(/(\d+(?:\.\d+)?)(ms|s|m|h)/g)];
+  return parts.reduce((sum, [, amount, unit]) => sum + Number(amount) * (units[unit ?? ""] ?? 0), 0);
+}
