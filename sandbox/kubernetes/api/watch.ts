@@ -33,6 +33,8 @@ export function watch(target: Target, request: Request, { store, now, bookmarkEv
   response.flushHeaders();
 
   const send = (type: string, object: Json): void => {
+    // Its time is over, but the connection is not closed yet.
+    if (response.writableEnded) return;
     response.write(`${JSON.stringify({ type, object })}\n`);
     if (response.writableLength > SLOW_CLIENT_BYTES) response.destroy();
   };
