@@ -5,38 +5,34 @@ import { type Logger } from "pino";
 import { z } from "zod";
 import { openState } from "./platform/state.ts";
 
-const ports = z.object({
-  gitlab: z.number(),
-  jenkins: z.number(),
-  registry: z.number(),
-  kubernetes: z.number(),
-  edge: z.number(),
-});
+/** In the order of their ports: the first listens on the base itself. Append only: people have bookmarks. */
+const LISTENERS = ["control", "gitlab", "jenkins", "registry", "kubernetes", "edge"] as const;
 
-export type Ports = z.infer<typeof ports>;
+export type Ports = Record<(typeof LISTENERS)[number], number>;
 
 /**
- * Which port each system listens on: `base` + 1 to 5; for base 0 free ones, chosen once and kept in ports.json, since
- * image references and clone URLs hold them.
+ * Which port each system listens on: `base`, `base` + 1 and so on; for base 0 free ones, chosen once and kept in
+ * ports.json, since image references and clone URLs hold them.
  */
 export async function choosePorts(base: number, home: string, logger: Logger): Promise<Ports> {
-  if (base > 0)
-    return { gitlab: base + 1, jenkins: base + 2, registry: base + 3, kubernetes: base + 4, edge: base + 5 };
-  const unset = { gitlab: 0, jenkins: 0, registry: 0, kubernetes: 0, edge: 0 };
+  const numbered = LISTENERS.map((name, index) => [name, base === 0 ? 0 : base + index] as const);
+  // `as` because fromEntries forgets the names; LISTENERS is all of them.
+  const ports = Object.fromEntries(numbered) as Ports;
+  if (base > 0) return ports;
   const { data, flush } = await openState({
     file: join(home, "ports.json"),
-    schema: ports,
-    initial: () => unset,
+    schema: z.record(z.string(), z.number()),
+    initial: (): Record<string, number> => ({}),
     logger,
   });
-  if (data.gitlab === 0) {
-    const taken = new Set<number>();
-    while (taken.size < 5) taken.add(await freePort());
-    const [gitlab = 0, jenkins = 0, registry = 0, kubernetes = 0, edge = 0] = taken;
-    Object.assign(data, { gitlab, jenkins, registry, kubernetes, edge });
-    await flush();
+  for (const name of LISTENERS) {
+    let port = data[name];
+    while (port === undefined || Object.entries(data).some(([other, taken]) => other !== name && taken === port))
+      port = await freePort();
+    ports[name] = data[name] = port;
   }
-  return data;
+  await flush();
+  return ports;
 }
 
 /** Below the range that systems give to outgoing connections, so that nobody takes it while the sandbox is down. */

@@ -1,10 +1,15 @@
 import { join } from "node:path";
 import { type Logger } from "pino";
+import { startControl } from "./control.ts";
 import { type SandboxEnv, type SystemName } from "./env.ts";
+import { createEntrance } from "./platform/entrance.ts";
+import { Faults, type FaultySystem } from "./platform/faults.ts";
 import { type Ports } from "./ports.ts";
 
 /** How to reach what runs: the content of sandbox.json. */
 export interface Access {
+  /** The page and API that put the others out of order. */
+  control?: { url: string };
   gitlab?: { url: string; token: string };
   jenkins?: { url: string; user: string; token: string };
   registry?: { url: string; user: string; token: string };
@@ -31,7 +36,12 @@ export async function startSystems(env: SandboxEnv, { home, ports, logger }: Gro
   const access: Access = {};
   const stops: (() => Promise<void>)[] = [];
   const stop = () => all(stops.splice(0).map((end) => end()));
+  const faults = new Faults(Date.now);
+  const entrance = (system: FaultySystem | "control") =>
+    createEntrance({ system, host: env.KEPLER_SANDBOX_HOST, faults, token: env.KEPLER_SANDBOX_TOKEN });
   const place = (system: SystemName) => ({
+    entrance: entrance(system),
+    token: env.KEPLER_SANDBOX_TOKEN,
     port: ports[system],
     home: join(home, system),
     logger: logger.child({ system }),
@@ -41,7 +51,7 @@ export async function startSystems(env: SandboxEnv, { home, ports, logger }: Gro
 
   const gitlab = async () => {
     const { startGitlab } = await import("./gitlab/main.ts");
-    const { url, token, stop: end } = await startGitlab(place("gitlab"));
+    const { url, token, stop: end } = await startGitlab({ ...place("gitlab"), faults });
     stops.push(end);
     access.gitlab = { url, token };
   };
@@ -69,6 +79,7 @@ export async function startSystems(env: SandboxEnv, { home, ports, logger }: Gro
     } = await startKubernetes({
       ...place("kubernetes"),
       edgePort: ports.edge,
+      edgeEntrance: entrance("edge"),
       kubeconfigPath: join(env.KEPLER_HOME, "kubeconfig"),
       registry: access.registry ?? realRegistry(env),
       backoffScale: env.KEPLER_SANDBOX_BACKOFF_SCALE,
@@ -78,7 +89,19 @@ export async function startSystems(env: SandboxEnv, { home, ports, logger }: Gro
     access.edge = { url: edgeUrl };
   };
 
+  const control = async () => {
+    const { url, close } = await startControl({
+      faults,
+      port: ports.control,
+      logger: logger.child({ system: "control" }),
+      entrance: entrance("control"),
+    });
+    stops.push(close);
+    access.control = { url };
+  };
+
   try {
+    await control();
     await all([ifWanted("gitlab", gitlab), ifWanted("registry", registry)]);
     await all([ifWanted("jenkins", jenkins), ifWanted("kubernetes", kubernetes)]);
     return { access, stop };

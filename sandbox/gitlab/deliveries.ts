@@ -1,4 +1,7 @@
 import { randomUUID } from "node:crypto";
+import { once } from "node:events";
+import { setTimeout } from "node:timers/promises";
+import { type Faults } from "../platform/faults.ts";
 import { type Gitlab, nextId } from "./context.ts";
 import { afterFailure, afterSuccess, alertStatus } from "./hook-health.ts";
 import { type Delivery, type Hook } from "./model.ts";
@@ -24,13 +27,42 @@ export interface Deliveries {
  * that keeps failing is switched off for a while; what happens meanwhile is never told. An event whose attempt had not
  * ended when this process died is sent at the next start, under its old Idempotency-Key.
  */
-export function createDeliveries(gitlab: Gitlab): Deliveries {
+export function createDeliveries(gitlab: Gitlab, faults: Faults): Deliveries {
   const { data } = gitlab.state;
   const stopping = new AbortController();
   const running = new Map<number, Promise<void>>();
 
+  /** Resolves to the receiver's status, unless a fault stands between the two. */
+  async function deliver(hook: Hook, delivery: Delivery): Promise<number> {
+    const { pathname, search } = new URL(hook.url);
+    const fault = faults.meet("webhooks", "POST", pathname + search);
+    const signal = AbortSignal.any([stopping.signal, AbortSignal.timeout(DELIVERY_TIMEOUT_MS)]);
+    const answered = () => post(gitlab, hook, delivery, signal);
+    switch (fault?.kind) {
+      case undefined:
+        return answered();
+      case "latency":
+        await setTimeout(fault.ms, undefined, { signal: stopping.signal });
+        return answered();
+      case "answer":
+        return fault.status;
+      // Something on the way has taken it, and GitLab believes that it arrived.
+      case "drop":
+        return 200;
+      case "hang":
+        await once(signal, "abort");
+        throw signal.reason;
+      case "lose-answer":
+      case "cut":
+        await answered();
+        throw new Error("socket hang up");
+      case "truncate":
+        return post(gitlab, hook, { ...delivery, body: delivery.body.slice(0, fault.bytes) }, signal);
+    }
+  }
+
   async function attempt(hook: Hook, delivery: Delivery): Promise<void> {
-    const health = await post(gitlab, hook, delivery, stopping.signal).then(
+    const health = await deliver(hook, delivery).then(
       (status) => {
         Object.assign(delivery, { outcome: String(status), error: null });
         return status < 400 ? afterSuccess() : afterFailure(hook, gitlab.now());
@@ -96,7 +128,7 @@ export function createDeliveries(gitlab: Gitlab): Deliveries {
   };
 }
 
-async function post(gitlab: Gitlab, hook: Hook, delivery: Delivery, stopping: AbortSignal): Promise<number> {
+async function post(gitlab: Gitlab, hook: Hook, delivery: Delivery, signal: AbortSignal): Promise<number> {
   const url = new URL(hook.url);
   const custom = Object.fromEntries(hook.customHeaders.map(({ key, value }) => [key, value]));
   const basic = url.username
@@ -107,7 +139,7 @@ async function post(gitlab: Gitlab, hook: Hook, delivery: Delivery, stopping: Ab
     method: "POST",
     body: delivery.body,
     redirect: "manual",
-    signal: AbortSignal.any([stopping, AbortSignal.timeout(DELIVERY_TIMEOUT_MS)]),
+    signal,
     headers: {
       ...custom,
       ...(basic ? { authorization: basic } : {}),

@@ -1,6 +1,8 @@
 import { join } from "node:path";
 import { type Logger } from "pino";
-import { type Handler, json } from "../platform/exchange.ts";
+import { type Entrance } from "../platform/entrance.ts";
+import { json } from "../platform/exchange.ts";
+import { Faults } from "../platform/faults.ts";
 import { serve } from "../platform/http.ts";
 import { createRouter } from "../platform/router.ts";
 import { openState } from "../platform/state.ts";
@@ -26,8 +28,11 @@ export interface GitlabOptions {
   home: string;
   logger: Logger;
   now?: () => Date;
-  /** Asked before each request: a reply from here is sent instead (fault injection). */
-  intercept?: Handler;
+  entrance?: Entrance;
+  /** The administrator's token; one of its own by default. */
+  token?: string;
+  /** Of its webhooks on their way out. */
+  faults?: Faults;
 }
 
 export interface RunningGitlab {
@@ -43,7 +48,9 @@ export async function startGitlab({
   home,
   logger,
   now = () => new Date(),
-  intercept,
+  entrance,
+  token: givenToken,
+  faults = new Faults(Date.now),
 }: GitlabOptions): Promise<RunningGitlab> {
   const state = await openState({
     file: join(home, "state.json"),
@@ -52,8 +59,8 @@ export async function startGitlab({
     logger,
   });
   const gitlab: Gitlab = { state, home, now, logger, url: "", refsMayHaveMoved: async () => undefined };
-  await seed(gitlab);
-  const deliveries = createDeliveries(gitlab);
+  await seed(gitlab, givenToken);
+  const deliveries = createDeliveries(gitlab, faults);
   gitlab.refsMayHaveMoved = createAnnouncer(gitlab, deliveries);
 
   const router = createRouter();
@@ -69,11 +76,11 @@ export async function startGitlab({
   pageRoutes(router, gitlab);
 
   const failed = () => json(500, { message: "500 Internal Server Error" });
-  const listening = await serve({ router, port, logger, intercept, failed });
+  const listening = await serve({ router, port, logger, entrance, failed });
   gitlab.url = listening.url;
 
   const [root] = state.data.users;
-  const [token] = state.data.tokens;
+  const token = state.data.tokens.find(({ value }) => value === (givenToken ?? value));
   if (!root || !token) throw new Error(`${home} holds a GitLab without its administrator`);
   // What was pushed just before the last end may not have been told yet.
   await Promise.all(state.data.projects.map((project) => gitlab.refsMayHaveMoved(project, root)));

@@ -1,12 +1,16 @@
 import { type Exchange, type Reply } from "../platform/exchange.ts";
+import { html, type Markup, page as anyPage } from "../platform/markup.ts";
 import { type Router } from "../platform/router.ts";
 import { findProject, fullPath, type Gitlab, repositoryOf, userById } from "./context.ts";
 import { diffBetween } from "./diffs.ts";
-import { html, type Markup, page } from "./markup.ts";
+
 import { mergeRequest } from "./merge.ts";
 import { type MergeRequest, type Project } from "./model.ts";
 import { type Commit, listRefs, listTree, logCommits, readBlob, readCommits, resolveCommit } from "./revisions.ts";
 import { encodePath } from "./views.ts";
+
+const page = (status: number, title: string, body: Markup): Reply =>
+  anyPage("The sandbox's GitLab", status, title, body);
 
 /** The few pages that links out of Kepler lead to: projects, one project, a commit, a folder, a file, a merge request. */
 export function pageRoutes(router: Router, gitlab: Gitlab): void {

@@ -13,9 +13,16 @@ const SAMPLES_FOLDER = join(import.meta.dirname, "../samples");
 const FIRST_DAY = "2026-03-02T08:00:00.000Z";
 
 /** Puts people, the group `samples` and its projects into a new GitLab; every commit id comes out the same each time. */
-export async function seed(gitlab: Gitlab): Promise<void> {
+export async function seed(gitlab: Gitlab, token?: string): Promise<void> {
   const { data } = gitlab.state;
-  if (data.seeded) return;
+  if (!data.seeded) await seedSamples(gitlab);
+  if (token !== undefined && !data.tokens.some(({ value }) => value === token)) addToken(gitlab, token);
+  // One write at the end: a start that is killed half-way leaves no state, and the next one begins anew.
+  await gitlab.state.flush();
+}
+
+async function seedSamples(gitlab: Gitlab): Promise<void> {
+  const { data } = gitlab.state;
   const root = addUser(gitlab, { username: "root", name: "Administrator", email: "admin@example.com", admin: true });
   const people = [
     { username: "maya", name: "Maya Lindqvist", email: "maya.lindqvist@example.com", accessLevel: ACCESS.maintainer },
@@ -28,18 +35,22 @@ export async function seed(gitlab: Gitlab): Promise<void> {
     group.members.push({ userId: addUser(gitlab, { ...person, admin: false }).id, accessLevel });
   }
   data.groups.push(group);
-  data.tokens.push({
+  addToken(gitlab, `glpat-sandbox-${randomBytes(12).toString("hex")}`);
+  for (const sample of SAMPLES) await addSample(gitlab, group, sample);
+  data.seeded = true;
+}
+
+/** A personal access token of the administrator. */
+function addToken(gitlab: Gitlab, value: string): void {
+  const userId = gitlab.state.data.users.find(({ admin }) => admin)?.id ?? 0;
+  gitlab.state.data.tokens.push({
     id: nextId(gitlab),
-    userId: root.id,
+    userId,
     name: "sandbox",
     scopes: ["api"],
-    value: `glpat-sandbox-${randomBytes(12).toString("hex")}`,
+    value,
     createdAt: FIRST_DAY,
   });
-  for (const sample of SAMPLES) await addSample(gitlab, group, sample);
-  // One write at the end: a start that is killed half-way leaves no state, and the next one begins anew.
-  data.seeded = true;
-  await gitlab.state.flush();
 }
 
 function addUser(gitlab: Gitlab, fields: Omit<User, "id">): User {

@@ -1,7 +1,8 @@
 import { randomBytes } from "node:crypto";
 import { join } from "node:path";
 import { type Logger } from "pino";
-import { type Handler, json, text } from "../platform/exchange.ts";
+import { type Entrance } from "../platform/entrance.ts";
+import { json, text } from "../platform/exchange.ts";
 import { serve } from "../platform/http.ts";
 import { createRouter, type Router } from "../platform/router.ts";
 import { openState } from "../platform/state.ts";
@@ -23,7 +24,9 @@ export type JenkinsOptions = {
   logger: Logger;
   /** For which the agent has credentials from the start. */
   registry?: RegistryAccess;
-  intercept?: Handler;
+  entrance?: Entrance;
+  /** The API token; one of its own by default. */
+  token?: string;
 };
 export type RunningJenkins = { url: string; user: string; token: string; password: string; stop(): Promise<void> };
 
@@ -42,7 +45,8 @@ export async function startJenkins({
   home,
   logger,
   registry,
-  intercept,
+  entrance,
+  token: givenToken,
 }: JenkinsOptions): Promise<RunningJenkins> {
   const state = await openState({ file: join(home, "state.json"), schema: stateSchema, initial, logger });
   const address = { url: "" };
@@ -54,15 +58,15 @@ export async function startJenkins({
     rootUrl: () => address.url,
     now: Date.now,
   });
-  const door = new Door(state.data);
+  const { token, password } = { ...state.data, ...(givenToken && { token: givenToken }) };
+  const door = new Door({ token, password });
   const listening = await serve({
     router: routes(controller, door),
     port,
     logger,
-    intercept: async (exchange) => {
-      const injected = await intercept?.(exchange);
-      if (injected === undefined && exchange.path !== "/login") door.check(exchange);
-      return injected;
+    entrance,
+    before: (exchange) => {
+      if (exchange.path !== "/login") door.check(exchange);
     },
     notFound: () => {
       throw notFound();
@@ -71,7 +75,6 @@ export async function startJenkins({
   });
   address.url = listening.url;
   await controller.resume();
-  const { token, password } = state.data;
   const stop = async () => {
     await controller.stop();
     await listening.close();

@@ -3,6 +3,7 @@ import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { type Logger } from "pino";
 import { writeBasicAuth } from "../docker/credentials-file.ts";
+import { type Entrance, openEntrance } from "../platform/entrance.ts";
 import { type Collect } from "../prometheus/metrics.ts";
 import { certificateIn } from "./api/certificate.ts";
 import { evictionHandler } from "./api/eviction.ts";
@@ -36,6 +37,11 @@ export type KubernetesOptions = {
   edgePort: number;
   istioPort?: number;
   traefikPort?: number;
+  /** The admin's token; one of its own by default. */
+  token?: string;
+  /** Where the API server and the edge listen, and what comes through; loopback and everything by default. */
+  entrance?: Entrance;
+  edgeEntrance?: Entrance;
   /** Folder for all state; it survives a restart. */
   home: string;
   kubeconfigPath: string;
@@ -71,7 +77,7 @@ export async function startKubernetes(options: KubernetesOptions): Promise<Kuber
   const { home, logger, kubeconfigPath } = options;
   mkdirSync(home, { recursive: true, mode: 0o700 });
   const now = (): Date => new Date();
-  const token = tokenIn(home);
+  const token = options.token ?? tokenIn(home);
   const certificate = certificateIn(home, now());
   const store = new Store(home, options.historyLimit);
   const resources = new Resources(store, now);
@@ -94,7 +100,11 @@ export async function startKubernetes(options: KubernetesOptions): Promise<Kuber
   const stage = { view: networkView(store), telemetry, logger, clock };
   const proxy = startServiceProxy(store, stage);
   const { edgePort, istioPort = 0, traefikPort = 0 } = options;
-  const edge = await startEdge(stage, { edge: edgePort, istio: istioPort, traefik: traefikPort });
+  const edge = await startEdge(
+    stage,
+    { edge: edgePort, istio: istioPort, traefik: traefikPort },
+    options.edgeEntrance ?? openEntrance,
+  );
   publishGateways(resources, edge.ports);
   const housekeeping = setInterval(() => forgetOldEvents(resources), 300_000).unref();
   const subresources = new Map([
@@ -115,7 +125,15 @@ export async function startKubernetes(options: KubernetesOptions): Promise<Kuber
     bookmarkEveryMs: options.bookmarkEveryMs ?? 60_000,
     subresources,
   };
-  const server = await startApiServer({ api, connects, token, port: options.port, certificate, logger });
+  const server = await startApiServer({
+    api,
+    connects,
+    token,
+    port: options.port,
+    entrance: options.entrance ?? openEntrance,
+    certificate,
+    logger,
+  });
   writeKubeconfig(kubeconfigPath, { server: `https://127.0.0.1:${server.port}`, token, authority: certificate.cert });
   return {
     url: `http://127.0.0.1:${server.port}`,

@@ -3,6 +3,7 @@ import { type AddressInfo } from "node:net";
 import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { type Logger } from "pino";
+import { type Entrance, openEntrance } from "./entrance.ts";
 import { type Exchange, type Handler, json, Refusal, type Reply, text } from "./exchange.ts";
 import { type Router } from "./router.ts";
 
@@ -11,8 +12,10 @@ export interface ServeOptions {
   /** 0 picks a free port. */
   port: number;
   logger: Logger;
-  /** Asked before routing: a reply from here is sent instead of the system's own. The place where faults are injected. */
-  intercept?: Handler;
+  /** Where it listens, and what comes through; loopback and everything by default. */
+  entrance?: Entrance;
+  /** Asked before routing; throws a Refusal for those who may not come in. */
+  before?: (exchange: Exchange) => void;
   /** How this system says that it knows no such path. */
   notFound?: Handler;
   /** How this system says that a handler failed; the request is logged whatever it answers. */
@@ -28,15 +31,15 @@ export interface Listening {
   close(): Promise<void>;
 }
 
-/** Serves a router on 127.0.0.1. No error of a handler or of a client reaches the process. */
+/** Serves a router. No error of a handler or of a client reaches the process. */
 export async function serve(options: ServeOptions): Promise<Listening> {
-  const server = createServer({ requestTimeout: 0, keepAliveTimeout: 65_000 }, (request, response) => {
-    void answer(options, request, response);
-  });
+  const { entrance = openEntrance } = options;
+  const listener = entrance.requests((request, response) => void answer(options, request, response));
+  const server = createServer({ requestTimeout: 0, keepAliveTimeout: 65_000 }, listener);
   server.on("clientError", (_error, socket) => socket.destroy());
   await new Promise<void>((resolve, reject) => {
     server.once("error", reject);
-    server.listen(options.port, "127.0.0.1", resolve);
+    server.listen(options.port, entrance.host, resolve);
   });
   const { port } = server.address() as AddressInfo;
   const close = () =>
@@ -92,8 +95,7 @@ async function dispatch(
     response,
   };
   try {
-    const injected = await options.intercept?.(exchange);
-    if (injected) return injected;
+    options.before?.(exchange);
     const match = options.router.match(method, path);
     if (!match) return (await options.notFound?.(exchange)) ?? text(404, "404 page not found\n");
     params = match.params;

@@ -2,7 +2,8 @@ import { randomBytes } from "node:crypto";
 import { join } from "node:path";
 import { type Logger } from "pino";
 import { z } from "zod";
-import { type Handler, json } from "../platform/exchange.ts";
+import { type Entrance } from "../platform/entrance.ts";
+import { json } from "../platform/exchange.ts";
 import { serve } from "../platform/http.ts";
 import { createOneAtATime } from "../platform/one-at-a-time.ts";
 import { createRouter } from "../platform/router.ts";
@@ -16,17 +17,18 @@ import { addManifestRoutes } from "./manifest-routes.ts";
 import { RepositoryStore } from "./repository-store.ts";
 import { addUploadRoutes } from "./upload-routes.ts";
 
-export type RegistryOptions = { port: number; home: string; logger: Logger; intercept?: Handler };
+export type RegistryOptions = { port: number; home: string; logger: Logger; entrance?: Entrance; token?: string };
 export type RunningRegistry = { url: string; user: string; token: string; stop(): Promise<void> };
 
 const stateSchema = z.object({ token: z.string() });
 
 /** Starts an OCI distribution v2 registry on 127.0.0.1: anyone may pull, pushing and deleting need `kepler:<token>`. */
-export async function startRegistry({ port, home, logger, intercept }: RegistryOptions): Promise<RunningRegistry> {
+export async function startRegistry(options: RegistryOptions): Promise<RunningRegistry> {
+  const { port, home, logger, entrance } = options;
   const initial = () => ({ token: `registry-sandbox-${randomBytes(16).toString("hex")}` });
   const state = await openState({ file: join(home, "state.json"), schema: stateSchema, initial, logger });
   await state.flush();
-  const { token } = state.data;
+  const { token } = { ...state.data, ...(options.token && { token: options.token }) };
   const ground: RegistryGround = {
     blobs: new BlobStore(join(home, "blobs")),
     uploads: new UploadStore(join(home, "uploads")),
@@ -40,11 +42,10 @@ export async function startRegistry({ port, home, logger, intercept }: RegistryO
     router: routes(ground, token),
     port,
     logger,
-    intercept: async (exchange) => {
-      const injected = await intercept?.(exchange);
+    entrance,
+    before: (exchange) => {
       // Wrong credentials are refused even where none are needed, so that a mistyped token is noticed at once.
-      if (injected === undefined && whoAsks(exchange, token) === "wrong") throw unauthorized();
-      return injected;
+      if (whoAsks(exchange, token) === "wrong") throw unauthorized();
     },
     notFound: (exchange) =>
       json(404, { errors: [{ code: "NOT_FOUND", message: "page not found", detail: exchange.path }] }),

@@ -19,6 +19,8 @@ export type SystemName = keyof Systems;
 export type World<Name extends SystemName> = Pick<Systems, Name> & {
   /** False when this is a real server that the environment named: then expect no seeded samples. */
   isSandbox(name: SystemName): boolean;
+  /** Sets a fault of the sandbox (its rules: sandbox/platform/faults.ts) and gives what lifts it. */
+  putOutOfOrder(rule: Record<string, unknown>): Promise<() => Promise<void>>;
   stop(): Promise<void>;
 };
 
@@ -45,8 +47,17 @@ export async function startWorld<Name extends SystemName>(
   return {
     ...wanted,
     isSandbox: (name) => !real[name],
+    putOutOfOrder: (rule) => setFault(sandbox?.control, rule),
     stop: async () => sandbox?.stop(),
   };
+}
+
+async function setFault(control: string | undefined, rule: Record<string, unknown>): Promise<() => Promise<void>> {
+  if (control === undefined) throw new Error("no part of this world is the sandbox");
+  const set = await fetch(`${control}/faults`, { method: "POST", body: JSON.stringify(rule) });
+  if (set.status !== 201) throw new Error(await set.text());
+  const { id } = z.object({ id: z.number() }).parse(await set.json());
+  return async () => void (await fetch(`${control}/faults/${id}`, { method: "DELETE" }));
 }
 
 const definedOf = (real: Partial<Systems>): Partial<Systems> =>
@@ -113,5 +124,6 @@ async function startSandbox(names: SystemName[], givenHome?: string) {
     clearTimeout(tooLong);
   }
   const written: unknown = JSON.parse(await readFile(join(home, "sandbox.json"), "utf8"));
-  return { systems: z.object(systems).partial().parse(written), stop };
+  const { control } = z.object({ control: z.object({ url: z.string() }) }).parse(written);
+  return { systems: z.object(systems).partial().parse(written), control: control.url, stop };
 }

@@ -1,13 +1,9 @@
 import { timingSafeEqual } from "node:crypto";
-import {
-  createServer as createHttpServer,
-  type IncomingMessage,
-  type RequestListener,
-  ServerResponse,
-} from "node:http";
+import { createServer as createHttpServer, type IncomingMessage, ServerResponse } from "node:http";
 import { createServer as createHttpsServer } from "node:https";
 import { createServer, type Server, type Socket } from "node:net";
 import { type Logger } from "pino";
+import { type Entrance } from "../../platform/entrance.ts";
 import { type Certificate } from "./certificate.ts";
 import { discover } from "./discovery.ts";
 import { parseTarget, type Request, type Target } from "./request.ts";
@@ -27,6 +23,7 @@ type Options = {
   connects: ReadonlyMap<string, Connect>;
   token: string;
   port: number;
+  entrance: Entrance;
   certificate: Certificate;
   logger: Logger;
 };
@@ -38,13 +35,14 @@ const TLS_HANDSHAKE = 0x16;
  * The API server. One port speaks both TLS (kubectl sends its token over nothing else) and plain HTTP (so that `curl`
  * and `fetch` need no certificate): the first byte of a connection tells them apart.
  */
-export async function startApiServer({ api, connects, token, port, certificate, logger }: Options): Promise<ApiServer> {
-  const listener: RequestListener = (incoming, response) => {
+export async function startApiServer(options: Options): Promise<ApiServer> {
+  const { api, connects, token, port, entrance, certificate, logger } = options;
+  const listener = entrance.requests((incoming, response) => {
     serve(api, token, incoming, response).catch((error: unknown) => answerError(incoming, response, error, logger));
-  };
+  });
   const plain = createHttpServer({ keepAliveTimeout: 60_000, requestTimeout: 0 }, listener);
   const secure = createHttpsServer({ ...certificate, keepAliveTimeout: 60_000, requestTimeout: 0 }, listener);
-  const upgrade = (incoming: IncomingMessage, socket: Socket, head: Buffer): void => {
+  const upgrade = entrance.upgrades((incoming, socket, head) => {
     socket.on("error", () => socket.destroy());
     const response = new ServerResponse(incoming);
     connect(connects, token, { incoming, response, socket, head }).catch((error: unknown) => {
@@ -53,7 +51,7 @@ export async function startApiServer({ api, connects, token, port, certificate, 
       response.on("finish", () => socket.end()).shouldKeepAlive = false;
       answerError(incoming, response, error, logger);
     });
-  };
+  });
   plain.on("upgrade", upgrade);
   secure.on("upgrade", upgrade);
   const sockets = new Set<Socket>();
@@ -67,7 +65,7 @@ export async function startApiServer({ api, connects, token, port, certificate, 
       process.nextTick(() => socket.resume());
     });
   });
-  await listen(door, port);
+  await listen(door, port, entrance.host);
   const address = door.address();
   return {
     port: typeof address === "object" && address !== null ? address.port : port,
@@ -79,10 +77,10 @@ export async function startApiServer({ api, connects, token, port, certificate, 
   };
 }
 
-const listen = (server: Server, port: number): Promise<void> =>
+const listen = (server: Server, port: number, host: string): Promise<void> =>
   new Promise((resolve, reject) => {
     server.once("error", reject);
-    server.listen(port, "127.0.0.1", () => resolve());
+    server.listen(port, host, () => resolve());
   });
 
 function requestOf(incoming: IncomingMessage, response: ServerResponse): Request {

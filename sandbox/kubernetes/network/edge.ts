@@ -1,4 +1,5 @@
 import { createServer, type IncomingMessage, type Server } from "node:http";
+import { type Entrance } from "../../platform/entrance.ts";
 import { istioGateway, type Stage, traefikGateway } from "./gateways.ts";
 import { proxyServer, requestOf } from "./proxy.ts";
 
@@ -10,9 +11,9 @@ export type Edge = { ports: EdgePorts; stop(): Promise<void> };
  * own. Before them stands what a name server and its load balancer are elsewhere: a visitor comes to the gateway that
  * has a route for what he asks, to Istio's where both have one.
  */
-export async function startEdge(stage: Stage, wanted: EdgePorts): Promise<Edge> {
+export async function startEdge(stage: Stage, wanted: EdgePorts, entrance: Entrance): Promise<Edge> {
   const istio = istioGateway(stage);
-  const [first, standby] = [proxyServer(istio), proxyServer(traefikGateway(stage))];
+  const [first, standby] = [proxyServer(istio, entrance), proxyServer(traefikGateway(stage), entrance)];
   const front = createServer({ keepAliveTimeout: 60_000, requestTimeout: 0 });
   const gatewayFor = (incoming: IncomingMessage): Server => {
     const request = requestOf(incoming);
@@ -25,9 +26,9 @@ export async function startEdge(stage: Stage, wanted: EdgePorts): Promise<Edge> 
   front.on("clientError", (_error, socket) => socket.destroy());
   const servers = [front, first.server, standby.server];
   const [edge = 0, istioPort = 0, traefik = 0] = await Promise.all([
-    listen(front, wanted.edge),
-    listen(first.server, wanted.istio),
-    listen(standby.server, wanted.traefik),
+    listen(front, wanted.edge, entrance.host),
+    listen(first.server, wanted.istio, entrance.host),
+    listen(standby.server, wanted.traefik, entrance.host),
   ]);
   return {
     ports: { edge, istio: istioPort, traefik },
@@ -41,10 +42,10 @@ export async function startEdge(stage: Stage, wanted: EdgePorts): Promise<Edge> 
   };
 }
 
-function listen(server: Server, port: number): Promise<number> {
+function listen(server: Server, port: number, host: string): Promise<number> {
   return new Promise((resolve, reject) => {
     server.once("error", reject);
-    server.listen(port, "127.0.0.1", () => {
+    server.listen(port, host, () => {
       const address = server.address();
       resolve(typeof address === "object" && address !== null ? address.port : port);
     });

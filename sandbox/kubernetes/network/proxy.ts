@@ -1,7 +1,8 @@
 import { createServer, type IncomingMessage, type Server, ServerResponse } from "node:http";
-import { Socket } from "node:net";
-import { type Duplex, pipeline } from "node:stream";
+import { type Socket } from "node:net";
+import { pipeline } from "node:stream";
 import { type Logger } from "pino";
+import { type Entrance, openEntrance } from "../../platform/entrance.ts";
 import { type Upgraded } from "./attempt.ts";
 import { corsHeaders, preflightHeaders } from "./cors.ts";
 import { dispatch, type Ground, type Outcome } from "./dispatch.ts";
@@ -33,13 +34,11 @@ export type Served = {
 };
 
 /** An HTTP server that passes everything to the proxy, WebSockets too. It does not listen yet. */
-export function proxyServer(proxy: Proxy): { server: Server; cut(): void } {
+export function proxyServer(proxy: Proxy, entrance: Entrance = openEntrance): { server: Server; cut(): void } {
   const tunnels = new Set<Socket>();
-  const server = createServer({ keepAliveTimeout: 60_000, requestTimeout: 0 }, (incoming, response) => {
-    void serve(proxy, incoming, response);
-  });
-  server.on("upgrade", (incoming: IncomingMessage, socket: Duplex, head: Buffer) => {
-    if (!(socket instanceof Socket)) return socket.destroy();
+  const listener = entrance.requests((incoming, response) => void serve(proxy, incoming, response));
+  const server = createServer({ keepAliveTimeout: 60_000, requestTimeout: 0 }, listener);
+  const upgrade = entrance.upgrades((incoming, socket, head) => {
     tunnels.add(socket.on("close", () => tunnels.delete(socket)).on("error", () => socket.destroy()));
     // Unless a pod agrees to switch protocols, the visitor gets an answer like any other.
     const response = new ServerResponse(incoming);
@@ -47,8 +46,8 @@ export function proxyServer(proxy: Proxy): { server: Server; cut(): void } {
     response.shouldKeepAlive = false;
     response.on("finish", () => socket.end());
     void serve(proxy, incoming, response, { socket, head });
-    return undefined;
   });
+  server.on("upgrade", upgrade);
   server.on("clientError", (_error, socket) => socket.destroy());
   return {
     server,

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { pino } from "pino";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { z } from "zod";
-import { type Exchange, json, Refusal, text } from "#sandbox/platform/exchange";
+import { json, Refusal, text } from "#sandbox/platform/exchange";
 import { type Listening, serve } from "#sandbox/platform/http";
 import { createRouter } from "#sandbox/platform/router";
 import { openState } from "#sandbox/platform/state";
@@ -15,11 +15,11 @@ const logger = pino({ level: "silent" });
 describe("the router and server that all systems stand on", () => {
   let server: Listening;
   let opened: PromiseWithResolvers<AbortSignal>;
-  let intercept: ((exchange: Exchange) => ReturnType<typeof text> | undefined) | undefined;
+  let before: (() => void) | undefined;
 
   beforeEach(async () => {
     opened = Promise.withResolvers();
-    intercept = undefined;
+    before = undefined;
     const router = createRouter();
     router.route("GET", "/projects/:id/files/:path", (exchange) =>
       json(200, [exchange.param("id"), exchange.param("path")]),
@@ -39,7 +39,7 @@ describe("the router and server that all systems stand on", () => {
       opened.resolve(exchange.signal);
       return undefined;
     });
-    server = await serve({ router, port: 0, logger, intercept: (exchange) => intercept?.(exchange) });
+    server = await serve({ router, port: 0, logger, before: () => before?.() });
   });
   afterEach(() => server.close());
 
@@ -72,9 +72,11 @@ describe("the router and server that all systems stand on", () => {
     expect(signal.aborted).toBe(true);
   });
 
-  it("let a fault be put in place of an answer", async () => {
-    intercept = () => text(503, "out of order");
-    expect(await get("/v2/a/manifests/b")).toEqual([503, "out of order"]);
+  it("turn away whom the system does not let in, before routing", async () => {
+    before = () => {
+      throw new Refusal(text(401, "who are you?"));
+    };
+    expect(await get("/v2/a/manifests/b")).toEqual([401, "who are you?"]);
   });
 });
 

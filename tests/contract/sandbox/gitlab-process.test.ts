@@ -61,7 +61,7 @@ async function startReady(): Promise<{ child: ChildProcess; url: string; token: 
 
 it("says where it is in one line, writes it for its owner alone, and ends with 0 on SIGTERM", async () => {
   const { child, url, line } = await startReady();
-  expect(line).toEqual({ sandbox: "ready", gitlab: url });
+  expect(line).toEqual({ sandbox: "ready", control: expect.any(String), gitlab: url });
   expect((await stat(join(home, "sandbox.json"))).mode & 0o777).toBe(0o600);
   expect(await end(child, "SIGTERM")).toBe(0);
 });
