@@ -1,99 +1,83 @@
 import { type JsonObject } from "../json.ts";
-import { VERSION } from "../kinds/core.ts";
-import { KINDS } from "../kinds/index.ts";
-import { apiVersionOf, type Kind } from "../kinds/kind.ts";
+import { RESOURCES, type Resource } from "../kinds/facts.ts";
+import { VERSION } from "../kinds/version.ts";
 import { openApi, openApiIndex } from "./openapi.ts";
 
-const VERBS = ["create", "delete", "deletecollection", "get", "list", "patch", "update", "watch"];
+const groupOf = (groupVersion: string): string =>
+  groupVersion.includes("/") ? (groupVersion.split("/")[0] ?? "") : "";
+const versionOf = (groupVersion: string): string => groupVersion.split("/").at(-1) ?? "";
+const GROUPS = [...new Set([...RESOURCES.keys()].map(groupOf))];
+const versionsOf = (group: string): string[] =>
+  [...RESOURCES.keys()].filter((each) => groupOf(each) === group).sort(byStability);
 
-type Resource = {
-  name: string;
-  singularName: string;
-  namespaced: boolean;
-  kind: string;
-  verbs: readonly string[];
-  shortNames?: readonly string[];
-  categories?: readonly string[];
-  group?: string;
-  version?: string;
+// v2 before v1, v1 before v1beta1, v1beta1 before v1alpha3.
+const rank = (groupVersion: string): number => {
+  const [, major = "0", stage = ""] = /^v(\d+)(alpha|beta)?/.exec(versionOf(groupVersion)) ?? [];
+  return (stage === "" ? 200 : stage === "beta" ? 100 : 0) + Number(major);
 };
-
-/** Kinds that are only ever posted: they ask a question and are not stored. */
-const REVIEWS: { group: string; name: string; kind: string }[] = [
-  { group: "authorization.k8s.io", name: "selfsubjectaccessreviews", kind: "SelfSubjectAccessReview" },
-  { group: "authorization.k8s.io", name: "selfsubjectrulesreviews", kind: "SelfSubjectRulesReview" },
-  { group: "authentication.k8s.io", name: "selfsubjectreviews", kind: "SelfSubjectReview" },
-];
-
-function resourcesOf(kind: Kind): Resource[] {
-  const { plural, namespaced, shortNames, categories } = kind;
-  const main: Resource = {
-    name: plural,
-    singularName: kind.kind.toLowerCase(),
-    namespaced,
-    kind: kind.kind,
-    verbs: VERBS,
-    shortNames,
-    categories,
-  };
-  const sub = (
-    name: string,
-    kindName: string,
-    verbs: readonly string[],
-    group?: string,
-    version?: string,
-  ): Resource => ({ name: `${plural}/${name}`, singularName: "", namespaced, kind: kindName, verbs, group, version });
-  return [
-    main,
-    ...(kind.status ? [sub("status", kind.kind, ["get", "patch", "update"])] : []),
-    ...(kind.scale === true ? [sub("scale", "Scale", ["get", "patch", "update"], "autoscaling", "v1")] : []),
-    ...(kind.subresources ?? []).map((each) => sub(each.name, each.kind, each.verbs, each.group, each.version)),
-  ];
-}
-
-const groupVersions = (): string[] => [
-  ...new Set([...KINDS.map(apiVersionOf), ...REVIEWS.map(({ group }) => `${group}/v1`)]),
-];
+const byStability = (a: string, b: string): number => rank(b) - rank(a);
 
 function resourceList(groupVersion: string): JsonObject | undefined {
-  const reviews = REVIEWS.filter(({ group }) => `${group}/v1` === groupVersion).map(
-    (each): Resource => ({
-      name: each.name,
-      singularName: each.kind.toLowerCase(),
-      namespaced: false,
-      kind: each.kind,
-      verbs: ["create"],
-    }),
-  );
-  const resources = [...KINDS.filter((kind) => apiVersionOf(kind) === groupVersion).flatMap(resourcesOf), ...reviews];
-  if (resources.length === 0) return undefined;
-  return {
-    kind: "APIResourceList",
-    apiVersion: "v1",
-    groupVersion,
-    resources: resources.map((resource) => ({
-      ...resource,
-      shortNames: [...(resource.shortNames ?? [])],
-      categories: [...(resource.categories ?? [])],
-      verbs: [...resource.verbs],
+  const resources = RESOURCES.get(groupVersion);
+  return resources && { kind: "APIResourceList", apiVersion: "v1", groupVersion, resources: [...resources] };
+}
+
+function group(name: string): JsonObject | undefined {
+  const versions = versionsOf(name).map((groupVersion) => ({ groupVersion, version: versionOf(groupVersion) }));
+  const [preferredVersion] = versions;
+  return preferredVersion && { name, versions, preferredVersion };
+}
+
+const groupList = (): JsonObject => ({
+  kind: "APIGroupList",
+  apiVersion: "v1",
+  groups: GROUPS.filter((name) => name !== "").map((name) => group(name) ?? null),
+});
+
+/** `apidiscovery.k8s.io/v2`: all groups with all their resources in one answer (KEP-3352). */
+function aggregated(groups: readonly string[]): JsonObject {
+  const items = groups.map((name) => ({
+    metadata: { name, creationTimestamp: null },
+    versions: versionsOf(name).map((groupVersion) => ({
+      version: versionOf(groupVersion),
+      freshness: "Current",
+      resources: resourcesOf(groupVersion),
     })),
-  };
+  }));
+  return { kind: "APIGroupDiscoveryList", apiVersion: "apidiscovery.k8s.io/v2", metadata: {}, items };
 }
 
-function groupList(): JsonObject {
-  const groups = groupVersions()
-    .filter((each) => each.includes("/"))
-    .map((groupVersion) => {
-      const [name = "", version = ""] = groupVersion.split("/");
-      const entry = { groupVersion, version };
-      return { name, versions: [entry], preferredVersion: entry };
-    });
-  return { kind: "APIGroupList", apiVersion: "v1", groups };
+function resourcesOf(groupVersion: string): JsonObject[] {
+  const rows = RESOURCES.get(groupVersion) ?? [];
+  const described = (row: Resource): JsonObject => ({
+    responseKind: {
+      group: row.group ?? groupOf(groupVersion),
+      version: row.version ?? versionOf(groupVersion),
+      kind: row.kind,
+    },
+    verbs: row.verbs,
+  });
+  return rows
+    .filter(({ name }) => !name.includes("/"))
+    .map((row) => ({
+      resource: row.name,
+      ...described(row),
+      scope: row.namespaced ? "Namespaced" : "Cluster",
+      singularResource: row.singularName,
+      shortNames: row.shortNames,
+      categories: row.categories,
+      subresources: rows
+        .filter(({ name }) => name.startsWith(`${row.name}/`))
+        .map((sub) => ({ subresource: sub.name.slice(row.name.length + 1), ...described(sub) })),
+    }));
 }
 
+const [, minor] = VERSION.split(".");
 const release: JsonObject = {
   major: "1",
-  minor: VERSION.split(".")[1] ?? "",
+  minor,
+  emulationMajor: "1",
+  emulationMinor: minor,
   gitVersion: `${VERSION}+kepler-sandbox`,
   gitCommit: "sandbox",
   gitTreeState: "clean",
@@ -103,22 +87,40 @@ const release: JsonObject = {
   platform: "linux/amd64",
 };
 
+export const AGGREGATED = "application/json;g=apidiscovery.k8s.io;v=v2;as=APIGroupDiscoveryList";
+const wantsAggregated = (accept: string): boolean =>
+  accept.split(",").some((type) => /g=apidiscovery\.k8s\.io/.test(type) && /v=v2(;|$)/.test(type.trim()));
+
+export type Document = { body: JsonObject; type?: string };
+
 /** The documents by which clients find out what there is: GET only, no object behind them. */
-export function discover(path: string): JsonObject | undefined {
+export function discover(path: string, accept: string): Document | undefined {
   const clean = path.replace(/\/$/, "");
-  if (clean === "/version") return release;
-  if (clean === "/api") return { kind: "APIVersions", versions: ["v1"], serverAddressByClientCIDRs: [] };
-  if (clean === "/apis") return groupList();
-  if (clean === "/openapi/v3") return openApiIndex(groupVersions());
-  const schemas = /^\/openapi\/v3\/(?:apis\/)?(.+)$/.exec(clean)?.[1];
-  if (schemas !== undefined) return openApi(schemas === "api/v1" ? "v1" : schemas);
-  const [, group, version] = /^\/apis\/([^/]+)(?:\/([^/]+))?$/.exec(clean) ?? [];
-  if (clean === "/api/v1") return resourceList("v1");
-  if (group !== undefined && version !== undefined) return resourceList(`${group}/${version}`);
-  const groups = groupList().groups;
-  return Array.isArray(groups)
-    ? (groups
-        .filter((each) => typeof each === "object")
-        .find((each) => JSON.stringify(each).startsWith(`{"name":"${group ?? ""}"`)) as JsonObject | undefined)
-    : undefined;
+  if ((clean === "/api" || clean === "/apis") && wantsAggregated(accept))
+    return { body: aggregated(GROUPS.filter((name) => (name === "") === (clean === "/api"))), type: AGGREGATED };
+  const body = plainDocument(clean);
+  return body && { body };
 }
+
+function plainDocument(path: string): JsonObject | undefined {
+  const [, root, name, version, more] = path.split("/");
+  switch (root) {
+    case "version":
+      return name === undefined ? release : undefined;
+    case "api":
+      if (name === undefined) return { kind: "APIVersions", versions: ["v1"], serverAddressByClientCIDRs: [] };
+      return name === "v1" && version === undefined ? resourceList("v1") : undefined;
+    case "apis":
+      if (name === undefined) return groupList();
+      if (version !== undefined) return more === undefined ? resourceList(`${name}/${version}`) : undefined;
+      return withKind("APIGroup", group(name));
+    case "openapi":
+      if (path === "/openapi/v3") return openApiIndex();
+      return openApi(path.replace(/^\/openapi\/v3\/(api\/|apis\/)/, ""));
+    default:
+      return undefined;
+  }
+}
+
+const withKind = (kind: string, body: JsonObject | undefined): JsonObject | undefined =>
+  body && { kind, apiVersion: "v1", ...body };

@@ -1,16 +1,17 @@
 import { randomBytes } from "node:crypto";
-import { at } from "../json.ts";
+import { at, type JsonObject } from "../json.ts";
 import { type Kind } from "../kinds/kind.ts";
 import { type KubeObject } from "../objects.ts";
 import { parseSelector, selects } from "../store/selectors.ts";
 import { type Store } from "../store/store.ts";
-import { numberOf, type Target } from "./request.ts";
+import { numberOf, shown, type Target } from "./request.ts";
 import { badRequest, expired } from "./status.ts";
 
 export type Filter = (object: KubeObject) => boolean;
 
 /** Namespace, name, labelSelector and fieldSelector of a list, watch or collection delete as one predicate. */
-export function filterOf({ kind, namespace, name }: Target, query: URLSearchParams): Filter {
+export function filterOf(target: Target, query: URLSearchParams): Filter {
+  const { version, namespace, name } = target;
   const labels = query.get("labelSelector") ?? "";
   const selector = parseSelector(labels);
   if (selector === undefined)
@@ -18,15 +19,18 @@ export function filterOf({ kind, namespace, name }: Target, query: URLSearchPara
   const fields = (query.get("fieldSelector") ?? "")
     .split(",")
     .filter((part) => part !== "")
-    .map((part) => fieldRule(kind, part));
+    .map((part) => fieldRule(version, part));
   return (object) =>
     (namespace === undefined || object.metadata.namespace === namespace) &&
     (name === undefined || object.metadata.name === name) &&
     selects(selector, object.metadata.labels) &&
-    fields.every((rule) => rule(object));
+    (fields.length === 0 || holds(fields, shown(target, object)));
 }
 
-function fieldRule(kind: Kind, part: string): Filter {
+type FieldRule = (object: JsonObject) => boolean;
+const holds = (rules: FieldRule[], object: JsonObject): boolean => rules.every((rule) => rule(object));
+
+function fieldRule(kind: Kind, part: string): FieldRule {
   const match = /^([^=!]+)(==|=|!=)(.*)$/.exec(part);
   if (match === null) throw badRequest(`invalid selector: '${part}'; can't understand '${part}'`);
   const [, path = "", sign, value] = match;

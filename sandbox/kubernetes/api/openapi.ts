@@ -1,15 +1,17 @@
 import { type Json, type JsonObject } from "../json.ts";
-import { KINDS } from "../kinds/index.ts";
+import { type OpenApi, RESOURCES, referenced, TYPES } from "../kinds/facts.ts";
+import { SERVED } from "../kinds/index.ts";
 import { apiVersionOf, type Kind } from "../kinds/kind.ts";
-import { type Schema } from "../kinds/schema.ts";
+import { VERSION } from "../kinds/version.ts";
+
+const pathOf = (groupVersion: string): string => (groupVersion === "v1" ? "api/v1" : `apis/${groupVersion}`);
 
 /** Where each group's OpenAPI v3 document is. */
-export const openApiIndex = (groupVersions: string[]): JsonObject => ({
+export const openApiIndex = (): JsonObject => ({
   paths: Object.fromEntries(
-    groupVersions.map((each) => {
-      const path = each === "v1" ? "api/v1" : `apis/${each}`;
-      return [path, { serverRelativeURL: `/openapi/v3/${path}?hash=sandbox` }];
-    }),
+    [...RESOURCES.keys()]
+      .map(pathOf)
+      .map((path) => [path, { serverRelativeURL: `/openapi/v3/${path}?hash=${VERSION}` }]),
   ),
 });
 
@@ -19,78 +21,47 @@ const PARAMETERS = ["dryRun", "fieldManager", "fieldValidation", "pretty"].map((
   schema: { type: "string" },
 }));
 
-/** The schemas of one group and version, and the write paths whose parameters `kubectl` looks up. */
+/** The facts of one group and version, and the write paths whose parameters `kubectl` looks up. */
 export function openApi(groupVersion: string): JsonObject | undefined {
-  const kinds = KINDS.filter((kind) => apiVersionOf(kind) === groupVersion);
+  if (!RESOURCES.has(groupVersion)) return undefined;
+  const kinds = SERVED.filter((kind) => apiVersionOf(kind) === groupVersion);
+  const roots = [...TYPES].filter(([, type]) =>
+    type["x-kubernetes-group-version-kind"]?.some(
+      ({ group, version }) => (group === "" ? version : `${group}/${version}`) === groupVersion,
+    ),
+  );
+  const schemas = reachable([...roots.map(([name]) => name), "io.k8s.apimachinery.pkg.apis.meta.v1.DeleteOptions"]);
   return {
     openapi: "3.0.0",
-    info: { title: "Kubernetes", version: "sandbox" },
-    paths: Object.fromEntries(kinds.map((kind) => [pathOf(kind), operations(kind)])),
-    components: {
-      schemas: Object.fromEntries(
-        kinds.map((kind) => [
-          schemaName(kind),
-          { ...describe(kind.schema), "x-kubernetes-group-version-kind": [gvk(kind)] },
-        ]),
-      ),
-    },
+    info: { title: "Kubernetes", version: VERSION },
+    paths: Object.fromEntries(kinds.map((kind) => [objectPath(kind), operations(kind)])),
+    components: { schemas: schemas as Record<string, Json> },
   };
 }
 
-const gvk = (kind: Kind) => ({ group: kind.group, version: kind.version, kind: kind.kind });
-const schemaName = (kind: Kind): string =>
-  `io.k8s.api.${kind.group === "" ? "core" : (kind.group.split(".")[0] ?? "")}.${kind.version}.${kind.kind}`;
-const pathOf = (kind: Kind): string =>
-  `/${kind.group === "" ? "api" : "apis"}/${apiVersionOf(kind)}/${kind.namespaced ? "namespaces/{namespace}/" : ""}${kind.plural}/{name}`;
+const objectPath = (kind: Kind): string =>
+  `/${pathOf(apiVersionOf(kind))}/${kind.namespaced ? "namespaces/{namespace}/" : ""}${kind.plural}/{name}`;
 
 function operations(kind: Kind): JsonObject {
+  const { group, version } = kind;
   const operation = (action: string): JsonObject => ({
     "x-kubernetes-action": action,
-    "x-kubernetes-group-version-kind": gvk(kind),
+    "x-kubernetes-group-version-kind": { group, version, kind: kind.kind },
     parameters: PARAMETERS,
     responses: {},
   });
   return { get: operation("get"), put: operation("put"), patch: operation("patch"), delete: operation("delete") };
 }
 
-function describe(schema: Schema): JsonObject {
-  const fallback: { default?: Json } = schema.default === undefined ? {} : { default: schema.default };
-  switch (schema.type) {
-    case "string":
-      return { type: "string", ...(schema.enum === undefined ? {} : { enum: [...schema.enum] }), ...fallback };
-    case "integer":
-    case "boolean":
-      return { type: schema.type, ...fallback };
-    case "int-or-string":
-    case "quantity":
-      return { oneOf: [{ type: "string" }, { type: "number" }], ...fallback };
-    case "object": {
-      const required = Object.entries(schema.fields).flatMap(([key, field]) => (field.required === true ? [key] : []));
-      const properties = Object.fromEntries(
-        Object.entries(schema.fields).map(([key, field]) => [key, describe(field)]),
-      );
-      return {
-        type: "object",
-        properties,
-        ...(required.length === 0 ? {} : { required }),
-        ...(schema.atomic === true ? { "x-kubernetes-map-type": "atomic" } : {}),
-        ...fallback,
-      };
-    }
-    case "map":
-      return { type: "object", additionalProperties: describe(schema.values) };
-    case "list": {
-      const keys =
-        schema.keys === undefined
-          ? {}
-          : {
-              "x-kubernetes-list-map-keys": [...schema.keys],
-              "x-kubernetes-patch-strategy": "merge",
-              "x-kubernetes-patch-merge-key": schema.patchKey,
-            };
-      return { type: "array", items: describe(schema.items), "x-kubernetes-list-type": schema.list, ...keys };
-    }
-    case "any":
-      return { "x-kubernetes-preserve-unknown-fields": true };
-  }
+/** These types and all that they refer to. */
+function reachable(roots: readonly string[]): Record<string, OpenApi> {
+  const found: Record<string, OpenApi> = {};
+  const visit = (name: string): void => {
+    const type = TYPES.get(name);
+    if (type === undefined || found[name] !== undefined) return;
+    found[name] = type;
+    for (const [ref] of JSON.stringify(type).matchAll(/#\/components\/schemas\/[^"]+/g)) visit(referenced(ref));
+  };
+  roots.forEach(visit);
+  return found;
 }

@@ -5,7 +5,7 @@ import { type KubeObject } from "../objects.ts";
 import { mergePatch, strategicMergePatch } from "../patch/merge.ts";
 import { type Resources, type WriteOptions } from "../store/resources.ts";
 import { mediaType, readBody } from "./body.ts";
-import { flagOf, type Request, type Target } from "./request.ts";
+import { flagOf, type Request, shown, stored, type Target } from "./request.ts";
 import { ApiError, badRequest, unsupportedMedia } from "./status.ts";
 
 const APPLY = ["application/apply-patch+yaml", "application/apply-patch+json"];
@@ -44,10 +44,14 @@ export async function patchObject(
       );
     const body = await readBody(request.incoming);
     if (!isObject(body)) throw badRequest("the body of an apply patch must be an object");
-    return resources.apply(kind, namespace, name, body, { ...options, force: flagOf(request.query, "force") });
+    return resources.apply(kind, namespace, name, stored(target, body), {
+      ...options,
+      force: flagOf(request.query, "force"),
+    });
   }
   const patch = await readBody(request.incoming);
-  const patched = patchedBy(type, kind.schema, resources.get(kind, namespace, name), patch);
+  const current = shown(target, resources.get(kind, namespace, name));
+  const patched = stored(target, patchedBy(type, target.version.schema, current, patch));
   return { object: resources.update(kind, namespace, name, patched, options), created: false };
 }
 

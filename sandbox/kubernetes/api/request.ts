@@ -1,11 +1,16 @@
 import { type IncomingMessage, type ServerResponse } from "node:http";
 import { findKind } from "../kinds/index.ts";
-import { type Kind } from "../kinds/kind.ts";
+import { type JsonObject } from "../json.ts";
+import { apiVersionOf, type Kind } from "../kinds/kind.ts";
+import { type KubeObject } from "../objects.ts";
 import { badRequest, noSuchPath } from "./status.ts";
 
 /** What a path of the API names: a collection, an object in it, or a subresource of that. */
 export type Target = {
+  /** As it is stored. */
   kind: Kind;
+  /** In the version that the client speaks; mostly the same. */
+  version: Kind;
   namespace: string | undefined;
   name: string | undefined;
   subresource: string | undefined;
@@ -32,11 +37,17 @@ export function parseTarget(path: string): Target {
   // /namespaces/x/pods is a namespaced collection, /namespaces/x and /namespaces/x/status the namespace itself.
   const scoped = first === "namespaces" && below[0] !== undefined && below[0] !== "status" && below[0] !== "finalize";
   const [plural, name, subresource] = scoped ? below : [first, second, ...below];
-  const kind = plural === undefined ? undefined : findKind(group, version, plural);
-  if (kind === undefined || (scoped && !kind.namespaced)) throw noSuchPath();
-  if (kind.namespaced && !scoped && name !== undefined) throw noSuchPath();
-  return { kind, namespace: scoped ? second : undefined, name, subresource };
+  const asked = plural === undefined ? undefined : findKind(group, version, plural);
+  if (asked === undefined || (scoped && !asked.namespaced)) throw noSuchPath();
+  if (asked.namespaced && !scoped && name !== undefined) throw noSuchPath();
+  return { kind: asked.view?.of ?? asked, version: asked, namespace: scoped ? second : undefined, name, subresource };
 }
+
+/** A stored object in the version that the client speaks, and what it sent as the version that is stored. */
+export const shown = ({ version }: Target, object: KubeObject): JsonObject =>
+  version.view?.fromStored(object) ?? object;
+export const stored = ({ version }: Target, body: JsonObject): JsonObject =>
+  version.view !== undefined && body.apiVersion === apiVersionOf(version) ? version.view.toStored(body) : body;
 
 function decode(part: string): string {
   try {

@@ -1,11 +1,11 @@
 import { isObject, type JsonObject } from "../json.ts";
-import { apiVersionOf, type Kind } from "../kinds/kind.ts";
+import { apiVersionOf } from "../kinds/kind.ts";
 import { type KubeObject } from "../objects.ts";
 import { type DeleteOptions, type Resources, type WriteOptions } from "../store/resources.ts";
 import { readBody, readObject } from "./body.ts";
 import { filterOf, type Lists } from "./list.ts";
 import { patchObject } from "./patch.ts";
-import { flagOf, numberOf, type Request, type Target } from "./request.ts";
+import { flagOf, numberOf, type Request, shown, stored, type Target } from "./request.ts";
 import { badRequest, methodNotAllowed, noSuchPath } from "./status.ts";
 import { tableOf, wantsTable } from "./table.ts";
 import { watch } from "./watch.ts";
@@ -21,8 +21,8 @@ export type Api = {
   subresources: ReadonlyMap<string, Handler>;
 };
 
-export function send(request: Request, code: number, body: JsonObject): void {
-  request.response.writeHead(code, { "content-type": "application/json", "cache-control": "no-cache, private" });
+export function send(request: Request, code: number, body: JsonObject, type = "application/json"): void {
+  request.response.writeHead(code, { "content-type": type, "cache-control": "no-cache, private" });
   request.response.end(`${JSON.stringify(body)}\n`);
 }
 
@@ -54,7 +54,7 @@ export async function serveResource(api: Api, request: Request, target: Target):
     return serveObject(api, request, named);
   const handler =
     api.subresources.get(`${target.kind.plural}/${target.subresource}`) ??
-    (target.kind.scale === true ? api.subresources.get(`*/${target.subresource}`) : undefined);
+    (target.kind.scale ? api.subresources.get(`*/${target.subresource}`) : undefined);
   if (handler === undefined) throw noSuchPath();
   await handler(request, named);
 }
@@ -72,17 +72,15 @@ async function serveCollection(api: Api, request: Request, target: Target): Prom
       return sendList(api, request, target);
     case "POST": {
       if (kind.namespaced && namespace === undefined) throw methodNotAllowed();
-      return send(
-        request,
-        201,
-        api.resources.create(kind, namespace, await readObject(request.incoming), writeOptions(request)),
-      );
+      const body = stored(target, await readObject(request.incoming));
+      const created = api.resources.create(kind, namespace, body, writeOptions(request));
+      return send(request, 201, shown(target, created));
     }
     case "DELETE": {
       const options = await deleteOptions(request);
       const chosen = api.resources.store.list(kind, namespace).filter(filterOf(target, request.query));
       for (const object of chosen) api.resources.delete(kind, object.metadata.namespace, object.metadata.name, options);
-      return send(request, 200, listOf(kind, chosen, { resourceVersion: String(api.resources.store.revision) }));
+      return send(request, 200, listOf(target, chosen, { resourceVersion: String(api.resources.store.revision) }));
     }
     default:
       throw methodNotAllowed();
@@ -99,17 +97,20 @@ function sendList(api: Api, request: Request, target: Target): void {
     request,
     200,
     table
-      ? tableOf(target.kind, page.items, metadata, api.now(), request.query.get("includeObject"))
-      : listOf(target.kind, page.items, metadata),
+      ? tableOf(target, page.items, metadata, api.now(), request.query.get("includeObject"))
+      : listOf(target, page.items, metadata),
   );
 }
 
 // Items of a list carry no kind of their own, as the real server leaves it out.
-const listOf = (kind: Kind, items: KubeObject[], metadata: JsonObject): JsonObject => ({
-  kind: `${kind.kind}List`,
-  apiVersion: apiVersionOf(kind),
+const listOf = (target: Target, items: KubeObject[], metadata: JsonObject): JsonObject => ({
+  kind: `${target.version.kind}List`,
+  apiVersion: apiVersionOf(target.version),
   metadata,
-  items: items.map(({ kind: _kind, apiVersion: _apiVersion, ...rest }) => rest),
+  items: items.map((item) => {
+    const { kind: _kind, apiVersion: _apiVersion, ...rest } = shown(target, item);
+    return rest;
+  }),
 });
 
 async function serveObject(api: Api, request: Request, target: Target & { name: string }): Promise<void> {
@@ -130,29 +131,27 @@ async function serveObject(api: Api, request: Request, target: Target & { name: 
         200,
         table
           ? tableOf(
-              kind,
+              target,
               [object],
               { resourceVersion: object.metadata.resourceVersion },
               api.now(),
               request.query.get("includeObject"),
             )
-          : object,
+          : shown(target, object),
       );
     }
-    case "PUT":
-      return send(
-        request,
-        200,
-        api.resources.update(kind, namespace, name, await readObject(request.incoming), options),
-      );
+    case "PUT": {
+      const body = stored(target, await readObject(request.incoming));
+      return send(request, 200, shown(target, api.resources.update(kind, namespace, name, body, options)));
+    }
     case "PATCH": {
       const { object, created } = await patchObject(api.resources, request, target, options);
-      return send(request, created ? 201 : 200, object);
+      return send(request, created ? 201 : 200, shown(target, object));
     }
     case "DELETE": {
       if (target.subresource !== undefined) throw methodNotAllowed();
       const { object, gone } = api.resources.delete(kind, namespace, name, await deleteOptions(request));
-      if (!gone || kind.plural === "pods") return send(request, 200, object);
+      if (!gone || kind.plural === "pods") return send(request, 200, shown(target, object));
       const details = {
         name,
         ...(kind.group === "" ? {} : { group: kind.group }),

@@ -97,8 +97,8 @@ async function serve(api: Api, token: string, incoming: IncomingMessage, respons
     response.writeHead(200, { "content-type": "text/plain" }).end("ok");
     return;
   }
-  const document = request.method === "GET" ? discover(path) : undefined;
-  if (document !== undefined) return send(request, 200, document);
+  const document = request.method === "GET" ? discover(path, incoming.headers.accept ?? "") : undefined;
+  if (document !== undefined) return send(request, 200, document.body, document.type);
   if (!/^\/apis?\//.test(path)) throw noSuchPath();
   if (await serveReview(request)) return;
   await serveResource(api, request, parseTarget(path));

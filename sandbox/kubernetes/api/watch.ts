@@ -3,7 +3,7 @@ import { apiVersionOf } from "../kinds/kind.ts";
 import { type KubeObject } from "../objects.ts";
 import { type Change, type Store } from "../store/store.ts";
 import { filterOf } from "./list.ts";
-import { flagOf, numberOf, type Request, type Target } from "./request.ts";
+import { flagOf, numberOf, type Request, shown, type Target } from "./request.ts";
 import { badRequest, expired } from "./status.ts";
 import { tableOf, wantsTable } from "./table.ts";
 
@@ -41,17 +41,17 @@ export function watch(target: Target, request: Request, { store, now, bookmarkEv
   const show = (object: KubeObject): Json =>
     table
       ? tableOf(
-          target.kind,
+          target,
           [object],
           { resourceVersion: object.metadata.resourceVersion },
           now(),
           query.get("includeObject"),
         )
-      : object;
+      : shown(target, object);
   const bookmark = (annotations?: Record<string, string>): void =>
     send("BOOKMARK", {
       kind: target.kind.kind,
-      apiVersion: apiVersionOf(target.kind),
+      apiVersion: apiVersionOf(target.version),
       metadata: {
         resourceVersion: String(store.revision),
         creationTimestamp: null,

@@ -1,7 +1,6 @@
 import { createHash } from "node:crypto";
-import { type Event } from "../kinds/core.ts";
 import { events } from "../kinds/index.ts";
-import { type KubeObject } from "../objects.ts";
+import { type Event, type KubeObject } from "../objects.ts";
 import { type Resources } from "../store/resources.ts";
 
 export type Record = { type: "Normal" | "Warning"; reason: string; message: string; fieldPath?: string };

@@ -12,7 +12,7 @@ const ruleOf =
     return shape.test(value) ? undefined : why;
   };
 
-export const dnsLabel = ruleOf(
+export const dnsLabel: Check = ruleOf(
   LABEL,
   63,
   "a lowercase RFC 1123 label must consist of lower case alphanumeric characters or '-', and must start and end with an alphanumeric character (e.g. 'my-name',  or '123-abc', regex used for validation is '[a-z0-9]([-a-z0-9]*[a-z0-9])?')",
@@ -37,7 +37,7 @@ export const qualifiedName: Check = (value) => {
   const slash = value.indexOf("/");
   const prefix = slash < 0 ? undefined : value.slice(0, slash);
   const name = value.slice(slash + 1);
-  if (prefix !== undefined && (prefix === "" || dnsSubdomain(prefix) !== undefined))
+  if (prefix !== undefined && (prefix === "" || dnsSubdomain(prefix, "") !== undefined))
     return "prefix part must be a DNS subdomain";
   if (name.length > 63) return "name part must be no more than 63 characters";
   return QUALIFIED.test(name)

@@ -1,25 +1,43 @@
 import { type Json, type JsonObject } from "../json.ts";
 
-// One small schema language for every kind. From one description follow: type errors (400), unknown
-// fields, defaults, validation (422), how lists merge in strategic and apply patches, and OpenAPI.
+/** A sentence about what is wrong with a value, or undefined; `path` is where it stands. */
+export type Check<T = string> = (value: T, path: string) => string | undefined;
+type Scalar = { required?: boolean; default?: Json; nullable?: boolean };
 
-export type Check = (value: string) => string | undefined;
-export type Scalar = { required?: boolean; default?: Json };
+/**
+ * A type as the store works with it. From one description follow: type errors, unknown fields, defaults, validation and
+ * how lists merge in strategic and apply patches. compile.ts makes it from the facts and a kind's own rules.
+ */
 export type Schema =
-  | (Scalar & { type: "string"; enum?: readonly string[]; check?: Check })
-  | (Scalar & { type: "integer"; min?: number; max?: number })
+  | (Scalar & {
+      type: "string";
+      enum?: readonly string[];
+      check?: Check;
+      format?: "byte" | "date-time" | "quantity";
+      /** Written also when empty, as Go writes a field without omitempty; empty is then missing. */
+      mayBeEmpty?: boolean;
+    })
+  | (Scalar & { type: "integer" | "number"; format?: string; min?: number; max?: number; check?: Check<number> })
   | (Scalar & { type: "boolean" })
   | (Scalar & { type: "int-or-string" })
-  | (Scalar & { type: "quantity" })
   | ObjectSchema
-  | (Scalar & { type: "map"; values: Schema; atomic?: boolean; checkKey?: Check })
+  | (Scalar & {
+      type: "map";
+      values: Schema;
+      atomic?: boolean;
+      checkKey?: Check;
+      check?: (value: JsonObject, path: string) => Cause[];
+    })
   | ListSchema
   | (Scalar & { type: "any" });
 
 /** `complete` fills defaults that depend on neighbours; `check` returns causes that span several fields. */
 export type ObjectSchema = Scalar & {
   type: "object";
+  /** The Go type that a decoding error names. */
+  name: string;
   fields: Record<string, Schema>;
+  keepsUnknown?: boolean;
   atomic?: boolean;
   complete?: (value: JsonObject) => void;
   check?: (value: JsonObject, path: string) => Cause[];
@@ -31,8 +49,10 @@ export type ListSchema = Scalar & {
   items: Schema;
   list: "atomic" | "set" | "map";
   keys?: readonly string[];
-  patchKey?: string;
+  /** Strategic merge patches merge the list: by this key, or as a set of scalars when it is null. */
+  patchKey?: string | null;
   minItems?: number;
+  check?: (values: Json[], path: string) => Cause[];
 };
 
 export type CauseReason =
@@ -41,48 +61,11 @@ export type CauseReason =
   | "FieldValueNotSupported"
   | "FieldValueDuplicate"
   | "FieldValueForbidden"
-  | "FieldValueNotFound";
+  | "FieldValueNotFound"
+  | "FieldValueTypeInvalid"
+  | "FieldValueTooLong"
+  | "FieldValueTooMany";
 export type Cause = { reason: CauseReason; message: string; field: string };
-
-type Rest<T extends Schema["type"]> = Omit<Extract<Schema, { type: T }>, "type">;
-export const text = (rest: Rest<"string"> = {}): Schema => ({ type: "string", ...rest });
-export const choice = (values: readonly string[], fallback?: string): Schema =>
-  text({ enum: values, default: fallback });
-export const integer = (rest: Rest<"integer"> = {}): Schema => ({ type: "integer", ...rest });
-export const count = (fallback?: number): Schema => integer({ min: 0, default: fallback });
-export const flag = (fallback?: boolean): Schema => ({ type: "boolean", default: fallback });
-export const quantity = (): Schema => ({ type: "quantity" });
-export const intOrString = (fallback?: number | string): Schema => ({ type: "int-or-string", default: fallback });
-export const any = (): Schema => ({ type: "any" });
-export const object = (
-  fields: Record<string, Schema>,
-  rest: Omit<ObjectSchema, "type" | "fields"> = {},
-): ObjectSchema => ({
-  type: "object",
-  fields,
-  ...rest,
-});
-export const map = (values: Schema, rest: Omit<Rest<"map">, "values"> = {}): Schema => ({
-  type: "map",
-  values,
-  ...rest,
-});
-export const list = (items: Schema, rest: { minItems?: number } = {}): Schema => ({
-  type: "list",
-  items,
-  list: "atomic",
-  ...rest,
-});
-export const set = (items: Schema): Schema => ({ type: "list", items, list: "set" });
-export const listMap = (
-  keys: string | readonly string[],
-  items: Schema,
-  rest: { patchKey?: string; minItems?: number } = {},
-): Schema => {
-  const all = typeof keys === "string" ? [keys] : keys;
-  return { type: "list", items, list: "map", keys: all, patchKey: rest.patchKey ?? all[0], ...rest };
-};
-export const must = <S extends Schema>(schema: S): S => ({ ...schema, required: true });
 
 export const invalid = (field: string, value: Json | undefined, why: string): Cause => ({
   reason: "FieldValueInvalid",

@@ -14,30 +14,27 @@ import {
 const join = (path: string, key: string): string => (path === "" ? key : `${path}.${key}`);
 const item = (path: string, index: number): string => `${path}[${index}]`;
 
-export type Shape = { wrongType: string[]; unknown: string[] };
+export type Wrong = { path: string; value: Json; schema: Schema; struct: string };
+export type Shape = { wrong: Wrong[]; unknown: string[] };
 
-const TYPE_NAMES: Record<Schema["type"], string> = {
-  string: "string",
-  integer: "int32",
-  boolean: "bool",
-  "int-or-string": "intstr.IntOrString",
-  quantity: "resource.Quantity",
-  object: "struct",
-  map: "map",
-  list: "slice",
-  any: "any",
-};
+const QUANTITY_SHAPE = "^([+-]?[0-9.]+)([eEinumkKMGTP]*[-+]?[0-9]*)$";
+const BASE64 = /^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$/;
+const TIME = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(\.\d+)?(Z|[+-]\d{2}:\d{2})$/;
+const LIMITS: Record<string, number> = { int32: 2 ** 31, int64: 2 ** 63 };
 
 function fits(schema: Schema, value: Json): boolean {
   switch (schema.type) {
     case "string":
-      return typeof value === "string";
+      return typeof value === "string"
+        ? fitsFormat(schema.format, value)
+        : schema.format === "quantity" && typeof value === "number";
     case "integer":
+      return Number.isInteger(value) && Math.abs(Number(value)) < (LIMITS[schema.format ?? "int64"] ?? 2 ** 63);
+    case "number":
       return typeof value === "number";
     case "boolean":
       return typeof value === "boolean";
     case "int-or-string":
-    case "quantity":
       return typeof value === "number" || typeof value === "string";
     case "object":
     case "map":
@@ -49,34 +46,106 @@ function fits(schema: Schema, value: Json): boolean {
   }
 }
 
-/** What decoding would say: fields of the wrong type (HTTP 400) and fields that the schema does not know. */
+function fitsFormat(format: Extract<Schema, { type: "string" }>["format"], value: string): boolean {
+  switch (format) {
+    case "byte":
+      return BASE64.test(value.replace(/[\r\n]/g, ""));
+    case "date-time":
+      return TIME.test(value) && !Number.isNaN(Date.parse(value));
+    case "quantity":
+      return parseQuantity(value) !== undefined;
+    case undefined:
+      return true;
+  }
+}
+
+/** What decoding would say: values of the wrong type and fields that the schema does not know. */
 export function checkShape(
   schema: Schema,
   value: Json | undefined,
   path = "",
-  found: Shape = { wrongType: [], unknown: [] },
+  found: Shape = { wrong: [], unknown: [] },
+  struct = "",
 ): Shape {
   if (value === undefined || value === null) return found;
-  if (!fits(schema, value)) {
-    const got = Array.isArray(value) ? "array" : typeof value;
-    found.wrongType.push(`cannot unmarshal ${got} into Go struct field ${path} of type ${TYPE_NAMES[schema.type]}`);
-  } else if (schema.type === "object" && isObject(value)) {
+  if (!fits(schema, value)) found.wrong.push({ path, value, schema, struct });
+  else if (schema.type === "object" && isObject(value)) {
     for (const [key, child] of Object.entries(value)) {
-      const field = schema.fields[key];
-      if (field === undefined) found.unknown.push(join(path, key));
-      else checkShape(field, child, join(path, key), found);
+      const field = fieldOf(schema, key);
+      if (field !== undefined) checkShape(field, child, join(path, key), found, schema.name);
+      else if (schema.keepsUnknown !== true) found.unknown.push(join(path, key));
     }
   } else if (schema.type === "map" && isObject(value)) {
-    for (const [key, child] of Object.entries(value)) checkShape(schema.values, child, join(path, key), found);
+    for (const [key, child] of Object.entries(value)) checkShape(schema.values, child, join(path, key), found, struct);
   } else if (schema.type === "list" && Array.isArray(value)) {
-    value.forEach((child, index) => checkShape(schema.items, child, item(path, index), found));
+    value.forEach((child, index) => checkShape(schema.items, child, item(path, index), found, struct));
   }
   return found;
 }
 
+// Not every key of an object that came over the wire is a field: "constructor" is not.
+const fieldOf = (schema: ObjectSchema, key: string): Schema | undefined =>
+  Object.hasOwn(schema.fields, key) ? schema.fields[key] : undefined;
+
+const jsonType = (value: Json): string => (Array.isArray(value) ? "array" : value === null ? "null" : typeof value);
+
+function goType(schema: Schema): string {
+  switch (schema.type) {
+    case "string":
+      return schema.format === "quantity" ? "resource.Quantity" : "string";
+    case "integer":
+      return schema.format ?? "int64";
+    case "number":
+      return "float64";
+    case "boolean":
+      return "bool";
+    case "int-or-string":
+      return "intstr.IntOrString";
+    case "object":
+      return schema.name;
+    case "map":
+      return `map[string]${goType(schema.values)}`;
+    case "list":
+      return `[]${goType(schema.items)}`;
+    case "any":
+      return "interface {}";
+  }
+}
+
+/** The sentence of Go's JSON decoder. */
+export function decodingError({ path, value, schema, struct }: Wrong): string {
+  if (schema.type === "string" && typeof value === "string") {
+    if (schema.format === "byte")
+      return `illegal base64 data at input byte ${Math.max(0, value.search(/[^A-Za-z0-9+/=]/))}`;
+    if (schema.format === "quantity") return `quantities must match the regular expression '${QUANTITY_SHAPE}'`;
+    return `parsing time ${JSON.stringify(value)} as "2006-01-02T15:04:05Z07:00": cannot parse ${JSON.stringify(value)} as "2006"`;
+  }
+  const got =
+    schema.type === "integer" && typeof value === "number"
+      ? `number ${value}`
+      : jsonType(value).replace("boolean", "bool");
+  return `json: cannot unmarshal ${got} into Go struct field ${struct}.${path.replace(/\[\d+\]/g, "")} of type ${goType(schema)}`;
+}
+
+/** The same for a custom resource, whose definition is checked only after decoding. */
+export function typeCause({ path, value, schema }: Wrong): Cause {
+  const wanted =
+    { list: "array", map: "object", "int-or-string": "integer,string", any: "any" }[String(schema.type)] ?? schema.type;
+  const got = JSON.stringify(jsonType(value));
+  return {
+    reason: "FieldValueTypeInvalid",
+    field: path,
+    message: `Invalid value: ${got}: ${path} in body must be of type ${wanted}: ${got}`,
+  };
+}
+
 /** Drops nulls and unknown fields and writes the defaults and canonical quantities into `value` itself. */
 export function fillDefaults(schema: Schema, value: Json): Json {
-  if (schema.type === "quantity" && (typeof value === "string" || typeof value === "number"))
+  if (
+    schema.type === "string" &&
+    schema.format === "quantity" &&
+    (typeof value === "string" || typeof value === "number")
+  )
     return canonicalQuantity(value);
   if (schema.type === "list" && Array.isArray(value)) return value.map((child) => fillDefaults(schema.items, child));
   if (schema.type === "map" && isObject(value)) {
@@ -88,7 +157,12 @@ export function fillDefaults(schema: Schema, value: Json): Json {
 }
 
 function fillObject(schema: ObjectSchema, value: JsonObject): void {
-  for (const key of Object.keys(value)) if (value[key] == null || schema.fields[key] === undefined) delete value[key];
+  for (const key of Object.keys(value)) {
+    const field = fieldOf(schema, key);
+    const isDropped =
+      field === undefined ? schema.keepsUnknown !== true : value[key] == null && field.nullable !== true;
+    if (isDropped) delete value[key];
+  }
   schema.complete?.(value);
   for (const [key, field] of Object.entries(schema.fields)) {
     const present = value[key] ?? (field.default === undefined ? undefined : structuredClone(field.default));
@@ -103,28 +177,22 @@ export function validate(schema: Schema, value: Json | undefined, path = ""): Ca
     case "string":
       return validateText(schema, String(value), path);
     case "integer":
-      return validateInteger(schema, Number(value), path);
-    case "quantity":
-      return parseQuantity(String(value)) === undefined
-        ? [
-            invalid(
-              path,
-              value,
-              "quantities must match the regular expression '^([+-]?[0-9.]+)([eEinumkKMGTP]*[-+]?[0-9]*)$'",
-            ),
-          ]
-        : [];
+    case "number":
+      return validateNumber(schema, Number(value), path);
     case "object":
       return isObject(value) ? validateObject(schema, value, path) : [];
     case "map":
       return isObject(value)
-        ? Object.entries(value).flatMap(([key, child]) => {
-            const why = schema.checkKey?.(key);
-            return [
-              ...(why === undefined ? [] : [invalid(path, key, why)]),
-              ...validate(schema.values, child, `${path}[${key}]`),
-            ];
-          })
+        ? [
+            ...(schema.check?.(value, path) ?? []),
+            ...Object.entries(value).flatMap(([key, child]) => {
+              const why = schema.checkKey?.(key, path);
+              return [
+                ...(why === undefined ? [] : [invalid(path, key, why)]),
+                ...validate(schema.values, child, `${path}[${key}]`),
+              ];
+            }),
+          ]
         : [];
     case "list":
       return Array.isArray(value) ? validateList(schema, value, path) : [];
@@ -136,19 +204,22 @@ export function validate(schema: Schema, value: Json | undefined, path = ""): Ca
 }
 
 function validateText(schema: Extract<Schema, { type: "string" }>, value: string, path: string): Cause[] {
-  if (schema.required === true && value === "") return [missing(path)];
+  if (value === "" && schema.required === true && schema.mayBeEmpty !== true) return [missing(path)];
+  // An optional field that is empty is one that is not given.
+  if (value === "" && schema.required !== true && schema.check === undefined) return [];
   if (schema.enum !== undefined && !schema.enum.includes(value)) return [unsupported(path, value, schema.enum)];
-  const why = schema.check?.(value);
+  const why = schema.check?.(value, path);
   return why === undefined ? [] : [invalid(path, value, why)];
 }
 
-function validateInteger(schema: Extract<Schema, { type: "integer" }>, value: number, path: string): Cause[] {
-  if (!Number.isInteger(value)) return [invalid(path, value, "must be an integer")];
-  if (schema.min !== undefined && schema.max !== undefined && (value < schema.min || value > schema.max))
-    return [invalid(path, value, `must be between ${schema.min} and ${schema.max}, inclusive`)];
-  if (schema.min !== undefined && value < schema.min)
-    return [invalid(path, value, `must be greater than or equal to ${schema.min}`)];
-  return [];
+function validateNumber(schema: Extract<Schema, { type: "integer" | "number" }>, value: number, path: string): Cause[] {
+  const { min, max } = schema;
+  if (min !== undefined && max !== undefined && (value < min || value > max))
+    return [invalid(path, value, `must be between ${min} and ${max}, inclusive`)];
+  if (min !== undefined && value < min)
+    return [invalid(path, value, min === 1 ? "must be greater than 0" : `must be greater than or equal to ${min}`)];
+  const why = schema.check?.(value, path);
+  return why === undefined ? [] : [invalid(path, value, why)];
 }
 
 function validateObject(schema: ObjectSchema, value: JsonObject, path: string): Cause[] {
@@ -162,7 +233,7 @@ function validateObject(schema: ObjectSchema, value: JsonObject, path: string): 
 }
 
 function validateList(schema: ListSchema, values: Json[], path: string): Cause[] {
-  const causes: Cause[] = [];
+  const causes: Cause[] = schema.check?.(values, path) ?? [];
   if (values.length < (schema.minItems ?? 0)) causes.push(missing(path));
   const seen = new Set<string>();
   values.forEach((value, index) => {

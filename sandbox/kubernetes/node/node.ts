@@ -5,7 +5,7 @@ import { type Logger } from "pino";
 import { withCondition } from "../controllers/conditions.ts";
 import { recorderFor } from "../controllers/event-recorder.ts";
 import { type Controller, keyOf, splitKey } from "../controllers/work-queue.ts";
-import { VERSION } from "../kinds/core.ts";
+import { VERSION } from "../kinds/version.ts";
 import { endpointSlices, nodes, pods } from "../kinds/index.ts";
 import { type Pod } from "../objects.ts";
 import { type Resources } from "../store/resources.ts";

@@ -29,11 +29,7 @@ export function strategicMergePatch(schema: Schema | undefined, target: Json | u
     if (value === undefined || DIRECTIVES.test(key)) continue;
     const child = descend(schema, key);
     if (value === null || (isObject(value) && value.$patch === "delete")) delete result[key];
-    else if (
-      Array.isArray(value) &&
-      child?.type === "list" &&
-      (child.list !== "atomic" || child.patchKey !== undefined)
-    )
+    else if (Array.isArray(value) && child?.type === "list" && child.patchKey !== undefined)
       result[key] = mergeList(child, Array.isArray(result[key]) ? result[key] : [], value);
     else result[key] = strategicMergePatch(child, result[key], value);
   }
@@ -55,7 +51,7 @@ function mergeList(schema: ListSchema, target: Json[], patch: Json[]): Json[] {
   if (patch.some((item) => isObject(item) && item.$patch === "replace" && Object.keys(item).length === 1))
     return clone(patch.filter((item) => !(isObject(item) && item.$patch === "replace")));
   const { patchKey } = schema;
-  if (patchKey === undefined) return [...target, ...patch.filter((item) => !target.includes(item))];
+  if (typeof patchKey !== "string") return [...target, ...patch.filter((item) => !target.includes(item))];
   const result = [...target];
   for (const item of patch) {
     if (!isObject(item)) continue;
@@ -77,7 +73,7 @@ function applyListDirectives(schema: Schema | undefined, result: JsonObject, pat
     if (verb === "$setElementOrder") {
       const child = descend(schema, field);
       const key = child?.type === "list" ? child.patchKey : undefined;
-      const identity = (item: Json): Json | undefined => (key !== undefined && isObject(item) ? item[key] : item);
+      const identity = (item: Json): Json | undefined => (typeof key === "string" && isObject(item) ? item[key] : item);
       const order = values.map(identity);
       const rank = (item: Json): number => {
         const place = order.findIndex((each) => each === identity(item));

@@ -2,7 +2,7 @@ import { randomBytes, randomUUID } from "node:crypto";
 import { ApiError, alreadyExists, badRequest, conflict, invalidObject, notFound, stale } from "../api/status.ts";
 import { clone, isObject, type JsonObject, same } from "../json.ts";
 import { apiVersionOf, type Kind } from "../kinds/kind.ts";
-import { checkShape, fillDefaults } from "../kinds/validate.ts";
+import { checkShape, decodingError, fillDefaults, typeCause } from "../kinds/validate.ts";
 import { type KubeObject, type ManagedFieldsEntry, type OwnerReference } from "../objects.ts";
 import { apply } from "../patch/apply.ts";
 import { recordUpdate, type Writer } from "../patch/managed-fields.ts";
@@ -104,7 +104,10 @@ export class Resources {
       throw badRequest("metadata.managedFields must be nil");
     const subject = `(${namespace === undefined ? "" : `${namespace}/`}${name}; ${apiVersionOf(kind)}, Kind=${kind.kind})`;
     const shape = checkShape(kind.schema, body);
-    const [problem] = [...shape.unknown.map((field) => `.${field}: field not declared in schema`), ...shape.wrongType];
+    const [problem] = [
+      ...shape.unknown.map((field) => `.${field}: field not declared in schema`),
+      ...shape.wrong.map((wrong) => `.${wrong.path}: ${decodingError(wrong)}`),
+    ];
     if (problem !== undefined)
       throw new ApiError(500, "", `failed to create typed patch object ${subject}: ${problem}`);
     const wanted = this.#decode(kind, namespace, body, { ...options, fieldValidation: "Ignore" }, false);
@@ -284,22 +287,24 @@ export class Resources {
         `the API version in the data (${String(body.apiVersion)}) does not match the expected API version (${apiVersionOf(kind)})`,
       );
     const shape = checkShape(kind.schema, body);
-    const [wrong] = shape.wrongType;
-    if (wrong !== undefined)
-      throw badRequest(`${kind.kind} in version "${kind.version}" cannot be handled as a ${kind.kind}: json: ${wrong}`);
+    const given = isObject(body.metadata) ? body.metadata : {};
+    const [wrong] = shape.wrong;
+    if (wrong !== undefined && kind.custom) throw invalidObject(kind, textOf(given.name), shape.wrong.map(typeCause));
+    const unfit = (why: string) =>
+      badRequest(`${kind.kind} in version "${kind.version}" cannot be handled as a ${kind.kind}: ${why}`);
+    if (wrong !== undefined) throw unfit(decodingError(wrong));
     const unknown = shape.unknown.map((field) => `unknown field "${field}"`);
     if (unknown.length > 0 && options.fieldValidation === "Strict")
-      throw badRequest(`strict decoding error: ${unknown.join(", ")}`);
+      throw unfit(`strict decoding error: ${unknown.join(", ")}`);
     if (options.fieldValidation !== "Ignore") unknown.forEach((sentence) => options.warn?.(sentence));
 
     const copy = clone(body);
     if (complete) fillDefaults(kind.schema, copy);
-    const given = isObject(copy.metadata) ? copy.metadata : {};
     if (given.namespace != null && given.namespace !== "" && given.namespace !== namespace)
       throw badRequest(`the namespace of the provided object does not match the namespace sent on the request`);
     // checkShape has just vouched for the types of what is there; the required strings are made sure of here.
     const metadata = {
-      ...given,
+      ...(isObject(copy.metadata) ? copy.metadata : {}),
       name: textOf(given.name),
       uid: textOf(given.uid),
       resourceVersion: textOf(given.resourceVersion),

@@ -1,4 +1,4 @@
-import { at, same } from "../json.ts";
+import { at, type JsonObject, same } from "../json.ts";
 import { type Kind } from "../kinds/kind.ts";
 import { type Cause, invalid } from "../kinds/schema.ts";
 import { validate } from "../kinds/validate.ts";
@@ -16,8 +16,10 @@ export function causesOf(kind: Kind, object: KubeObject): Cause[] {
             message: "Required value: name or generateName is required",
           },
         ]
-      : [kind.nameRule(name)].flatMap((why) => (why === undefined ? [] : [invalid("metadata.name", name, why)]));
-  return [...nameCause, ...validate(kind.schema, object)];
+      : [kind.nameRule(name, "metadata.name")].flatMap((why) =>
+          why === undefined ? [] : [invalid("metadata.name", name, why)],
+        );
+  return [...nameCause, ...validate(kind.schema, checked(kind, object))];
 }
 
 /** Why a change would be refused: a wrong object, or a change of what never changes. */
@@ -26,5 +28,9 @@ export function causesOfUpdate(kind: Kind, object: KubeObject, old: KubeObject):
     const [now, before] = [at(object, path.split(".")), at(old, path.split("."))];
     return same(now, before) ? [] : [invalid(path, now, "field is immutable")];
   });
-  return [...fixed, ...(kind.validateUpdate?.(object, old) ?? []), ...validate(kind.schema, object)];
+  return [...fixed, ...(kind.validateUpdate?.(object, old) ?? []), ...validate(kind.schema, checked(kind, object))];
 }
+
+// Go code checks what is wanted; what is seen is the business of whoever writes it.
+const checked = (kind: Kind, object: KubeObject): JsonObject =>
+  kind.custom ? object : { ...object, status: undefined };

@@ -1,0 +1,46 @@
+import { type Condition, type KubeObject, type LabelSelector } from "./meta.ts";
+
+type Amounts = Record<string, string>;
+export type ClaimSpec = {
+  accessModes?: string[];
+  resources?: { requests?: Amounts; limits?: Amounts };
+  storageClassName?: string;
+  volumeMode?: string;
+  volumeName?: string;
+  selector?: LabelSelector;
+};
+export type PersistentVolumeClaim = KubeObject & {
+  spec: ClaimSpec;
+  status: {
+    phase?: "Pending" | "Bound" | "Lost";
+    accessModes?: string[];
+    capacity?: Amounts;
+    conditions?: Condition[];
+  };
+};
+export type PersistentVolume = KubeObject & {
+  spec: {
+    capacity?: Amounts;
+    accessModes?: string[];
+    persistentVolumeReclaimPolicy?: "Retain" | "Delete" | "Recycle";
+    storageClassName?: string;
+    volumeMode?: string;
+    claimRef?: {
+      kind?: string;
+      apiVersion?: string;
+      namespace: string;
+      name: string;
+      uid?: string;
+      resourceVersion?: string;
+    };
+    hostPath?: { path: string; type?: string };
+  };
+  status: { phase?: "Pending" | "Available" | "Bound" | "Released" | "Failed"; reason?: string; message?: string };
+};
+export type StorageClass = KubeObject & {
+  provisioner: string;
+  parameters?: Record<string, string>;
+  reclaimPolicy?: "Delete" | "Retain";
+  volumeBindingMode?: "Immediate" | "WaitForFirstConsumer";
+  allowVolumeExpansion?: boolean;
+};
