@@ -11,14 +11,9 @@ import { Lists } from "./api/list.ts";
 import { logHandler } from "./api/log.ts";
 import { scaleHandler } from "./api/scale.ts";
 import { startApiServer } from "./api/server.ts";
-import { deploymentController } from "./controllers/deployment.ts";
-import { disruptionController } from "./controllers/disruption.ts";
-import { endpointsController } from "./controllers/endpoints.ts";
 import { forgetOldEvents } from "./controllers/event-recorder.ts";
-import { garbageController } from "./controllers/garbage.ts";
-import { namespaceController } from "./controllers/namespace.ts";
-import { replicaSetController } from "./controllers/replica-set.ts";
-import { type Controller, runControllers } from "./controllers/work-queue.ts";
+import { controllersOf } from "./controllers/index.ts";
+import { runControllers } from "./controllers/work-queue.ts";
 import { namespaces } from "./kinds/index.ts";
 import { writeKubeconfig } from "./kubeconfig.ts";
 import { startEdge } from "./network/edge.ts";
@@ -26,8 +21,11 @@ import { publishGateways } from "./network/gateway-services.ts";
 import { networkView } from "./network/network-view.ts";
 import { startServiceProxy } from "./network/service-proxy.ts";
 import { Telemetry } from "./network/telemetry.ts";
-import { scheduler, startNode } from "./node/node.ts";
+import { collectCadvisor } from "./node/cadvisor.ts";
+import { startNode } from "./node/node.ts";
+import { podAddresses } from "./node/pod-addresses.ts";
 import { attachToContainer, execInContainer, upgradeRequired } from "./node/remote-command.ts";
+import { startRuntime } from "./node/runtime.ts";
 import { Resources } from "./store/resources.ts";
 import { Store } from "./store/store.ts";
 
@@ -88,13 +86,16 @@ export async function startKubernetes(options: KubernetesOptions): Promise<Kuber
     const basic = Buffer.from(`${registry.user ?? ""}:${registry.token}`).toString("base64");
     await writeBasicAuth(join(home, "node", "images", "credentials"), new URL(registry.url).host, basic);
   }
-  const stopControllers = runControllers(store, controllersOf(resources), logger);
+  const address = podAddresses(store);
+  const stopControllers = runControllers(store, controllersOf(resources, { address }), logger);
   const node = startNode(resources, {
     home: join(home, "node"),
     hostPath: options.hostPath ?? HOST_PATH,
     scale: options.backoffScale ?? 1,
     logger,
+    address,
   });
+  const runtime = startRuntime(resources, node, join(home, "node", "virtual"));
   const telemetry = new Telemetry();
   const clock = { now: () => performance.now(), random: Math.random };
   const stage = { view: networkView(store), telemetry, logger, clock };
@@ -109,14 +110,14 @@ export async function startKubernetes(options: KubernetesOptions): Promise<Kuber
   const housekeeping = setInterval(() => forgetOldEvents(resources), 300_000).unref();
   const subresources = new Map([
     ["*/scale", scaleHandler(resources)],
-    ["pods/log", logHandler(resources, node, now)],
+    ["pods/log", logHandler(resources, runtime, now)],
     ["pods/eviction", evictionHandler(resources)],
     ["pods/exec", upgradeRequired],
     ["pods/attach", upgradeRequired],
   ]);
   const connects = new Map([
-    ["pods/exec", execInContainer(resources, node)],
-    ["pods/attach", attachToContainer(resources, node)],
+    ["pods/exec", execInContainer(resources, runtime)],
+    ["pods/attach", attachToContainer(resources, runtime)],
   ]);
   const api = {
     resources,
@@ -144,6 +145,7 @@ export async function startKubernetes(options: KubernetesOptions): Promise<Kuber
     metrics: new Map([
       ["istio", telemetry.collectIstio],
       ["traefik", telemetry.collectTraefik],
+      ["cadvisor", collectCadvisor(runtime.usage)],
     ]),
     kubeconfig: kubeconfigPath,
     stop: async () => {
@@ -152,21 +154,11 @@ export async function startKubernetes(options: KubernetesOptions): Promise<Kuber
       await edge.stop();
       proxy.stop();
       stopControllers();
-      await node.stop();
+      await runtime.stop();
       store.close();
     },
   };
 }
-
-const controllersOf = (resources: Resources): Controller[] => [
-  namespaceController(resources),
-  deploymentController(resources),
-  replicaSetController(resources),
-  scheduler(resources),
-  endpointsController(resources),
-  disruptionController(resources),
-  garbageController(resources),
-];
 
 function tokenIn(home: string): string {
   const path = join(home, "token");

@@ -4,6 +4,7 @@
 export * from "./objects/core.ts";
 export * from "./objects/meta.ts";
 export * from "./objects/network.ts";
+export * from "./objects/node.ts";
 export * from "./objects/pod.ts";
 export * from "./objects/policy.ts";
 export * from "./objects/storage.ts";

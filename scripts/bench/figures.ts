@@ -2,7 +2,7 @@
 export type Figure = {
   name: string;
   value: number;
-  unit: "ms" | "kB" | "s";
+  unit: "ms" | "kB" | "MB" | "s";
   limit?: number;
   baseline?: { name: string; value: number };
 };

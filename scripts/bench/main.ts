@@ -12,6 +12,7 @@ import { measureLiveLog } from "./live-log.ts";
 import { type Product, startProduct } from "./product.ts";
 import { seedServices } from "./seed-services.ts";
 import { measureFirstLoad, measureServicesList } from "./services-list.ts";
+import { measureSandbox } from "./sandbox.ts";
 import { signIn } from "./session.ts";
 
 const SERVICES = 1_000;
@@ -50,7 +51,7 @@ async function withProduct<T>(home: string, what: string, measure: (product: Pro
 const { values } = parseArgs({ options: { strict: { type: "boolean" } } });
 const home = await mkdtemp(join(tmpdir(), "kepler-bench-"));
 try {
-  const figures = await measureAll(home);
+  const figures = [...(await measureAll(home)), ...(await measureSandbox())];
   console.log(
     `\nload ${loadavg()
       .map((load) => load.toFixed(1))

@@ -2,7 +2,7 @@ import { once } from "node:events";
 import { existsSync } from "node:fs";
 import { pods } from "../kinds/index.ts";
 import { type ContainerLog, type LogLine, logPath, readLines } from "../node/container-log.ts";
-import { type SandboxNode } from "../node/node.ts";
+import { type Runtime } from "../node/runtime.ts";
 import { type Pod } from "../objects.ts";
 import { type Resources } from "../store/resources.ts";
 import { flagOf, numberOf, type Request } from "./request.ts";
@@ -11,16 +11,19 @@ import { badRequest, methodNotAllowed } from "./status.ts";
 
 /** `GET pods/x/log`: plain text, one line of output per line. */
 export const logHandler =
-  (resources: Resources, node: SandboxNode, now: () => Date): Handler =>
+  (resources: Resources, runtime: Runtime, now: () => Date): Handler =>
   async (request, { namespace, name }) => {
     if (request.method !== "GET") throw methodNotAllowed();
     const pod = resources.get(pods, namespace, name);
     const container = chooseContainer(pod, request.query.get("container"));
     const previous = flagOf(request.query, "previous");
-    const found = node.workerOf(pod)?.logOf(container) ?? node.storedLogOf(pod, container);
-    const path = logPath(found.folder, previous ? found.run - 1 : found.run);
-    const fallback = !previous && !existsSync(path) && found.run > 0 ? logPath(found.folder, found.run - 1) : path;
-    if (!existsSync(fallback)) {
+    const found = runtime.logOf(pod, container);
+    const path = found === undefined ? "" : logPath(found.folder, previous ? found.run - 1 : found.run);
+    const fallback =
+      found !== undefined && !previous && !existsSync(path) && found.run > 0
+        ? logPath(found.folder, found.run - 1)
+        : path;
+    if (found === undefined || !existsSync(fallback)) {
       if (previous) throw badRequest(`previous terminated container "${container}" in pod "${name}" not found`);
       throw badRequest(
         `container "${container}" in pod "${name}" is waiting to start: ${waitingReason(pod, container)}`,

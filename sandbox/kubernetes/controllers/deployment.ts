@@ -50,9 +50,7 @@ export function deploymentController(resources: Resources): Controller {
     reconcile: (key) => {
       const deployment = resources.store.get(deployments, ...splitKey(key));
       if (deployment === undefined || deployment.metadata.deletionTimestamp !== undefined) return undefined;
-      const owned = resources.store
-        .list(replicaSets, deployment.metadata.namespace)
-        .filter((set) => set.metadata.ownerReferences?.some(({ uid }) => uid === deployment.metadata.uid));
+      const owned = resources.store.ownedBy(replicaSets, deployment.metadata.uid);
       let current = owned.find((set) => same(withoutHash(set.spec.template), withoutHash(deployment.spec.template)));
       const old = owned.filter((set) => set !== current).sort((a, b) => revisionOf(a) - revisionOf(b));
       if (deployment.spec.paused !== true) current = ensureCurrent(resources, deployment, current, old);

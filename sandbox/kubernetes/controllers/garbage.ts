@@ -9,10 +9,8 @@ const writer = { manager: "kube-controller-manager" };
 /** Deletes what has lost its owners, and carries out the finalizers `orphan` and `foregroundDeletion`. */
 export function garbageController(resources: Resources): Controller {
   const { store } = resources;
-  const all = (): { kind: Kind; object: KubeObject }[] =>
-    KINDS.flatMap((kind) => store.list(kind).map((object) => ({ kind, object })));
-  const dependentsOf = (uid: string) =>
-    all().filter(({ object }) => object.metadata.ownerReferences?.some((owner) => owner.uid === uid));
+  const dependentsOf = (uid: string): { kind: Kind; object: KubeObject }[] =>
+    KINDS.flatMap((kind) => store.ownedBy(kind, uid).map((object) => ({ kind, object })));
 
   const finish = (kind: Kind, object: KubeObject, finalizer: string): void =>
     resources.modify(

@@ -9,9 +9,7 @@ const writer = { manager: "kube-controller-manager" };
 
 /** The pods that a controller object owns. */
 export const podsOf = (resources: Resources, owner: ReplicaSet): Pod[] =>
-  resources.store
-    .list(pods, owner.metadata.namespace)
-    .filter((pod) => pod.metadata.ownerReferences?.some(({ uid }) => uid === owner.metadata.uid));
+  resources.store.ownedBy(pods, owner.metadata.uid);
 
 /** Keeps as many pods of a template as are wanted. */
 export function replicaSetController(resources: Resources): Controller {

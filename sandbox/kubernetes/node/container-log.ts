@@ -32,6 +32,11 @@ export class ContainerLog extends EventEmitter<{ more: []; end: [] }> {
     this.#append(stream, lines);
   }
 
+  /** Adds a whole line as if it had been written at that time. */
+  writeLine(time: Date, line: string): void {
+    this.#put(`${time.toISOString().slice(0, -1)}000000Z stdout F ${line}\n`);
+  }
+
   close(): void {
     for (const stream of ["stdout", "stderr"] as const)
       if (this.#partial[stream] !== "") this.#append(stream, [this.#partial[stream]], "P");
@@ -41,8 +46,12 @@ export class ContainerLog extends EventEmitter<{ more: []; end: [] }> {
   }
 
   #append(stream: string, lines: string[], tag = "F"): void {
-    if (this.#file === undefined || lines.length === 0) return;
-    writeSync(this.#file, lines.map((line) => `${nanoseconds()} ${stream} ${tag} ${line}\n`).join(""));
+    if (lines.length > 0) this.#put(lines.map((line) => `${nanoseconds()} ${stream} ${tag} ${line}\n`).join(""));
+  }
+
+  #put(text: string): void {
+    if (this.#file === undefined) return;
+    writeSync(this.#file, text);
     this.emit("more");
   }
 }

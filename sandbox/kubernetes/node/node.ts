@@ -4,60 +4,37 @@ import { join } from "node:path";
 import { type Logger } from "pino";
 import { withCondition } from "../controllers/conditions.ts";
 import { recorderFor } from "../controllers/event-recorder.ts";
-import { type Controller, keyOf, splitKey } from "../controllers/work-queue.ts";
 import { VERSION } from "../kinds/version.ts";
-import { endpointSlices, nodes, pods } from "../kinds/index.ts";
+import { configMaps, endpointSlices, nodes, pods, secrets } from "../kinds/index.ts";
 import { type Pod } from "../objects.ts";
 import { type Resources } from "../store/resources.ts";
+import { changeOf } from "../store/store.ts";
 import { type LogPlace } from "./container-log.ts";
 import { NodeImages } from "./images.ts";
-import { podAddresses } from "./pod-addresses.ts";
 import { PodWorker } from "./pod-worker.ts";
 import { Processes } from "./processes.ts";
+import { type RunningContainer } from "./running-container.ts";
+import { UsageMeter, type UsageSource } from "./usage.ts";
 
 export const NODE_NAME = "kepler-sandbox";
 const LETTING_GO_MS = 2000;
+/** How long a changed ConfigMap or Secret takes to reach the files of running pods (a kubelet's sync takes up to a minute). */
+const REFRESH_MS = 1000;
+/** A small real node's size, where this machine has less. */
+const LEAST = { cores: 8, memoryKi: 16 * 1024 * 1024 };
 
 export type SandboxNode = {
-  workerOf(pod: Pod): PodWorker | undefined;
-  /** Where the log of a pod that is over lies. */
-  storedLogOf(pod: Pod, container: string): LogPlace;
+  lifeOf(pod: Pod, container: string): RunningContainer | undefined;
+  /** The log of a container, also of a pod that is over. */
+  logOf(pod: Pod, container: string): LogPlace;
+  usage: UsageSource;
   stop(): Promise<void>;
 };
+type Options = { home: string; hostPath: string; scale: number; logger: Logger; address: () => string };
 
-/** Binds every new pod to the one node there is. */
-export function scheduler(resources: Resources): Controller {
-  const record = recorderFor(resources, "default-scheduler");
-  return {
-    name: "scheduler",
-    keysOf: ({ kind, object }) => (kind.plural === "pods" ? [keyOf(object)] : []),
-    reconcile: (key) => {
-      const pod = resources.store.get(pods, ...splitKey(key));
-      if (pod === undefined || pod.spec.nodeName !== undefined || pod.metadata.deletionTimestamp !== undefined)
-        return undefined;
-      record(pod, { type: "Normal", reason: "Scheduled", message: `Successfully assigned ${key} to ${NODE_NAME}` });
-      const conditions = withCondition(
-        pod.status.conditions,
-        { type: "PodScheduled", status: "True" },
-        resources.now(),
-      );
-      resources.modify(pods, pod, (draft) => (draft.status.conditions = conditions), {
-        manager: "kube-scheduler",
-        subresource: "status",
-      });
-      resources.modify(pods, pod, (draft) => (draft.spec.nodeName = NODE_NAME), { manager: "kube-scheduler" });
-      return undefined;
-    },
-  };
-}
-
-/** The node: one worker per pod that is bound here and not yet over. */
-export function startNode(
-  resources: Resources,
-  options: { home: string; hostPath: string; scale: number; logger: Logger },
-): SandboxNode {
+/** The node of real processes: one worker per pod that is bound here and not yet over. */
+export function startNode(resources: Resources, { home, hostPath, scale, logger, address }: Options): SandboxNode {
   const { store, now } = resources;
-  const { home, hostPath, scale, logger } = options;
   const workers = new Map<string, PodWorker>();
   const processes = new Processes(join(home, "run"));
   const ground = {
@@ -69,7 +46,7 @@ export function startNode(
     hostPath,
     scale,
     record: recorderFor(resources, "kubelet"),
-    address: podAddresses(store),
+    address,
     endpointsLetGo: (pod: Pod) => endpointsLetGo(resources, pod),
   };
   registerNode(resources);
@@ -87,23 +64,43 @@ export function startNode(
     workers.delete(uid);
     worker?.end(0).catch((error: unknown) => logger.warn({ error, uid }, "pod did not end cleanly"));
   };
+  let refresh: NodeJS.Timeout | undefined;
+  const refreshAll = (): void => {
+    refresh = undefined;
+    for (const worker of workers.values())
+      worker.refreshVolumes().catch((error: unknown) => logger.warn({ error }, "volumes were not brought up to date"));
+  };
   forgetLostPods(join(home, "pods"), new Set(store.list(pods).map(({ metadata }) => metadata.uid)));
   for (const pod of store.list(pods)) see(pod);
-  const unsubscribe = store.subscribe(({ kind, type, object }) => {
-    if (kind.plural !== "pods") return;
-    const pod = type === "DELETED" ? undefined : store.get(pods, object.metadata.namespace, object.metadata.name);
-    if (pod !== undefined) see(pod);
-    else forget(object.metadata.uid);
+  const unsubscribe = store.subscribe((change) => {
+    if (changeOf(configMaps, change) ?? changeOf(secrets, change))
+      refresh ??= setTimeout(refreshAll, REFRESH_MS * scale);
+    const object = changeOf(pods, change)?.object;
+    if (object === undefined) return;
+    const gone = change.type === "DELETED";
+    const pod = gone ? undefined : store.get(pods, object.metadata.namespace, object.metadata.name);
+    if (pod === undefined) return forget(object.metadata.uid);
+    see(pod);
+    // Fields of the pod itself can be mounted too.
+    if (pod.spec.volumes?.some((one) => one.downwardAPI ?? one.projected))
+      refresh ??= setTimeout(refreshAll, REFRESH_MS * scale);
   });
+  const usage = new UsageMeter(NODE_NAME, () => workers.values(), { now, scale });
   return {
-    workerOf: (pod) => workers.get(pod.metadata.uid),
-    storedLogOf: (pod, container) => {
+    usage,
+    lifeOf: (pod, container) =>
+      workers.get(pod.metadata.uid)?.containers.find((one) => one.container.name === container)?.life,
+    logOf: (pod, container) => {
+      const open = workers.get(pod.metadata.uid)?.logOf(container);
+      if (open !== undefined) return open;
       const statuses = [...(pod.status.initContainerStatuses ?? []), ...(pod.status.containerStatuses ?? [])];
       const run = statuses.find(({ name }) => name === container)?.restartCount ?? 0;
       return { log: undefined, run, folder: join(home, "pods", pod.metadata.uid, "containers", container) };
     },
     stop: async () => {
       unsubscribe();
+      usage.stop();
+      clearTimeout(refresh);
       await Promise.all([...workers.values()].map((worker) => worker.halt()));
       processes.stop();
     },
@@ -153,12 +150,16 @@ function registerNode(resources: Resources): void {
     resources.create(
       nodes,
       undefined,
-      { metadata: { name: NODE_NAME, labels }, spec: { podCIDR: "127.64.0.0/10" } },
+      { metadata: { name: NODE_NAME, labels }, spec: { podCIDR: "127.64.0.0/11" } },
       options,
     );
   }
   const node = resources.get(nodes, undefined, NODE_NAME);
-  const amounts = { cpu: String(cpus().length), memory: `${Math.floor(totalmem() / 1024)}Ki`, pods: "110" };
+  const amounts = {
+    cpu: String(Math.max(LEAST.cores, cpus().length)),
+    memory: `${Math.max(LEAST.memoryKi, Math.floor(totalmem() / 1024))}Ki`,
+    pods: "110",
+  };
   const status = {
     capacity: amounts,
     allocatable: amounts,
@@ -167,7 +168,7 @@ function registerNode(resources: Resources): void {
       { type: "Hostname", address: NODE_NAME },
     ],
     conditions: withCondition(
-      [],
+      node.status?.conditions,
       { type: "Ready", status: "True", reason: "KubeletReady", message: "the sandbox is ready" },
       resources.now(),
     ),

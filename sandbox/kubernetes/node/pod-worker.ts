@@ -5,9 +5,9 @@ import { type Recorder } from "../controllers/event-recorder.ts";
 import { pods } from "../kinds/index.ts";
 import { type Container, type ContainerStatus, type Pod } from "../objects.ts";
 import { type Resources } from "../store/resources.ts";
+import { type LogPlace } from "./container-log.ts";
 import { ContainerRun, type NodeGround, type Policy } from "./container-run.ts";
 import { ConfigError } from "./environment.ts";
-import { type LogPlace } from "./container-log.ts";
 import { podStatus } from "./pod-status.ts";
 import { writeVolumes } from "./volumes.ts";
 
@@ -30,6 +30,8 @@ export class PodWorker {
   readonly #over = new AbortController();
   readonly #running: Promise<void>;
   #pod: Pod;
+  /** The last writing of the volumes, once they are there: one at a time. */
+  #mounted: Promise<void> | undefined;
   #initialised = false;
   #stopped = false;
   #pastDeadline = false;
@@ -85,10 +87,13 @@ export class PodWorker {
 
   /** Brings mounted ConfigMaps, Secrets and fields up to date. What has gone missing meanwhile stays as it was. */
   async refreshVolumes(): Promise<void> {
-    if (!this.#over.signal.aborted)
-      await writeVolumes(this.#ground, this.#pod, this.#volumes).catch((error: unknown) => {
+    if (this.#mounted === undefined || this.#over.signal.aborted) return;
+    const write = (): Promise<void> =>
+      writeVolumes(this.#ground, this.#pod, this.#volumes).catch((error: unknown) => {
         if (!(error instanceof ConfigError)) throw error;
       });
+    this.#mounted = this.#mounted.then(write, write);
+    await this.#mounted;
   }
 
   /** Ends the pod's processes and then the object itself. */
@@ -164,7 +169,9 @@ export class PodWorker {
     const { signal } = this.#over;
     while (!signal.aborted) {
       try {
-        return await writeVolumes(this.#ground, this.#pod, this.#volumes);
+        await writeVolumes(this.#ground, this.#pod, this.#volumes);
+        this.#mounted = Promise.resolve();
+        return;
       } catch (error) {
         if (!(error instanceof ConfigError)) throw error;
         const message = `MountVolume.SetUp failed for volume "${error.about}" : ${error.message}`;

@@ -9,9 +9,9 @@ import { type JsonObject } from "../json.ts";
 import { pods } from "../kinds/index.ts";
 import { type Resources } from "../store/resources.ts";
 import { CHANNEL, type Channels, offersChannels, webSocketChannels } from "./channels.ts";
-import { type SandboxNode } from "./node.ts";
 import { StartError } from "./program.ts";
 import { type RunningContainer } from "./running-container.ts";
+import { type Runtime } from "./runtime.ts";
 import { type Exit, type Session } from "./session.ts";
 
 type Asked = { stdin: boolean; stdout: boolean; stderr: boolean; tty: boolean; command: string[] };
@@ -23,9 +23,9 @@ export const upgradeRequired: Handler = () => {
 
 /** `pods/x/exec`: runs a command in a container and lets the client talk to it. */
 export const execInContainer =
-  (resources: Resources, node: SandboxNode): Connect =>
+  (resources: Resources, runtime: Runtime): Connect =>
   async (request, target) => {
-    const { life, asked, container } = findContainer(resources, node, request, target);
+    const { life, asked, container } = findContainer(resources, runtime, request, target);
     if (asked.command.length === 0) throw badRequest("you must specify at least one command for the container");
     const channels = await accept(request);
     greet(channels, asked);
@@ -44,9 +44,9 @@ export const execInContainer =
 
 /** `pods/x/attach`: listens and talks to the container's own process. */
 export const attachToContainer =
-  (resources: Resources, node: SandboxNode): Connect =>
+  (resources: Resources, runtime: Runtime): Connect =>
   async (request, target) => {
-    const { life, asked } = findContainer(resources, node, request, target);
+    const { life, asked } = findContainer(resources, runtime, request, target);
     const channels = await accept(request);
     greet(channels, asked);
     const stop = converse(channels, life.session, asked);
@@ -60,7 +60,7 @@ export const attachToContainer =
 
 function findContainer(
   resources: Resources,
-  node: SandboxNode,
+  runtime: Runtime,
   { query }: Request,
   { namespace, name }: { namespace: string | undefined; name: string },
 ): { life: RunningContainer; asked: Asked; container: string } {
@@ -77,7 +77,7 @@ function findContainer(
   if (!asked.stdin && !asked.stdout && !asked.stderr)
     throw badRequest("you must specify at least 1 of stdin, stdout, stderr");
   if (pod.spec.nodeName === undefined) throw badRequest(`pod ${name} does not have a host assigned`);
-  const life = node.workerOf(pod)?.containers.find((each) => each.container.name === container)?.life;
+  const life = runtime.lifeOf(pod, container);
   if (life === undefined)
     throw new ApiError(500, "InternalError", `Internal error occurred: container not found ("${container}")`);
   return { life, asked, container };

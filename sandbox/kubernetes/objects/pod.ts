@@ -90,6 +90,13 @@ export type Volume = {
   persistentVolumeClaim?: { claimName: string };
 };
 
+export type Toleration = {
+  key?: string;
+  operator?: string;
+  value?: string;
+  effect?: string;
+  tolerationSeconds?: number;
+};
 export type PodSpec = {
   nodeName?: string;
   restartPolicy: "Always" | "OnFailure" | "Never";
@@ -101,7 +108,8 @@ export type PodSpec = {
   enableServiceLinks?: boolean;
   priority?: number;
   preemptionPolicy?: string;
-  tolerations?: { key?: string; operator?: string; value?: string; effect?: string; tolerationSeconds?: number }[];
+  nodeSelector?: Record<string, string>;
+  tolerations?: Toleration[];
   containers: Container[];
   initContainers?: Container[];
   volumes?: Volume[];

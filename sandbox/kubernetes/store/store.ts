@@ -1,6 +1,7 @@
 import { type Kind, resourceName } from "../kinds/kind.ts";
 import { type KubeObject } from "../objects.ts";
 import { Journal } from "./journal.ts";
+import { ObjectTable } from "./object-table.ts";
 
 export type Change = {
   revision: number;
@@ -11,6 +12,13 @@ export type Change = {
 };
 export type Listener = (change: Change) => void;
 
+/** A change as one of this kind; undefined when it is of another. The kind's schema has vouched for the type. */
+export function changeOf<T extends KubeObject>(kind: Kind<T>, change: Change): TypedChange<T> | undefined {
+  const is = change.kind.plural === kind.plural && change.kind.group === kind.group;
+  return is ? { type: change.type, object: change.object as T, before: change.before as T | undefined } : undefined;
+}
+type TypedChange<T> = { type: Change["type"]; object: T; before: T | undefined };
+
 const keyOf = (namespace: string | undefined, name: string): string => `${namespace ?? ""}/${name}`;
 /** How many changes a watch may lie behind before it is answered 410 Gone. */
 const HISTORY = 20_000;
@@ -20,7 +28,7 @@ const HISTORY = 20_000;
  * Stored objects are never changed in place: a write stores a new one, so what a reader holds stays as it was.
  */
 export class Store {
-  readonly #objects = new Map<string, Map<string, KubeObject>>();
+  readonly #tables = new Map<string, ObjectTable>();
   readonly #listeners = new Set<Listener>();
   readonly #journal: Journal;
   readonly #historyLimit: number;
@@ -58,9 +66,16 @@ export class Store {
 
   /** In key order, as etcd ranges are. */
   list<T extends KubeObject>(kind: Kind<T>, namespace?: string): T[] {
-    const all = this.#of(resourceName(kind));
-    const chosen = namespace === undefined ? [...all] : [...all].filter(([key]) => key.startsWith(`${namespace}/`));
-    return chosen.sort(([a], [b]) => (a < b ? -1 : 1)).map(([, object]) => this.#typed(kind, object));
+    return this.#of(resourceName(kind))
+      .list(namespace)
+      .map((object) => this.#typed(kind, object));
+  }
+
+  /** The objects of a kind that name this owner. */
+  ownedBy<T extends KubeObject>(kind: Kind<T>, ownerUid: string): T[] {
+    return this.#of(resourceName(kind))
+      .ownedBy(ownerUid)
+      .map((object) => this.#typed(kind, object));
   }
 
   /** Stores a new version under the next revision and tells everyone. The object becomes the store's own. */
@@ -112,17 +127,17 @@ export class Store {
   }
 
   *#current() {
-    for (const [kind, objects] of this.#objects)
-      for (const [key, object] of objects)
+    for (const [kind, objects] of this.#tables)
+      for (const [key, object] of objects.entries())
         yield { revision: Number(object.metadata.resourceVersion), kind, key, object };
     // The counter itself must survive the deletion of the newest object.
     yield { revision: this.#revision, kind: "", key: "", object: null };
   }
 
-  #of(kind: string): Map<string, KubeObject> {
-    let objects = this.#objects.get(kind);
-    if (objects === undefined) this.#objects.set(kind, (objects = new Map()));
-    return objects;
+  #of(kind: string): ObjectTable {
+    let table = this.#tables.get(kind);
+    if (table === undefined) this.#tables.set(kind, (table = new ObjectTable()));
+    return table;
   }
 
   // Only what the kind's schema has accepted is ever put under that kind, so the kind vouches for the type.

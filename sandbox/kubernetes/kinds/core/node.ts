@@ -1,5 +1,5 @@
 import { isObject, section } from "../../json.ts";
-import { type KubeObject } from "../../objects.ts";
+import { type KubeObject, type Node } from "../../objects.ts";
 import { ageColumn, type Column, conditionOf, field, joined, nameColumn } from "../columns.ts";
 import { kindOf } from "../kind.ts";
 
@@ -35,4 +35,4 @@ const columns: Column<KubeObject>[] = [
   field("Container-Runtime", "status.nodeInfo.containerRuntimeVersion", "<unknown>", true),
 ];
 
-export const nodes = kindOf("v1", "nodes", { fieldLabels: ["spec.unschedulable"], columns });
+export const nodes = kindOf<Node>("v1", "nodes", { fieldLabels: ["spec.unschedulable"], columns });

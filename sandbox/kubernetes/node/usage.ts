@@ -1,0 +1,116 @@
+import { cpus, freemem, totalmem } from "node:os";
+import { parseQuantity } from "../kinds/quantity.ts";
+import { type Pod } from "../objects.ts";
+import { type PodWorker } from "./pod-worker.ts";
+import { ProcessTable } from "./process-table.ts";
+import { type RunningContainer } from "./running-container.ts";
+
+/** `cpuSeconds` counts from the container's start; `cpuCores` is the rate over the last window. */
+export type ContainerUsage = { name: string; cpuSeconds: number; cpuCores: number; memoryBytes: number };
+export type PodUsage = { pod: Pod; at: Date; windowSeconds: number; containers: ContainerUsage[] };
+export type NodeUsage = { name: string; at: Date; windowSeconds: number; cpuCores: number; memoryBytes: number };
+
+/** What runs here and what it uses: for metrics.k8s.io, the autoscaler and Prometheus. Pods too young to have a rate are left out. */
+export type UsageSource = { pods(): PodUsage[]; nodes(): NodeUsage[] };
+
+type Reading = { at: number; cpuSeconds: number };
+/** `since` began the window that is being measured, `last` is what the one before it came to. */
+type Meter = { since: Reading; last?: Reading & { cpuCores: number; windowSeconds: number }; memoryBytes: number };
+
+const WINDOW_MS = 5000;
+/** How soon a container that outgrows its limit is noticed. */
+const LIMIT_CHECK_MS = 500;
+
+/** Measures the containers of a node by their processes, and ends those that hold more memory than they may. */
+export class UsageMeter implements UsageSource {
+  readonly #nodeName: string;
+  readonly #workers: () => Iterable<PodWorker>;
+  readonly #now: () => Date;
+  readonly #windowMs: number;
+  readonly #meters = new Map<RunningContainer, Meter>();
+  #machine: { at: number; busy: number; cores: number };
+  #timer: NodeJS.Timeout;
+
+  constructor(nodeName: string, workers: () => Iterable<PodWorker>, options: { now: () => Date; scale: number }) {
+    this.#nodeName = nodeName;
+    this.#workers = workers;
+    this.#now = options.now;
+    this.#windowMs = WINDOW_MS * Math.max(0.1, options.scale);
+    this.#machine = { at: this.#now().getTime(), busy: busySeconds(), cores: 0 };
+    this.#timer = setTimeout(() => this.#measure(), LIMIT_CHECK_MS).unref();
+  }
+
+  pods(): PodUsage[] {
+    return [...this.#workers()].flatMap((worker) => {
+      const running = worker.containers.flatMap(({ life }) => life ?? []);
+      const measured = running.flatMap((life) => {
+        const { last, memoryBytes } = this.#meters.get(life) ?? {};
+        return last === undefined || memoryBytes === undefined
+          ? []
+          : [{ name: life.container.name, last, memoryBytes }];
+      });
+      const [first] = measured;
+      if (first === undefined || measured.length < running.length) return [];
+      const containers = measured.map(({ name, last, memoryBytes }) => ({
+        name,
+        cpuSeconds: last.cpuSeconds,
+        cpuCores: last.cpuCores,
+        memoryBytes,
+      }));
+      return [{ pod: worker.pod, at: new Date(first.last.at), windowSeconds: first.last.windowSeconds, containers }];
+    });
+  }
+
+  /** The node is this machine, so all that runs on it counts. */
+  nodes(): NodeUsage[] {
+    const { at, cores } = this.#machine;
+    const memoryBytes = totalmem() - freemem();
+    return [
+      { name: this.#nodeName, at: new Date(at), windowSeconds: this.#windowMs / 1000, cpuCores: cores, memoryBytes },
+    ];
+  }
+
+  stop(): void {
+    clearTimeout(this.#timer);
+  }
+
+  #measure(): void {
+    const at = this.#now().getTime();
+    const running = [...this.#workers()].flatMap((worker) => worker.containers).flatMap(({ life }) => life ?? []);
+    const limited = running.some(({ container }) => container.resources?.limits?.memory !== undefined);
+    const table = running.length === 0 ? undefined : new ProcessTable();
+    for (const life of running) {
+      const usage = table?.usageOf(life.pids);
+      if (usage === undefined) continue;
+      this.#note(life, { at, ...usage });
+      const limit = parseQuantity(life.container.resources?.limits?.memory ?? "");
+      if (limit !== undefined && usage.memoryBytes > limit) life.killForMemory();
+    }
+    for (const life of this.#meters.keys()) if (!running.includes(life)) this.#meters.delete(life);
+    if (at - this.#machine.at >= this.#windowMs) {
+      const busy = busySeconds();
+      this.#machine = { at, busy, cores: ((busy - this.#machine.busy) * 1000) / (at - this.#machine.at) };
+    }
+    const next = limited ? Math.min(LIMIT_CHECK_MS, this.#windowMs) : this.#windowMs;
+    this.#timer = setTimeout(() => this.#measure(), next).unref();
+  }
+
+  #note(life: RunningContainer, { at, cpuSeconds, memoryBytes }: Reading & { memoryBytes: number }): void {
+    const meter = this.#meters.get(life);
+    if (meter === undefined) {
+      this.#meters.set(life, { since: { at, cpuSeconds }, memoryBytes });
+      return;
+    }
+    meter.memoryBytes = memoryBytes;
+    const windowSeconds = (at - meter.since.at) / 1000;
+    if (windowSeconds * 1000 < this.#windowMs) return;
+    // Time of a process that nobody waited for is lost with it; a counter never goes back.
+    const counted = Math.max(cpuSeconds, meter.since.cpuSeconds);
+    const cpuCores = (counted - meter.since.cpuSeconds) / windowSeconds;
+    meter.last = { at, cpuSeconds: counted, cpuCores, windowSeconds };
+    meter.since = { at, cpuSeconds: counted };
+  }
+}
+
+const busySeconds = (): number =>
+  cpus().reduce((sum, { times }) => sum + times.user + times.nice + times.sys + times.irq, 0) / 1000;

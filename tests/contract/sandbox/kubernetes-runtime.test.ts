@@ -1,0 +1,225 @@
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { type Ground, type Json, startGround, until } from "./kubernetes-ground.ts";
+
+const PODS = "/api/v1/namespaces/default/pods";
+
+let ground: Ground;
+let image: string;
+beforeAll(async () => {
+  ground = await startGround();
+  image = await ground.pushImage("tools", { "app/README": "tools\n" }, { WorkingDir: "/app" });
+});
+afterAll(() => ground.stop());
+
+const create = (name: string, spec: Json, metadata: Json = {}) =>
+  ground.call("POST", PODS, { metadata: { name, ...metadata }, spec: { terminationGracePeriodSeconds: 1, ...spec } });
+const pod = async (name: string): Promise<Json> => (await ground.call("GET", `${PODS}/${name}`)).body;
+const podWhen = (name: string, holds: (pod: Json) => boolean): Promise<Json> =>
+  until(async () => {
+    const found = await pod(name);
+    return found.status !== undefined && holds(found) ? found : undefined;
+  });
+const isRunning = (found: Json): boolean => found.status.phase === "Running";
+const log = async (name: string, query = ""): Promise<string> =>
+  (await ground.call("GET", `${PODS}/${name}/log${query}`)).body;
+const eventsOf = async (name: string): Promise<Json[]> =>
+  (await ground.call("GET", `/api/v1/namespaces/default/events?fieldSelector=involvedObject.name%3D${name}`)).body
+    .items;
+const sh = (script: string, more: Json = {}) => ({ name: "app", image, command: ["sh", "-c", script], ...more });
+
+describe("a container", () => {
+  it("that holds more memory than its limit is killed for it", async () => {
+    const hog = "const all = []; setInterval(() => all.push(Buffer.alloc(20e6, 1)), 20)";
+    const container = { name: "app", image, command: ["node", "-e", hog], resources: { limits: { memory: "150Mi" } } };
+    await create("hog", { restartPolicy: "Never", containers: [container] });
+    const { status } = await podWhen("hog", (found) => found.status.phase === "Failed");
+    expect(status.containerStatuses[0].state.terminated).toMatchObject({ exitCode: 137, reason: "OOMKilled" });
+  });
+
+  it("is measured: the time it has used, its rate and the memory it holds", async () => {
+    const busy = "const all = Buffer.alloc(50e6, 1); for (;;) all[0] += 1";
+    await create("busy", { containers: [{ name: "app", image, command: ["node", "-e", busy] }] });
+    const sample = (name: string): Json | undefined =>
+      ground.cluster.metrics
+        .get("cadvisor")?.()
+        .find((family) => family.name === name)
+        ?.samples.find(({ labels }) => labels.pod === "busy");
+    await until(async () => sample("container_cpu_usage_seconds_total")?.value > 0.2);
+    expect(sample("container_memory_working_set_bytes").value).toBeGreaterThan(50e6);
+    expect(sample("container_memory_working_set_bytes").labels).toMatchObject({
+      namespace: "default",
+      container: "app",
+    });
+    await ground.call("DELETE", `${PODS}/busy`);
+  });
+
+  it("leaves its last words where terminationMessagePath says, or at the end of its log", async () => {
+    const words = { terminationMessagePolicy: "FallbackToLogsOnError" };
+    await create("words", {
+      restartPolicy: "Never",
+      containers: [
+        sh("mkdir -p /dev/../tmp; echo gone >$KEPLER_ROOTFS/tmp/why; exit 1", { terminationMessagePath: "/tmp/why" }),
+        { ...sh("echo all is lost; exit 2", words), name: "other" },
+      ],
+    });
+    const { status } = await podWhen("words", (found) => found.status.phase === "Failed");
+    expect(status.containerStatuses.map((one: Json) => one.state.terminated.message)).toEqual([
+      "gone\n",
+      "all is lost\n",
+    ]);
+  });
+
+  it("is killed when its postStart hook fails, and told by its preStop hook that the end has come", async () => {
+    const bad = { lifecycle: { postStart: { exec: { command: ["false"] } } } };
+    await create("bad-start", { restartPolicy: "Never", containers: [sh("sleep 100", bad)] });
+    await podWhen("bad-start", (found) => found.status.phase === "Failed");
+    expect((await eventsOf("bad-start")).map(({ reason }) => reason)).toContain("FailedPostStartHook");
+
+    const hook = { lifecycle: { preStop: { exec: { command: ["sh", "-c", "touch bye; sleep 0.1"] } } } };
+    await create("hooked", {
+      restartPolicy: "Never",
+      containers: [sh("trap 'ls bye; exit 0' TERM; while :; do sleep 0.05; done", hook)],
+    });
+    await podWhen("hooked", isRunning);
+    await until(async () => (await eventsOf("hooked")).some(({ reason }) => reason === "Started"));
+    const following = fetch(`${ground.cluster.url}${PODS}/hooked/log?follow=true`, {
+      headers: { authorization: `Bearer ${ground.cluster.token}` },
+    }).then((response) => response.text());
+    await ground.call("DELETE", `${PODS}/hooked`);
+    expect(await following).toContain("bye\n");
+  });
+});
+
+describe("a pod", () => {
+  it("runs its native sidecars beside its containers, waits for them to start, and ends without them", async () => {
+    const sidecar = {
+      ...sh("sleep 0.2; touch /shared/started; echo sidecar; sleep 1000"),
+      name: "proxy",
+      restartPolicy: "Always",
+      startupProbe: { exec: { command: ["ls", "/shared/started"] }, periodSeconds: 1, failureThreshold: 100 },
+      volumeMounts: [{ name: "shared", mountPath: "/shared" }],
+    };
+    await create("with-sidecar", {
+      restartPolicy: "Never",
+      initContainers: [sidecar],
+      containers: [sh("ls /shared; sleep 0.5", { volumeMounts: [{ name: "shared", mountPath: "/shared" }] })],
+      volumes: [{ name: "shared", emptyDir: {} }],
+    });
+    const running = await podWhen("with-sidecar", isRunning);
+    expect(running.status.initContainerStatuses[0]).toMatchObject({ name: "proxy", started: true, ready: true });
+    await podWhen("with-sidecar", (found) => found.status.phase === "Succeeded");
+    expect(await log("with-sidecar", "?container=app")).toBe("started\n");
+  });
+
+  it("waits for a volume's missing ConfigMap, then sees it change in its files", async () => {
+    const volumes = [{ name: "settings", configMap: { name: "colours" } }];
+    const volumeMounts = [{ name: "settings", mountPath: "/etc/colours" }];
+    const script = "while :; do cat /etc/colours/*; sleep 0.05; done";
+    await create("reader", { volumes, containers: [sh(script, { volumeMounts })] });
+    await until(async () =>
+      (await eventsOf("reader")).some(
+        ({ reason, message }) =>
+          reason === "FailedMount" &&
+          message === 'MountVolume.SetUp failed for volume "settings" : configmap "colours" not found',
+      ),
+    );
+    expect((await pod("reader")).status.containerStatuses[0].state.waiting.reason).toBe("ContainerCreating");
+    const maps = "/api/v1/namespaces/default/configmaps";
+    await ground.call("POST", maps, { metadata: { name: "colours" }, data: { first: "red\n", second: "blue\n" } });
+    await until(async () => (await podWhen("reader", isRunning)) && (await log("reader")).includes("red\nblue\n"));
+    await ground.call(
+      "PATCH",
+      `${maps}/colours`,
+      { data: { first: "green\n", second: null } },
+      "application/merge-patch+json",
+    );
+    await until(async () => (await log("reader", "?tailLines=2")) === "green\ngreen\n");
+  });
+
+  it("past its deadline is failed", async () => {
+    await create("late", { activeDeadlineSeconds: 1, containers: [sh("sleep 100")] });
+    const { status } = await podWhen("late", (found) => found.status.phase === "Failed");
+    expect(status.reason).toBe("DeadlineExceeded");
+  });
+
+  it("that fits no node says why, and is placed once it does", async () => {
+    await create("huge", { containers: [sh("sleep 100", { resources: { requests: { cpu: "1000" } } })] });
+    const refused = await podWhen("huge", (found) => found.status.conditions !== undefined);
+    expect(refused.status.conditions[0]).toMatchObject({
+      type: "PodScheduled",
+      status: "False",
+      reason: "Unschedulable",
+      message: expect.stringMatching(/^0\/1 nodes are available: 1 Insufficient cpu\. /),
+    });
+    await create("elsewhere", { nodeSelector: { disk: "fast" }, containers: [sh("sleep 100")] });
+    await podWhen("elsewhere", (found) => found.status.conditions?.[0]?.reason === "Unschedulable");
+    const labels = { metadata: { labels: { disk: "fast" } } };
+    await ground.call("PATCH", "/api/v1/nodes/kepler-sandbox", labels, "application/merge-patch+json");
+    await podWhen("elsewhere", isRunning);
+  });
+});
+
+describe("a virtual node", () => {
+  beforeAll(async () => {
+    await ground.call("POST", "/api/v1/nodes", {
+      metadata: { name: "virtual-1", labels: { type: "kwok" }, annotations: { "kwok.x-k8s.io/node": "fake" } },
+      spec: { taints: [{ key: "kwok.x-k8s.io/node", value: "fake", effect: "NoSchedule" }] },
+    });
+  });
+  const virtual = (name: string, spec: Json = {}, annotations: Json = {}) =>
+    create(
+      name,
+      {
+        nodeSelector: { type: "kwok" },
+        tolerations: [{ operator: "Exists" }],
+        containers: [{ name: "app", image: "nowhere/app:1" }],
+        ...spec,
+      },
+      { annotations },
+    );
+  const behave = (name: string, behaviour: string | null) =>
+    ground.call(
+      "PATCH",
+      `${PODS}/${name}`,
+      { metadata: { annotations: { "sandbox.kepler/behaviour": behaviour } } },
+      "application/merge-patch+json",
+    );
+
+  it("runs pods without processes: ready, with figures, a log, and an end", async () => {
+    await virtual("figment");
+    const found = await podWhen("figment", isRunning);
+    expect(found.spec.nodeName).toBe("virtual-1");
+    expect(found.status.containerStatuses[0]).toMatchObject({ ready: true, restartCount: 0 });
+    const samples = ground.cluster.metrics.get("cadvisor")?.()[0]?.samples ?? [];
+    expect(samples.find(({ labels }) => labels.pod === "figment")?.labels.node).toBe("virtual-1");
+    await until(async () => /^GET \/\S* 200 \d+ms$/m.test(await log("figment")));
+    await ground.call("DELETE", `${PODS}/figment`);
+    await until(async () => (await ground.call("GET", `${PODS}/figment`)).status === 404);
+  });
+
+  it("lets a pod be unready, lack its image or complete, as its annotation and policy say", async () => {
+    await virtual("moody");
+    await podWhen("moody", isRunning);
+    await behave("moody", "unready");
+    await podWhen("moody", (found) => found.status.containerStatuses[0].ready === false);
+    await behave("moody", null);
+    await podWhen("moody", (found) => found.status.containerStatuses[0].ready === true);
+    await virtual("no-image", {}, { "sandbox.kepler/behaviour": "image-missing" });
+    await podWhen(
+      "no-image",
+      (found) => found.status.containerStatuses?.[0].state.waiting?.reason === "ImagePullBackOff",
+    );
+    await virtual("once", { restartPolicy: "Never" });
+    await podWhen("once", (found) => found.status.phase === "Succeeded");
+  });
+
+  it("lets a pod crash and be restarted after a back-off", async () => {
+    await virtual("frail", {}, { "sandbox.kepler/behaviour": "crash" });
+    const found = await podWhen(
+      "frail",
+      ({ status }) => status.containerStatuses?.[0].state.waiting?.reason === "CrashLoopBackOff",
+    );
+    expect(found.status.containerStatuses[0].lastState.terminated).toMatchObject({ exitCode: 1, reason: "Error" });
+    expect((await eventsOf("frail")).map(({ reason }) => reason)).toContain("BackOff");
+  });
+});
