@@ -2,6 +2,7 @@ import { join } from "node:path";
 import { type Logger } from "pino";
 import { type DurableState } from "../platform/state.ts";
 import { type GitlabState, type Group, type Project, type User } from "./model.ts";
+import { notFound } from "./refusals.ts";
 
 /** What every part of this GitLab shares: its state, its clock, its address, and where the bare repositories are. */
 export interface Gitlab {
@@ -23,6 +24,13 @@ export const repositoryOf = (gitlab: Gitlab, project: Project): string =>
 export function groupOf(gitlab: Gitlab, project: Project): Group {
   const group = gitlab.state.data.groups.find((candidate) => candidate.id === project.groupId);
   if (!group) throw new Error(`project ${project.id} has no group`);
+  return group;
+}
+
+/** By id or by path; thrown as not found. */
+export function groupNamed(gitlab: Gitlab, wanted: string): Group {
+  const group = gitlab.state.data.groups.find(({ id, path }) => String(id) === wanted || path === wanted);
+  if (!group) throw notFound("Group");
   return group;
 }
 

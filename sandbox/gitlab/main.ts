@@ -14,6 +14,7 @@ import { pageRoutes } from "./pages.ts";
 import { commitRoutes } from "./routes/commits.ts";
 import { fileRoutes } from "./routes/files.ts";
 import { hookRoutes } from "./routes/hooks.ts";
+import { memberRoutes } from "./routes/members.ts";
 import { mergeRequestRoutes } from "./routes/merge-requests.ts";
 import { peopleRoutes } from "./routes/people.ts";
 import { projectRoutes } from "./routes/projects.ts";
@@ -71,6 +72,7 @@ export async function startGitlab({
   mergeRequestRoutes(router, gitlab);
   hookRoutes(router, gitlab, deliveries);
   peopleRoutes(router, gitlab);
+  memberRoutes(router, gitlab);
   router.route("*", "/api/*rest", () => json(404, { error: "404 Not Found" }));
   smartHttpRoutes(router, gitlab);
   pageRoutes(router, gitlab);

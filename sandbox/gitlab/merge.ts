@@ -32,6 +32,12 @@ export async function mergeRequest(gitlab: Gitlab, project: Project, request: Me
   await gitlab.refsMayHaveMoved(project, user);
 }
 
+/** Deletes a branch and announces it; one that is gone already is fine. */
+export async function removeBranch(gitlab: Gitlab, project: Project, branch: string, user: User): Promise<void> {
+  await git(repositoryOf(gitlab, project), ["update-ref", "-d", `refs/heads/${branch}`]);
+  await gitlab.refsMayHaveMoved(project, user);
+}
+
 async function mergedTree(repository: string, target: string, source: string): Promise<string> {
   const base = (await git(repository, ["merge-base", target, source])).trim();
   if (base === target) return (await git(repository, ["rev-parse", `${source}^{tree}`])).trim();

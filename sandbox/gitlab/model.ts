@@ -1,7 +1,15 @@
 import { z } from "zod";
 
 /** Access levels as GitLab numbers them: https://docs.gitlab.com/api/members/#roles */
-export const ACCESS = { guest: 10, reporter: 20, developer: 30, maintainer: 40, owner: 50 } as const;
+export const ACCESS = {
+  minimal: 5,
+  guest: 10,
+  planner: 15,
+  reporter: 20,
+  developer: 30,
+  maintainer: 40,
+  owner: 50,
+} as const;
 
 const user = z.object({
   id: z.number(),
@@ -108,6 +116,7 @@ export const gitlabState = z.object({
 export type User = z.infer<typeof user>;
 export type Token = z.infer<typeof token>;
 export type Group = z.infer<typeof group>;
+export type Member = z.infer<typeof member>;
 export type Hook = z.infer<typeof hook>;
 export type MergeRequest = z.infer<typeof mergeRequest>;
 export type Project = z.infer<typeof project>;

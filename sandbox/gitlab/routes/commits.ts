@@ -100,8 +100,13 @@ export function commitRoutes(router: Router, gitlab: Gitlab): void {
     return compare(gitlab, project, exchange.query);
   });
 
-  for (const format of ["tar.gz", "tar", "zip"]) {
-    router.route("GET", `${repositoryPath}/archive.${format}`, async (exchange) => {
+  for (const [suffix, format] of [
+    ["", "tar.gz"],
+    [".tar.gz", "tar.gz"],
+    [".tar", "tar"],
+    [".zip", "zip"],
+  ] as const) {
+    router.route("GET", `${repositoryPath}/archive${suffix}`, async (exchange) => {
       const project = readableProject(gitlab, exchange);
       return archive(gitlab, project, exchange.query, format);
     });

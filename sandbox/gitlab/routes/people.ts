@@ -1,9 +1,9 @@
 import { randomBytes } from "node:crypto";
 import { z } from "zod";
-import { type Exchange, json, type Reply } from "../../platform/exchange.ts";
+import { type Exchange, json } from "../../platform/exchange.ts";
 import { type Router } from "../../platform/router.ts";
-import { mayRead, readableProject, requireActor } from "../access.ts";
-import { type Gitlab, nextId, userById } from "../context.ts";
+import { mayRead, requireActor } from "../access.ts";
+import { type Gitlab, groupNamed, nextId } from "../context.ts";
 import { GITLAB_VERSION } from "../deliveries.ts";
 import { type Group, type User } from "../model.ts";
 import { page } from "../paging.ts";
@@ -11,7 +11,7 @@ import { parametersOf } from "../parameters.ts";
 import { notFound, refuse } from "../refusals.ts";
 import { projectView, userView } from "../views.ts";
 
-/** Version, users, tokens, groups and members: https://docs.gitlab.com/api/users/, /api/groups/, /api/members/ */
+/** Version, users, tokens and groups: https://docs.gitlab.com/api/users/ and /api/groups/ */
 export function peopleRoutes(router: Router, gitlab: Gitlab): void {
   for (const path of ["version", "metadata"]) {
     router.route("GET", `/api/v4/${path}`, (exchange) => {
@@ -21,19 +21,6 @@ export function peopleRoutes(router: Router, gitlab: Gitlab): void {
   }
   userRoutes(router, gitlab);
   groupRoutes(router, gitlab);
-
-  for (const path of ["members", "members/all"]) {
-    router.route("GET", `/api/v4/projects/:id/${path}`, (exchange) => {
-      requireActor(gitlab, exchange);
-      const project = readableProject(gitlab, exchange);
-      const inherited = path === "members/all" ? groupWithId(gitlab, project.groupId).members : [];
-      return memberPage(gitlab, exchange, [...project.members, ...inherited]);
-    });
-    router.route("GET", `/api/v4/groups/:id/${path}`, (exchange) => {
-      requireActor(gitlab, exchange);
-      return memberPage(gitlab, exchange, groupNamed(gitlab, exchange).members);
-    });
-  }
 }
 
 function userRoutes(router: Router, gitlab: Gitlab): void {
@@ -100,12 +87,12 @@ function groupRoutes(router: Router, gitlab: Gitlab): void {
 
   router.route("GET", "/api/v4/groups/:id", (exchange) => {
     requireActor(gitlab, exchange);
-    return json(200, groupView(gitlab, groupNamed(gitlab, exchange)));
+    return json(200, groupView(gitlab, groupNamed(gitlab, exchange.param("id"))));
   });
 
   router.route("GET", "/api/v4/groups/:id/projects", (exchange) => {
     const { user } = requireActor(gitlab, exchange);
-    const group = groupNamed(gitlab, exchange);
+    const group = groupNamed(gitlab, exchange.param("id"));
     const rows = gitlab.state.data.projects.filter(
       (project) => project.groupId === group.id && mayRead(gitlab, project, user),
     );
@@ -118,30 +105,6 @@ function userNamed(gitlab: Gitlab, exchange: Exchange): User {
   if (!user) throw notFound("User");
   return user;
 }
-
-function groupNamed(gitlab: Gitlab, exchange: Exchange): Group {
-  const wanted = exchange.param("id");
-  const group = gitlab.state.data.groups.find(({ id, path }) => String(id) === wanted || path === wanted);
-  if (!group) throw notFound("Group");
-  return group;
-}
-
-function groupWithId(gitlab: Gitlab, id: number): Group {
-  const group = gitlab.state.data.groups.find((candidate) => candidate.id === id);
-  if (!group) throw notFound("Group");
-  return group;
-}
-
-const memberPage = (gitlab: Gitlab, exchange: Exchange, rows: Group["members"]): Promise<Reply> =>
-  page(gitlab, exchange, {
-    rows,
-    view: ({ userId, accessLevel }) => ({
-      ...userView(gitlab, userById(gitlab, userId)),
-      access_level: accessLevel,
-      membership_state: "active",
-      expires_at: null,
-    }),
-  });
 
 const groupView = (gitlab: Gitlab, group: Group) => ({
   id: group.id,

@@ -4,6 +4,7 @@ import { type Router } from "../../platform/router.ts";
 import { actorOf, projectFor, readableProject } from "../access.ts";
 import { type Gitlab, repositoryOf } from "../context.ts";
 import { git, tryGit } from "../git.ts";
+import { removeBranch } from "../merge.ts";
 import { ACCESS } from "../model.ts";
 import { page } from "../paging.ts";
 import { parametersOf } from "../parameters.ts";
@@ -59,8 +60,7 @@ function branchRoutes(router: Router, gitlab: Gitlab): void {
     const repository = repositoryOf(gitlab, project);
     if (name === project.defaultBranch) throw refuse(405, "Cannot remove HEAD branch");
     if (!(await findRef(repository, "refs/heads/", name))) throw notFound("Branch");
-    await git(repository, ["update-ref", "-d", `refs/heads/${name}`]);
-    await gitlab.refsMayHaveMoved(project, user);
+    await removeBranch(gitlab, project, name, user);
     return empty(204);
   });
 }
