@@ -6,7 +6,17 @@ import { z } from "zod";
 import { openState } from "./platform/state.ts";
 
 /** In the order of their ports: the first listens on the base itself. Append only: people have bookmarks. */
-const LISTENERS = ["control", "gitlab", "jenkins", "registry", "kubernetes", "edge"] as const;
+const LISTENERS = [
+  "control",
+  "gitlab",
+  "jenkins",
+  "registry",
+  "kubernetes",
+  "edge",
+  "istio",
+  "traefik",
+  "prometheus",
+] as const;
 
 export type Ports = Record<(typeof LISTENERS)[number], number>;
 

@@ -5,6 +5,7 @@ import { type SandboxEnv, type SystemName } from "./env.ts";
 import { createEntrance } from "./platform/entrance.ts";
 import { Faults, type FaultySystem } from "./platform/faults.ts";
 import { type Ports } from "./ports.ts";
+import { type PrometheusOptions } from "./prometheus/main.ts";
 
 /** How to reach what runs: the content of sandbox.json. */
 export interface Access {
@@ -14,7 +15,9 @@ export interface Access {
   jenkins?: { url: string; user: string; token: string };
   registry?: { url: string; user: string; token: string };
   kubernetes?: { url: string; token: string; kubeconfig: string };
-  edge?: { url: string };
+  /** Where visitors of the pods come in, and the two gateways behind that, each by its own address. */
+  edge?: { url: string; istioUrl: string; traefikUrl: string };
+  prometheus?: { url: string };
 }
 
 interface Ground {
@@ -70,23 +73,29 @@ export async function startSystems(env: SandboxEnv, { home, ports, logger }: Gro
   };
   const kubernetes = async () => {
     const { startKubernetes } = await import("./kubernetes/main.ts");
-    const {
-      url,
-      token,
-      edgeUrl,
-      kubeconfig,
-      stop: end,
-    } = await startKubernetes({
+    const cluster = await startKubernetes({
       ...place("kubernetes"),
       edgePort: ports.edge,
+      istioPort: ports.istio,
+      traefikPort: ports.traefik,
       edgeEntrance: entrance("edge"),
       kubeconfigPath: join(env.KEPLER_HOME, "kubeconfig"),
       registry: access.registry ?? realRegistry(env),
       backoffScale: env.KEPLER_SANDBOX_BACKOFF_SCALE,
     });
-    stops.push(end);
+    stops.push(() => cluster.stop());
+    const { url, token, kubeconfig, edgeUrl, istioUrl, traefikUrl, metrics } = cluster;
     access.kubernetes = { url, token, kubeconfig };
-    access.edge = { url: edgeUrl };
+    access.edge = { url: edgeUrl, istioUrl, traefikUrl };
+    jobs = metrics;
+  };
+  // It measures what runs in this process, so it starts last; a real cluster has a Prometheus of its own.
+  let jobs: PrometheusOptions["jobs"] = new Map();
+  const prometheus = async () => {
+    const { startPrometheus } = await import("./prometheus/main.ts");
+    const { url, stop: end } = await startPrometheus({ ...place("prometheus"), jobs });
+    stops.push(end);
+    access.prometheus = { url };
   };
 
   const control = async () => {
@@ -104,6 +113,7 @@ export async function startSystems(env: SandboxEnv, { home, ports, logger }: Gro
     await control();
     await all([ifWanted("gitlab", gitlab), ifWanted("registry", registry)]);
     await all([ifWanted("jenkins", jenkins), ifWanted("kubernetes", kubernetes)]);
+    await ifWanted("prometheus", prometheus);
     return { access, stop };
   } catch (error) {
     await stop();

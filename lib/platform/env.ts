@@ -42,6 +42,8 @@ const variables = z.object({
   REGISTRY_TOKEN: optional,
   KUBECONFIG: optional,
   KUBE_CONTEXT: optional,
+  PROMETHEUS_URL: optionalUrl,
+  PROMETHEUS_TOKEN: optional,
 });
 
 /** An AES-256 key; its id is the head of its own sha256, so that nobody has to invent one. */
@@ -65,6 +67,8 @@ export type Env = {
   registry: { url: string; host: string; user: string | null; token: string | null } | null;
   /** Path of the kubeconfig, and the context to use (null = its current one). */
   kubernetes: { kubeconfig: string; context: string | null } | null;
+  /** Without a token it is asked without one. */
+  prometheus: { url: string; token: string | null } | null;
 };
 
 /**
@@ -90,7 +94,9 @@ export function parseEnv(source: Record<string, string | undefined>): Env {
 }
 
 /** A system is configured by its address; what else it then needs is an error, not a surprise at the first call. */
-function systems(vars: z.infer<typeof variables>): Pick<Env, "gitlab" | "jenkins" | "registry" | "kubernetes"> {
+function systems(
+  vars: z.infer<typeof variables>,
+): Pick<Env, "gitlab" | "jenkins" | "registry" | "kubernetes" | "prometheus"> {
   const missing: string[] = [];
   const need = (name: "GITLAB_TOKEN" | "JENKINS_USER" | "JENKINS_TOKEN", because: string): string => {
     const value = vars[name];
@@ -111,7 +117,8 @@ function systems(vars: z.infer<typeof variables>): Pick<Env, "gitlab" | "jenkins
       }
     : null;
   const kubernetes = vars.KUBECONFIG ? { kubeconfig: vars.KUBECONFIG, context: vars.KUBE_CONTEXT ?? null } : null;
-  return { gitlab, jenkins, registry, kubernetes };
+  const prometheus = vars.PROMETHEUS_URL ? { url: vars.PROMETHEUS_URL, token: vars.PROMETHEUS_TOKEN ?? null } : null;
+  return { gitlab, jenkins, registry, kubernetes, prometheus };
 }
 
 const encryptionKey = (bytes: Buffer): EncryptionKey => ({

@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { type Logger } from "pino";
 import { writeBasicAuth } from "../docker/credentials-file.ts";
 import { type Entrance, openEntrance } from "../platform/entrance.ts";
+import { kubeStateOf } from "../prometheus/kube-state.ts";
 import { type Collect } from "../prometheus/metrics.ts";
 import { certificateIn } from "./api/certificate.ts";
 import { evictionHandler } from "./api/eviction.ts";
@@ -146,6 +147,7 @@ export async function startKubernetes(options: KubernetesOptions): Promise<Kuber
       ["istio", telemetry.collectIstio],
       ["traefik", telemetry.collectTraefik],
       ["cadvisor", collectCadvisor(runtime.usage)],
+      ["kube-state-metrics", kubeStateOf(store)],
     ]),
     kubeconfig: kubeconfigPath,
     stop: async () => {

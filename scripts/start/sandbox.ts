@@ -12,6 +12,7 @@ const sandboxFile = z.object({
   jenkins: z.object({ url: z.string(), user: z.string(), token: z.string() }).optional(),
   registry: z.object({ url: z.string(), user: z.string(), token: z.string() }).optional(),
   kubernetes: z.object({ url: z.string(), token: z.string(), kubeconfig: z.string() }).optional(),
+  prometheus: z.object({ url: z.string() }).optional(),
 });
 
 /** Starts the systems that are not configured; resolves when all of them listen. */
@@ -59,5 +60,6 @@ export function sandboxVariables(settings: Settings): Record<string, string> {
       REGISTRY_TOKEN: file.registry.token,
     }),
     ...(file.kubernetes && { KUBECONFIG: file.kubernetes.kubeconfig }),
+    ...(file.prometheus && { PROMETHEUS_URL: file.prometheus.url }),
   };
 }

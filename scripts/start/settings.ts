@@ -12,9 +12,10 @@ const CONFIGURED_BY = {
   jenkins: "JENKINS_URL",
   registry: "REGISTRY_URL",
   kubernetes: "KUBECONFIG",
+  prometheus: "PROMETHEUS_URL",
 } as const;
 export type SystemName = keyof typeof CONFIGURED_BY;
-const SYSTEMS = z.enum(["gitlab", "jenkins", "registry", "kubernetes"]).options;
+const SYSTEMS = z.enum(["gitlab", "jenkins", "registry", "kubernetes", "prometheus"]).options;
 
 const emptyIsUnset = (value: unknown) => (value === "" ? undefined : value);
 const optional = z.preprocess(emptyIsUnset, z.string().optional());
