@@ -14,7 +14,7 @@ export interface Access {
   gitlab?: { url: string; token: string };
   jenkins?: { url: string; user: string; token: string };
   registry?: { url: string; user: string; token: string };
-  kubernetes?: { url: string; token: string; kubeconfig: string };
+  kubernetes?: { url: string; token: string; namespacedToken: string; readonlyToken: string; kubeconfig: string };
   /** Where visitors of the pods come in, and the two gateways behind that, each by its own address. */
   edge?: { url: string; istioUrl: string; traefikUrl: string };
   prometheus?: { url: string };
@@ -84,8 +84,8 @@ export async function startSystems(env: SandboxEnv, { home, ports, logger }: Gro
       backoffScale: env.KEPLER_SANDBOX_BACKOFF_SCALE,
     });
     stops.push(() => cluster.stop());
-    const { url, token, kubeconfig, edgeUrl, istioUrl, traefikUrl, metrics } = cluster;
-    access.kubernetes = { url, token, kubeconfig };
+    const { url, token, tokens, kubeconfig, edgeUrl, istioUrl, traefikUrl, metrics } = cluster;
+    access.kubernetes = { url, token, namespacedToken: tokens.namespaced, readonlyToken: tokens.readonly, kubeconfig };
     access.edge = { url: edgeUrl, istioUrl, traefikUrl };
     jobs = metrics;
   };

@@ -8,8 +8,8 @@ import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { parseAllDocuments } from "yaml";
 import { z } from "zod";
-import { type CustomResourceDefinition, customGroups, customResourceDefinition } from "./kubernetes-facts/custom.ts";
 import { builtInGroups } from "./kubernetes-facts/built-in.ts";
+import { type CustomResourceDefinition, customGroups, customResourceDefinition } from "./kubernetes-facts/custom.ts";
 import { type Facts, lines } from "./kubernetes-facts/facts.ts";
 
 const FACTS = "sandbox/kubernetes/kinds/facts";

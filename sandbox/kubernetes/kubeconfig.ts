@@ -2,10 +2,12 @@ import { mkdirSync, renameSync, writeFileSync } from "node:fs";
 import { dirname } from "node:path";
 import { stringify } from "yaml";
 
-/** Writes a kubeconfig with one context, `sandbox`, readable by its owner only. */
+export type Account = { context: string; user: string; token: string; namespace: string };
+
+/** Writes a kubeconfig with a context for each account (the first is the current one), readable by its owner only. */
 export function writeKubeconfig(
   path: string,
-  { server, token, authority }: { server: string; token: string; authority: string },
+  { server, authority, accounts }: { server: string; authority: string; accounts: readonly Account[] },
 ): void {
   const config = {
     apiVersion: "v1",
@@ -13,9 +15,12 @@ export function writeKubeconfig(
     clusters: [
       { name: "sandbox", cluster: { server, "certificate-authority-data": Buffer.from(authority).toString("base64") } },
     ],
-    users: [{ name: "sandbox-admin", user: { token } }],
-    contexts: [{ name: "sandbox", context: { cluster: "sandbox", user: "sandbox-admin", namespace: "default" } }],
-    "current-context": "sandbox",
+    users: accounts.map(({ user, token }) => ({ name: user, user: { token } })),
+    contexts: accounts.map(({ context, user, namespace }) => ({
+      name: context,
+      context: { cluster: "sandbox", user, namespace },
+    })),
+    "current-context": accounts[0]?.context,
   };
   mkdirSync(dirname(path), { recursive: true });
   writeFileSync(`${path}.next`, stringify(config), { mode: 0o600 });

@@ -6,10 +6,12 @@ import { writeBasicAuth } from "../docker/credentials-file.ts";
 import { type Entrance, openEntrance } from "../platform/entrance.ts";
 import { kubeStateOf } from "../prometheus/kube-state.ts";
 import { type Collect } from "../prometheus/metrics.ts";
+import { admin, namespacedUser, readonlyUser } from "./api/access.ts";
 import { certificateIn } from "./api/certificate.ts";
 import { evictionHandler } from "./api/eviction.ts";
 import { Lists } from "./api/list.ts";
 import { logHandler } from "./api/log.ts";
+import { measuredBy } from "./api/metrics.ts";
 import { scaleHandler } from "./api/scale.ts";
 import { startApiServer } from "./api/server.ts";
 import { forgetOldEvents } from "./controllers/event-recorder.ts";
@@ -55,12 +57,16 @@ export type KubernetesOptions = {
   bookmarkEveryMs?: number;
 };
 
+/** The namespace of the namespaced account, and that kubectl starts in. */
+const NAMESPACE = "default";
 const HOST_PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
 
 export type Kubernetes = {
   /** Plain HTTP on the port that also speaks TLS; the kubeconfig names the latter. */
   url: string;
   token: string;
+  /** Of those with fewer rights: everything in the namespace `default`, and reading everywhere. */
+  tokens: { namespaced: string; readonly: string };
   /** Where a visitor comes in, and the two gateways behind that. */
   edgeUrl: string;
   istioUrl: string;
@@ -76,7 +82,8 @@ export async function startKubernetes(options: KubernetesOptions): Promise<Kuber
   const { home, logger, kubeconfigPath } = options;
   mkdirSync(home, { recursive: true, mode: 0o700 });
   const now = (): Date => new Date();
-  const token = options.token ?? tokenIn(home);
+  const token = options.token ?? tokenIn(home, "token");
+  const tokens = { namespaced: tokenIn(home, "token-namespaced"), readonly: tokenIn(home, "token-readonly") };
   const certificate = certificateIn(home, now());
   const store = new Store(home, options.historyLimit);
   const resources = new Resources(store, now);
@@ -126,20 +133,35 @@ export async function startKubernetes(options: KubernetesOptions): Promise<Kuber
     now,
     bookmarkEveryMs: options.bookmarkEveryMs ?? 60_000,
     subresources,
+    measured: measuredBy(runtime.usage, store),
   };
   const server = await startApiServer({
     api,
     connects,
-    token,
+    users: [
+      { token, user: admin },
+      { token: tokens.namespaced, user: namespacedUser(NAMESPACE) },
+      { token: tokens.readonly, user: readonlyUser },
+    ],
     port: options.port,
     entrance: options.entrance ?? openEntrance,
     certificate,
     logger,
   });
-  writeKubeconfig(kubeconfigPath, { server: `https://127.0.0.1:${server.port}`, token, authority: certificate.cert });
+  const account = (context: string, user: string, own: string) => ({ context, user, token: own, namespace: NAMESPACE });
+  writeKubeconfig(kubeconfigPath, {
+    server: `https://127.0.0.1:${server.port}`,
+    authority: certificate.cert,
+    accounts: [
+      account("sandbox", "sandbox-admin", token),
+      account("sandbox-namespaced", "sandbox-namespaced", tokens.namespaced),
+      account("sandbox-readonly", "sandbox-readonly", tokens.readonly),
+    ],
+  });
   return {
     url: `http://127.0.0.1:${server.port}`,
     token,
+    tokens,
     edgeUrl: `http://127.0.0.1:${edge.ports.edge}`,
     istioUrl: `http://127.0.0.1:${edge.ports.istio}`,
     traefikUrl: `http://127.0.0.1:${edge.ports.traefik}`,
@@ -162,8 +184,8 @@ export async function startKubernetes(options: KubernetesOptions): Promise<Kuber
   };
 }
 
-function tokenIn(home: string): string {
-  const path = join(home, "token");
+function tokenIn(home: string, name: string): string {
+  const path = join(home, name);
   if (!existsSync(path)) writeFileSync(path, `sandbox-${randomBytes(24).toString("base64url")}`, { mode: 0o600 });
   return readFileSync(path, "utf8");
 }

@@ -17,7 +17,7 @@ const SERVED: Record<string, RegExp> = {
   "events.k8s.io/v1": /^$/,
   "rbac.authorization.k8s.io/v1": /^$/,
   "coordination.k8s.io/v1": /^$/,
-  "authorization.k8s.io/v1": /^$/,
+  "authorization.k8s.io/v1": /^(local)?subjectaccessreviews/,
   "authentication.k8s.io/v1": /^tokenreviews/,
   "apiextensions.k8s.io/v1": /^$/,
 };

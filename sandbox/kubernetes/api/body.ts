@@ -32,9 +32,8 @@ export async function readBody(request: IncomingMessage): Promise<Json | undefin
     const value: unknown = type.includes("yaml") ? parseYaml(body) : JSON.parse(body);
     return value as Json;
   } catch (error) {
-    throw badRequest(
-      `couldn't get version/kind; json parse error: ${error instanceof Error ? error.message : String(error)}`,
-    );
+    const why = error instanceof Error ? error.message : String(error);
+    throw badRequest(`couldn't get version/kind; json parse error: ${why} (${body.slice(0, 100)})`);
   }
 }
 

@@ -1,4 +1,5 @@
 import { randomBytes } from "node:crypto";
+import { z } from "zod";
 import { at, type JsonObject } from "../json.ts";
 import { type Kind } from "../kinds/kind.ts";
 import { type KubeObject } from "../objects.ts";
@@ -35,9 +36,7 @@ function fieldRule(kind: Kind, part: string): FieldRule {
   if (match === null) throw badRequest(`invalid selector: '${part}'; can't understand '${part}'`);
   const [, path = "", sign, value] = match;
   if (!["metadata.name", "metadata.namespace", ...(kind.fieldLabels ?? [])].includes(path))
-    throw badRequest(
-      `Unable to find "${kind.group === "" ? "" : `${kind.group}/`}${kind.version}, Resource=${kind.plural}" that match label selector "", field selector "${part}": field label not supported: ${path}`,
-    );
+    throw badRequest(`field label not supported: ${path}`);
   return (object) => (String(at(object, path.split(".")) ?? "") === value) === (sign !== "!=");
 }
 
@@ -58,33 +57,45 @@ export class Lists {
     this.#now = now;
   }
 
-  page(target: Target, query: URLSearchParams): Page {
+  /** `measure` stands in for the store where the objects are not stored. */
+  page(target: Target, query: URLSearchParams, measure?: (namespace: string | undefined) => KubeObject[]): Page {
     const limit = numberOf(query, "limit") ?? 0;
     const token = query.get("continue");
     if (token !== null && token !== "") return this.#cut(this.#resume(token), limit);
-    const rest = this.#store.list(target.kind, target.namespace).filter(filterOf(target, query));
+    const all = measure?.(target.namespace) ?? this.#store.list(target.kind, target.namespace);
+    const rest = all.filter(filterOf(target, query));
     return this.#cut({ rest, revision: this.#store.revision, until: 0 }, limit);
   }
 
   #resume(token: string): Snapshot {
-    const snapshot = this.#snapshots.get(token);
+    const snapshot = this.#snapshots.get(idIn(token));
     if (snapshot === undefined || snapshot.until < this.#now().getTime())
       throw expired(
-        "The provided continue parameter is too old to display a consistent list result. You can start a new list without the continue parameter.",
+        "The provided continue parameter is too old to display a consistent list result. You can start a new list without the continue parameter, or use the continue token in this response to retrieve the remainder of the results. Continuing with the provided token results in an inconsistent list - objects that were created, modified, or deleted between the time the first chunk was returned and now may show up in the list.",
       );
     return snapshot;
   }
 
   #cut({ rest, revision }: Snapshot, limit: number): Page {
     if (limit <= 0 || rest.length <= limit) return { items: rest, resourceVersion: String(revision) };
-    const token = randomBytes(12).toString("base64url");
-    this.#snapshots.set(token, { rest: rest.slice(limit), revision, until: this.#now().getTime() + KEPT_MS });
+    const id = randomBytes(12).toString("base64url");
+    this.#snapshots.set(id, { rest: rest.slice(limit), revision, until: this.#now().getTime() + KEPT_MS });
     for (const old of [...this.#snapshots.keys()].slice(0, -KEPT_LISTS)) this.#snapshots.delete(old);
     return {
       items: rest.slice(0, limit),
       resourceVersion: String(revision),
-      continue: token,
+      continue: Buffer.from(JSON.stringify({ v: "meta.k8s.io/v1", rv: revision, start: id })).toString("base64url"),
       remaining: rest.length - limit,
     };
   }
 }
+
+/** Where a token goes on; a token that this server cannot have given is a bad request. */
+function idIn(token: string): string {
+  try {
+    return tokenShape.parse(JSON.parse(Buffer.from(token, "base64url").toString("utf8"))).start;
+  } catch {
+    throw badRequest("invalid continue token: continue key is not valid");
+  }
+}
+const tokenShape = z.object({ v: z.literal("meta.k8s.io/v1"), rv: z.number(), start: z.string() });

@@ -6,7 +6,7 @@ import { mergePatch, strategicMergePatch } from "../patch/merge.ts";
 import { type Resources, type WriteOptions } from "../store/resources.ts";
 import { mediaType, readBody } from "./body.ts";
 import { flagOf, type Request, shown, stored, type Target } from "./request.ts";
-import { ApiError, badRequest, unsupportedMedia } from "./status.ts";
+import { ApiError, badRequest } from "./status.ts";
 
 const APPLY = ["application/apply-patch+yaml", "application/apply-patch+json"];
 const OTHERS = [
@@ -62,7 +62,7 @@ export function patchedBy(
   object: JsonObject,
   patch: Json | undefined,
 ): JsonObject {
-  if (!OTHERS.includes(type)) throw unsupportedMedia([...OTHERS, ...APPLY].join(", "));
+  if (!OTHERS.includes(type)) throw new ApiError(415, "UnsupportedMediaType", "415: Unsupported Media Type", {});
   const result =
     type === "application/json-patch+json" ? jsonPatched(object, patch) : mergedBy(type, schema, object, patch);
   if (!isObject(result)) throw badRequest("the patched object is not an object");
@@ -81,12 +81,7 @@ function jsonPatched(object: JsonObject, patch: Json | undefined): Json {
   try {
     // The library checks each operation before it applies it (second argument).
     return jsonPatch.applyPatch(clone<Json>(object), patch as unknown as Operation[], true).newDocument;
-  } catch (error) {
-    throw new ApiError(
-      422,
-      "Invalid",
-      `the server rejected our request due to an error in our request: ${error instanceof Error ? (error.message.split("\n")[0] ?? "") : String(error)}`,
-      {},
-    );
+  } catch {
+    throw new ApiError(422, "Invalid", "the server rejected our request due to an error in our request", {});
   }
 }

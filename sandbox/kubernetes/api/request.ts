@@ -1,6 +1,6 @@
 import { type IncomingMessage, type ServerResponse } from "node:http";
-import { findKind } from "../kinds/index.ts";
 import { type JsonObject } from "../json.ts";
+import { findKind } from "../kinds/index.ts";
 import { apiVersionOf, type Kind } from "../kinds/kind.ts";
 import { type KubeObject } from "../objects.ts";
 import { badRequest, noSuchPath } from "./status.ts";
@@ -47,7 +47,9 @@ export function parseTarget(path: string): Target {
 export const shown = ({ version }: Target, object: KubeObject): JsonObject =>
   version.view?.fromStored(object) ?? object;
 export const stored = ({ version }: Target, body: JsonObject): JsonObject =>
-  version.view !== undefined && body.apiVersion === apiVersionOf(version) ? version.view.toStored(body) : body;
+  version.view !== undefined && (body.apiVersion ?? apiVersionOf(version)) === apiVersionOf(version)
+    ? version.view.toStored(body)
+    : body;
 
 function decode(part: string): string {
   try {

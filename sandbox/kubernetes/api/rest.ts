@@ -1,12 +1,12 @@
 import { isObject, type JsonObject } from "../json.ts";
-import { apiVersionOf } from "../kinds/kind.ts";
+import { apiVersionOf, type Kind } from "../kinds/kind.ts";
 import { type KubeObject } from "../objects.ts";
 import { type DeleteOptions, type Resources, type WriteOptions } from "../store/resources.ts";
 import { readBody, readObject } from "./body.ts";
 import { filterOf, type Lists } from "./list.ts";
 import { patchObject } from "./patch.ts";
 import { flagOf, numberOf, type Request, shown, stored, type Target } from "./request.ts";
-import { badRequest, methodNotAllowed, noSuchPath } from "./status.ts";
+import { badRequest, invalidOption, methodNotAllowed, noSuchPath, notFound } from "./status.ts";
 import { tableOf, wantsTable } from "./table.ts";
 import { watch } from "./watch.ts";
 
@@ -19,24 +19,35 @@ export type Api = {
   now: () => Date;
   bookmarkEveryMs: number;
   subresources: ReadonlyMap<string, Handler>;
+  /** Kinds whose objects are not stored but made when they are asked for. */
+  measured: ReadonlyMap<Kind, Measure>;
 };
+/** The objects of a measured kind, in one namespace or in all. */
+export type Measure = (namespace: string | undefined) => KubeObject[];
 
 export function send(request: Request, code: number, body: JsonObject, type = "application/json"): void {
   request.response.writeHead(code, { "content-type": type, "cache-control": "no-cache, private" });
   request.response.end(`${JSON.stringify(body)}\n`);
 }
 
+const OPTIONS: Record<string, string> = {
+  POST: "CreateOptions",
+  PUT: "UpdateOptions",
+  PATCH: "PatchOptions",
+  DELETE: "DeleteOptions",
+};
+
 /** A write's manager, dry run and strictness, as the query and the client's name say them. */
 export function writeOptions(request: Request, subresource?: "status"): WriteOptions {
   const { query, incoming, response } = request;
   const dryRun = query.getAll("dryRun");
   if (dryRun.some((value) => value !== "All"))
-    throw badRequest(`dryRun: Unsupported value: ${JSON.stringify(dryRun)}: supported values: "All"`);
+    throw invalidOption(OPTIONS[request.method] ?? "CreateOptions", "dryRun", dryRun, ["All"]);
   const validation = query.get("fieldValidation") ?? "Warn";
   if (validation !== "Ignore" && validation !== "Warn" && validation !== "Strict")
-    throw badRequest(
-      `fieldValidation: Unsupported value: ${JSON.stringify(validation)}: supported values: "", "Ignore", "Strict", "Warn"`,
-    );
+    throw invalidOption(OPTIONS[request.method] ?? "CreateOptions", "fieldValidation", validation, [
+      ...["", "Ignore", "Strict", "Warn"],
+    ]);
   const manager = query.get("fieldManager") ?? (incoming.headers["user-agent"] ?? "").split("/")[0] ?? "";
   return {
     manager: manager === "" ? "unknown" : manager,
@@ -48,6 +59,8 @@ export function writeOptions(request: Request, subresource?: "status"): WriteOpt
 }
 
 export async function serveResource(api: Api, request: Request, target: Target): Promise<void> {
+  if (target.kind.deprecated !== undefined)
+    request.response.appendHeader("warning", `299 - ${JSON.stringify(target.kind.deprecated)}`);
   if (target.name === undefined) return serveCollection(api, request, target);
   const named = { ...target, name: target.name };
   if (target.subresource === undefined || (target.subresource === "status" && target.kind.status))
@@ -61,6 +74,8 @@ export async function serveResource(api: Api, request: Request, target: Target):
 
 async function serveCollection(api: Api, request: Request, target: Target): Promise<void> {
   const { kind, namespace } = target;
+  const measure = api.measured.get(kind);
+  if (measure !== undefined && (request.method !== "GET" || flagOf(request.query, "watch"))) throw methodNotAllowed();
   switch (request.method) {
     case "GET":
       if (flagOf(request.query, "watch"))
@@ -88,7 +103,7 @@ async function serveCollection(api: Api, request: Request, target: Target): Prom
 }
 
 function sendList(api: Api, request: Request, target: Target): void {
-  const page = api.lists.page(target, request.query);
+  const page = api.lists.page(target, request.query, api.measured.get(target.kind));
   const metadata: JsonObject = { resourceVersion: page.resourceVersion };
   if (page.continue !== undefined)
     Object.assign(metadata, { continue: page.continue, remainingItemCount: page.remaining });
@@ -115,6 +130,13 @@ const listOf = (target: Target, items: KubeObject[], metadata: JsonObject): Json
 
 async function serveObject(api: Api, request: Request, target: Target & { name: string }): Promise<void> {
   const { kind, namespace, name } = target;
+  const measure = api.measured.get(kind);
+  if (measure !== undefined) {
+    const found = measure(namespace).find((one) => one.metadata.name === name);
+    if (found === undefined) throw notFound(kind, name);
+    if (request.method !== "GET") throw methodNotAllowed();
+    return sendObject(api, request, target, found);
+  }
   const options = writeOptions(request, target.subresource === "status" ? "status" : undefined);
   switch (request.method) {
     case "GET": {
@@ -124,21 +146,7 @@ async function serveObject(api: Api, request: Request, target: Target & { name: 
           now: api.now,
           bookmarkEveryMs: api.bookmarkEveryMs,
         });
-      const object = api.resources.get(kind, namespace, name);
-      const table = wantsTable(request.incoming.headers.accept);
-      return send(
-        request,
-        200,
-        table
-          ? tableOf(
-              target,
-              [object],
-              { resourceVersion: object.metadata.resourceVersion },
-              api.now(),
-              request.query.get("includeObject"),
-            )
-          : shown(target, object),
-      );
+      return sendObject(api, request, target, api.resources.get(kind, namespace, name));
     }
     case "PUT": {
       const body = stored(target, await readObject(request.incoming));
@@ -163,6 +171,12 @@ async function serveObject(api: Api, request: Request, target: Target & { name: 
     default:
       throw methodNotAllowed();
   }
+}
+
+function sendObject(api: Api, request: Request, target: Target, object: KubeObject): void {
+  if (!wantsTable(request.incoming.headers.accept)) return send(request, 200, shown(target, object));
+  const metadata = { resourceVersion: object.metadata.resourceVersion };
+  send(request, 200, tableOf(target, [object], metadata, api.now(), request.query.get("includeObject")));
 }
 
 const POLICIES = ["Orphan", "Background", "Foreground"] as const;

@@ -1,9 +1,10 @@
-import { timingSafeEqual } from "node:crypto";
 import { createServer as createHttpServer, type IncomingMessage, ServerResponse } from "node:http";
 import { createServer as createHttpsServer } from "node:https";
 import { createServer, type Server, type Socket } from "node:net";
 import { type Logger } from "pino";
 import { type Entrance } from "../../platform/entrance.ts";
+import { RESOURCES } from "../kinds/facts.ts";
+import { authenticate, authorise, type Users } from "./access.ts";
 import { type Certificate } from "./certificate.ts";
 import { discover } from "./discovery.ts";
 import { parseTarget, type Request, type Target } from "./request.ts";
@@ -21,7 +22,7 @@ type Options = {
   api: Api;
   /** Subresources that one talks to over an upgraded connection, by "plural/subresource". */
   connects: ReadonlyMap<string, Connect>;
-  token: string;
+  users: Users;
   port: number;
   entrance: Entrance;
   certificate: Certificate;
@@ -36,16 +37,16 @@ const TLS_HANDSHAKE = 0x16;
  * and `fetch` need no certificate): the first byte of a connection tells them apart.
  */
 export async function startApiServer(options: Options): Promise<ApiServer> {
-  const { api, connects, token, port, entrance, certificate, logger } = options;
+  const { api, connects, users, port, entrance, certificate, logger } = options;
   const listener = entrance.requests((incoming, response) => {
-    serve(api, token, incoming, response).catch((error: unknown) => answerError(incoming, response, error, logger));
+    serve(api, users, incoming, response).catch((error: unknown) => answerError(incoming, response, error, logger));
   });
   const plain = createHttpServer({ keepAliveTimeout: 60_000, requestTimeout: 0 }, listener);
   const secure = createHttpsServer({ ...certificate, keepAliveTimeout: 60_000, requestTimeout: 0 }, listener);
   const upgrade = entrance.upgrades((incoming, socket, head) => {
     socket.on("error", () => socket.destroy());
     const response = new ServerResponse(incoming);
-    connect(connects, token, { incoming, response, socket, head }).catch((error: unknown) => {
+    connect(connects, users, { incoming, response, socket, head }).catch((error: unknown) => {
       // Until here the response was nobody's: only a refusal is written as one.
       response.assignSocket(socket);
       response.on("finish", () => socket.end()).shouldKeepAlive = false;
@@ -88,40 +89,45 @@ function requestOf(incoming: IncomingMessage, response: ServerResponse): Request
   return { method: incoming.method ?? "GET", path: url.pathname, query: url.searchParams, incoming, response };
 }
 
-async function serve(api: Api, token: string, incoming: IncomingMessage, response: ServerResponse): Promise<void> {
+async function serve(api: Api, users: Users, incoming: IncomingMessage, response: ServerResponse): Promise<void> {
   const request = requestOf(incoming, response);
   const { path } = request;
-  if (!OPEN_PATHS.includes(path) && !authorised(incoming, token))
-    throw new ApiError(401, "Unauthorized", "Unauthorized");
-  if (/^\/(healthz|livez|readyz)(\/|$)/.test(path)) {
+  const user = OPEN_PATHS.includes(path) ? undefined : authenticate(users, incoming);
+  if (user === undefined && path !== "/version") {
     response.writeHead(200, { "content-type": "text/plain" }).end("ok");
     return;
   }
   const document = request.method === "GET" ? discover(path, incoming.headers.accept ?? "") : undefined;
   if (document !== undefined) return send(request, 200, document.body, document.type);
-  if (!/^\/apis?\//.test(path)) throw noSuchPath();
-  if (await serveReview(request)) return;
-  await serveResource(api, request, parseTarget(path));
+  if (user === undefined || !isServed(path)) {
+    response.writeHead(404, { "content-type": "text/plain; charset=utf-8" }).end("404 page not found\n");
+    return;
+  }
+  if (await serveReview(request, user)) return;
+  const target = parseTarget(path);
+  authorise(user, request, target);
+  await serveResource(api, request, target);
 }
 
 async function connect(
   connects: ReadonlyMap<string, Connect>,
-  token: string,
+  users: Users,
   { incoming, response, socket, head }: Pick<Parameters<Connect>[0], "incoming" | "response" | "socket" | "head">,
 ): Promise<void> {
   const request = requestOf(incoming, response);
-  if (!authorised(incoming, token)) throw new ApiError(401, "Unauthorized", "Unauthorized");
+  const user = authenticate(users, incoming);
   const target = parseTarget(request.path);
+  authorise(user, request, target);
   const { kind, name, subresource } = target;
   const handler = connects.get(`${kind.plural}/${subresource ?? ""}`);
   if (handler === undefined || name === undefined) throw noSuchPath();
   await handler({ ...request, socket, head }, { ...target, name });
 }
 
-function authorised(incoming: IncomingMessage, token: string): boolean {
-  const given = Buffer.from(/^Bearer (.+)$/.exec(incoming.headers.authorization ?? "")?.[1] ?? "");
-  const wanted = Buffer.from(token);
-  return given.length === wanted.length && timingSafeEqual(given, wanted);
+/** Whether a path lies below a group and version that there is. */
+function isServed(path: string): boolean {
+  const [, root, first = "", second = ""] = path.split("/");
+  return root === "api" ? first === "v1" : root === "apis" && RESOURCES.has(`${first}/${second}`);
 }
 
 function answerError(incoming: IncomingMessage, response: ServerResponse, error: unknown, logger: Logger): void {

@@ -1,4 +1,4 @@
-import { type JsonObject } from "../json.ts";
+import { type Json, type JsonObject } from "../json.ts";
 import { type Kind, resourceName } from "../kinds/kind.ts";
 import { type Cause } from "../kinds/schema.ts";
 
@@ -52,6 +52,21 @@ export const conflict = (kind: Kind, name: string, why: string) =>
   );
 export const stale = (kind: Kind, name: string) =>
   conflict(kind, name, "the object has been modified; please apply your changes to the latest version and try again");
+/** A deletion's precondition that does not hold; the API names the kind here, not the resource. */
+export const unmet = (kind: Kind, name: string, why: string) =>
+  new ApiError(409, "Conflict", `Operation cannot be fulfilled on ${kind.kind} "${name}": ${why}`, {
+    ...detailsOf(kind, name),
+    kind: kind.kind,
+  });
+/** Options of a request that are not among those that there are. */
+export const invalidOption = (options: string, field: string, value: Json, supported: readonly string[]) => {
+  const message = `Unsupported value: ${JSON.stringify(value)}: supported values: ${supported.map((one) => JSON.stringify(one)).join(", ")}`;
+  return new ApiError(422, "Invalid", `${options}.meta.k8s.io "" is invalid: ${field}: ${message}`, {
+    group: "meta.k8s.io",
+    kind: options,
+    causes: [{ reason: "FieldValueNotSupported", message, field }],
+  });
+};
 export const badRequest = (message: string) => new ApiError(400, "BadRequest", message);
 export const forbidden = (kind: Kind, name: string, why: string) =>
   new ApiError(403, "Forbidden", `${resourceName(kind)} "${name}" is forbidden: ${why}`, detailsOf(kind, name));
@@ -63,6 +78,7 @@ export const unsupportedMedia = (accepted: string) =>
     415,
     "UnsupportedMediaType",
     `the body of the request was in an unknown format - accepted media types include: ${accepted}`,
+    {},
   );
 
 /** 422 with every cause, and the sentence that `kubectl` prints. */
@@ -71,7 +87,7 @@ export function invalidObject(kind: Kind, name: string, causes: Cause[]): ApiErr
   const qualified = kind.group === "" ? kind.kind : `${kind.kind}.${kind.group}`;
   const list = sentences.length === 1 ? sentences[0] : `[${sentences.join(", ")}]`;
   return new ApiError(422, "Invalid", `${qualified} "${name}" is invalid: ${list}`, {
-    name,
+    ...(name === "" ? {} : { name }),
     ...(kind.group === "" ? {} : { group: kind.group }),
     kind: kind.kind,
     causes,

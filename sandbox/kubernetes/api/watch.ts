@@ -4,7 +4,7 @@ import { type KubeObject } from "../objects.ts";
 import { type Change, type Store } from "../store/store.ts";
 import { filterOf } from "./list.ts";
 import { flagOf, numberOf, type Request, shown, type Target } from "./request.ts";
-import { badRequest, expired } from "./status.ts";
+import { ApiError, expired } from "./status.ts";
 import { tableOf, wantsTable } from "./table.ts";
 
 export type WatchOptions = { store: Store; now: () => Date; bookmarkEveryMs: number };
@@ -23,8 +23,10 @@ export function watch(target: Target, request: Request, { store, now, bookmarkEv
   const table = wantsTable(request.incoming.headers.accept);
   const since = query.get("resourceVersion") ?? "";
   if (!/^\d*$/.test(since))
-    throw badRequest(
-      `Invalid value: ${JSON.stringify(since)}: strconv.ParseUint: parsing ${JSON.stringify(since)}: invalid syntax`,
+    throw new ApiError(
+      500,
+      "",
+      `resourceVersion: Invalid value: ${JSON.stringify(since)}: strconv.ParseUint: parsing ${JSON.stringify(since)}: invalid syntax`,
     );
   const initial = since === "" || since === "0" || flagOf(query, "sendInitialEvents");
   const tooOld = expired(`too old resource version: ${since} (${store.compacted})`);

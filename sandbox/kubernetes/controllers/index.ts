@@ -6,6 +6,7 @@ import { endpointsController } from "./endpoints.ts";
 import { garbageController } from "./garbage.ts";
 import { namespaceController } from "./namespace.ts";
 import { replicaSetController } from "./replica-set.ts";
+import { resourceQuotaController } from "./resource-quota.ts";
 import { scheduler } from "./scheduler.ts";
 import { type Controller } from "./work-queue.ts";
 
@@ -25,4 +26,5 @@ export const controllersOf = (resources: Resources, { address }: ControllerGroun
   endpointsController(resources),
   disruptionController(resources),
   garbageController(resources),
+  resourceQuotaController(resources),
 ];

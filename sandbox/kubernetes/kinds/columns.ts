@@ -40,12 +40,14 @@ export const ageColumn: Column<KubeObject> = {
 };
 export const createdColumn: Column<KubeObject> = {
   name: "Created At",
+  type: "date",
   cell: (object) => object.metadata.creationTimestamp,
 };
 /** A column that shows the value at a path (`spec.type`), or a word when there is none. */
 export const field = (name: string, path: string, none: Cell = "", wide = false): Column<KubeObject> => ({
   name,
   wide,
+  type: typeof none === "number" ? "integer" : "string",
   cell: (object) => cellOf(at(object, path.split("."))) ?? none,
 });
 const cellOf = (value: Json | undefined): Cell | undefined =>

@@ -1,4 +1,4 @@
-import { type Json, type JsonObject } from "../json.ts";
+import { isObject, type Json, type JsonObject } from "../json.ts";
 import { bounds, combinations } from "./custom-checks.ts";
 import { type OpenApi, referenced, TYPES } from "./facts.ts";
 import { type Cause, type Check, type ListSchema, type ObjectSchema, type Schema } from "./schema.ts";
@@ -12,14 +12,15 @@ export type FieldRule = {
   enum?: readonly string[];
   check?: Check;
   checkKey?: Check;
+  /** A check of a whole map. */
+  checkAll?: (value: JsonObject, path: string) => Cause[];
+  zero?: Json;
+  nullable?: boolean;
   min?: number;
   max?: number;
   minItems?: number;
-  /** The same for a list's items and a map's values. */
+  /** The same for a list's items. */
   items?: FieldRule;
-  values?: FieldRule;
-  /** The whole schema, instead of the published one. */
-  schema?: Schema;
 };
 /** What no document says about a type. `complete` fills defaults that depend on neighbours. */
 export type TypeRule = {
@@ -63,7 +64,8 @@ export class Compiler {
   #of(type: OpenApi, name: string): Schema {
     const ref = type.$ref ?? (type.allOf?.length === 1 ? type.allOf[0]?.$ref : undefined);
     const schema = ref === undefined ? this.#plain(type, name) : { ...this.#type(referenced(ref)) };
-    if (type.default !== undefined) schema.default = type.default;
+    if (isZero(type.default)) schema.zero = type.default;
+    else if (type.default !== undefined) schema.default = type.default;
     if (type.nullable === true) schema.nullable = true;
     return schema;
   }
@@ -91,7 +93,7 @@ export class Compiler {
   }
 
   #list(type: OpenApi, name: string): ListSchema {
-    const { default: _zero, ...items } = this.#of(type.items ?? {}, name);
+    const { zero: _zero, ...items } = this.#of(type.items ?? {}, name);
     const merged = type["x-kubernetes-patch-strategy"]?.includes("merge") === true;
     return {
       type: "list",
@@ -107,7 +109,7 @@ export class Compiler {
     const atomic = type["x-kubernetes-map-type"] === "atomic";
     if (type.properties === undefined) {
       if (typeof type.additionalProperties !== "object") return ANY;
-      const { default: _zero, ...values } = this.#of(type.additionalProperties, name);
+      const { zero: _zero, ...values } = this.#of(type.additionalProperties, name);
       return { type: "map", values, atomic, check: bounds.map(type) };
     }
     const rule = this.#rules[name];
@@ -120,6 +122,7 @@ export class Compiler {
       name: name.split(".").at(-1) ?? name,
       fields: Object.fromEntries(fields),
       keepsUnknown: type["x-kubernetes-preserve-unknown-fields"],
+      omitsEmpty: !/^(io|com)\./.test(name),
       atomic,
       complete: rule?.complete,
       check: rule?.check ?? combinations(type, (part) => this.#of(part, name)),
@@ -127,20 +130,21 @@ export class Compiler {
   }
 }
 
-const isZero = (value: Json | undefined): boolean => value === "" || value === 0 || value === false;
+const isStruct = (value: Json | undefined): boolean => isObject(value) && Object.keys(value).length === 0;
+const isZero = (value: Json | undefined): boolean => value === "" || value === 0 || value === false || isStruct(value);
 
-// A zero as default says of a required field that Go always writes it; of an optional one it says nothing.
+// A zero as default says of a struct and of a required field that Go always writes it; of an optional scalar nothing.
 function withRequired(field: Schema, required: boolean): Schema {
   if (required) return { ...field, required: true };
-  if (!isZero(field.default)) return field;
-  const { default: _zero, ...rest } = field;
+  if (isStruct(field.zero)) return field;
+  const { zero: _zero, ...rest } = field;
   return rest;
 }
 
 function withRule(field: Schema, rule: FieldRule | undefined): Schema {
   if (rule === undefined) return field;
-  const { schema, items, values, ...changes } = rule;
-  const changed = { ...(schema ?? field), ...changes } as Schema;
+  const { items, checkAll, ...changes } = rule;
+  const changed = { ...field, ...changes } as Schema;
   if (changed.type === "list") return { ...changed, items: withRule(changed.items, items) };
-  return changed.type === "map" ? { ...changed, values: withRule(changed.values, values) } : changed;
+  return changed.type === "map" && checkAll !== undefined ? { ...changed, check: checkAll } : changed;
 }

@@ -13,19 +13,19 @@ import { events, eventsView } from "./core/event.ts";
 import { limitRanges } from "./core/limit-range.ts";
 import { namespaces } from "./core/namespace.ts";
 import { nodes } from "./core/node.ts";
-import { persistentVolumeClaims } from "./core/persistent-volume-claim.ts";
 import { persistentVolumes } from "./core/persistent-volume.ts";
+import { persistentVolumeClaims } from "./core/persistent-volume-claim.ts";
 import { pods } from "./core/pod.ts";
 import { resourceQuotas } from "./core/resource-quota.ts";
 import { secrets } from "./core/secret.ts";
-import { serviceAccounts } from "./core/service-account.ts";
 import { services } from "./core/service.ts";
+import { serviceAccounts } from "./core/service-account.ts";
 import { PRINTER_COLUMNS, RESOURCES } from "./facts.ts";
 import { apiVersionOf, type Kind, kindOf, type View } from "./kind.ts";
 import { nodeMetrics, podMetrics } from "./metrics.ts";
 import { endpointSlices } from "./networking/endpoint-slice.ts";
-import { ingressClasses } from "./networking/ingress-class.ts";
 import { ingresses } from "./networking/ingress.ts";
+import { ingressClasses } from "./networking/ingress-class.ts";
 import { networkPolicies } from "./networking/network-policy.ts";
 import { disruptionBudgets } from "./policy/pod-disruption-budget.ts";
 import { clusterRoleBindings, clusterRoles, roleBindings, roles } from "./rbac/roles.ts";
@@ -98,8 +98,8 @@ export {
   cronJobs,
   deployments,
   disruptionBudgets,
-  endpoints,
   endpointSlices,
+  endpoints,
   events,
   horizontalPodAutoscalers,
   ingressClasses,

@@ -7,6 +7,12 @@ import { metaRules } from "./meta.ts";
 import { dnsSubdomain } from "./names.ts";
 import { type Cause, type Check, type ObjectSchema } from "./schema.ts";
 
+// By the strategies of the API server's registry; all custom resources are counted.
+const COUNTED = new Set([
+  ...["pods", "deployments", "replicasets", "statefulsets", "jobs", "cronjobs", "poddisruptionbudgets"],
+  ...["ingresses", "ingressclasses", "networkpolicies", "endpointslices", "customresourcedefinitions"],
+]);
+
 /** What is written by hand about a kind; all the rest comes from the facts. */
 type Own<T extends KubeObject> = {
   /** Defaults and checks of the types that the kind is made of. */
@@ -21,7 +27,11 @@ type Own<T extends KubeObject> = {
   serverChosen?: readonly string[];
   /** Values that the server chooses at creation (a first status, a kind's own defaults from outside the object). */
   initialise?(object: T): void;
+  /** The same after admission, which may have changed the object. */
+  conclude?(object: T): void;
   validateUpdate?(object: T, old: T): Cause[];
+  /** A sentence that every request is warned with. */
+  deprecated?: string;
   /** Objects of another version of the same kind, converted at the door; they are stored as `of`. */
   view?: View;
 };
@@ -49,6 +59,8 @@ export type Kind<T extends KubeObject = KubeObject> = Own<T> & {
   subresources: readonly Resource[];
   status: boolean;
   scale: boolean;
+  /** Each change of what is wanted is counted in metadata.generation. */
+  counted: boolean;
   readonly schema: ObjectSchema;
   nameRule: Check;
   columns: readonly Column<T>[];
@@ -79,6 +91,7 @@ export function kindOf<T extends KubeObject>(groupVersion: string, plural: strin
     subresources,
     status: has("status"),
     scale: has("scale"),
+    counted: custom || COUNTED.has(plural),
     get schema() {
       return (schema ??= new Compiler(Object.assign({}, metaRules, ...(own.rules ?? []))).kind(type));
     },

@@ -32,3 +32,9 @@ export function canonicalQuantity(value: string | number): string {
   }
   return `${nano}n`;
 }
+
+/** An amount of something in its usual unit: bytes of memory and storage in powers of two. */
+export function formatAmount(name: string, amount: number): string {
+  const isBytes = /memory|storage/.test(name) && Number.isInteger(amount / 1024);
+  return isBytes ? canonicalQuantity(`${amount / 1024}Ki`) : canonicalQuantity(amount);
+}

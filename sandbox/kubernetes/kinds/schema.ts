@@ -2,7 +2,13 @@ import { type Json, type JsonObject } from "../json.ts";
 
 /** A sentence about what is wrong with a value, or undefined; `path` is where it stands. */
 export type Check<T = string> = (value: T, path: string) => string | undefined;
-type Scalar = { required?: boolean; default?: Json; nullable?: boolean };
+type Scalar = {
+  required?: boolean;
+  default?: Json;
+  /** What Go writes for a field that nobody has set: a struct, or a scalar without `omitempty`. */
+  zero?: Json;
+  nullable?: boolean;
+};
 
 /**
  * A type as the store works with it. From one description follow: type errors, unknown fields, defaults, validation and
@@ -14,7 +20,7 @@ export type Schema =
       enum?: readonly string[];
       check?: Check;
       format?: "byte" | "date-time" | "quantity";
-      /** Written also when empty, as Go writes a field without omitempty; empty is then missing. */
+      /** A required text that may be empty all the same. */
       mayBeEmpty?: boolean;
     })
   | (Scalar & { type: "integer" | "number"; format?: string; min?: number; max?: number; check?: Check<number> })
@@ -38,6 +44,8 @@ export type ObjectSchema = Scalar & {
   name: string;
   fields: Record<string, Schema>;
   keepsUnknown?: boolean;
+  /** Go leaves optional lists and maps out when they are empty. */
+  omitsEmpty?: boolean;
   atomic?: boolean;
   complete?: (value: JsonObject) => void;
   check?: (value: JsonObject, path: string) => Cause[];

@@ -14,7 +14,8 @@ import {
 const join = (path: string, key: string): string => (path === "" ? key : `${path}.${key}`);
 const item = (path: string, index: number): string => `${path}[${index}]`;
 
-export type Wrong = { path: string; value: Json; schema: Schema; struct: string };
+/** `goPath` is what Go calls the place: fields only, no index and no key of a map. */
+export type Wrong = { path: string; goPath: string; value: Json; schema: Schema; struct: string };
 export type Shape = { wrong: Wrong[]; unknown: string[] };
 
 const QUANTITY_SHAPE = "^([+-]?[0-9.]+)([eEinumkKMGTP]*[-+]?[0-9]*)$";
@@ -60,26 +61,24 @@ function fitsFormat(format: Extract<Schema, { type: "string" }>["format"], value
 }
 
 /** What decoding would say: values of the wrong type and fields that the schema does not know. */
-export function checkShape(
-  schema: Schema,
-  value: Json | undefined,
-  path = "",
-  found: Shape = { wrong: [], unknown: [] },
-  struct = "",
-): Shape {
-  if (value === undefined || value === null) return found;
-  if (!fits(schema, value)) found.wrong.push({ path, value, schema, struct });
-  else if (schema.type === "object" && isObject(value)) {
-    for (const [key, child] of Object.entries(value)) {
-      const field = fieldOf(schema, key);
-      if (field !== undefined) checkShape(field, child, join(path, key), found, schema.name);
-      else if (schema.keepsUnknown !== true) found.unknown.push(join(path, key));
+export function checkShape(schema: Schema, value: Json | undefined): Shape {
+  const found: Shape = { wrong: [], unknown: [] };
+  const visit = (of: Schema, at: Json | undefined, path: string, goPath: string, struct: string): void => {
+    if (at === undefined || at === null) return;
+    if (!fits(of, at)) found.wrong.push({ path, goPath, value: at, schema: of, struct });
+    else if (of.type === "object" && isObject(at)) {
+      for (const [key, child] of Object.entries(at)) {
+        const field = fieldOf(of, key);
+        if (field !== undefined) visit(field, child, join(path, key), join(goPath, key), of.name);
+        else if (of.keepsUnknown !== true) found.unknown.push(join(path, key));
+      }
+    } else if (of.type === "map" && isObject(at)) {
+      for (const [key, child] of Object.entries(at)) visit(of.values, child, join(path, key), goPath, struct);
+    } else if (of.type === "list" && Array.isArray(at)) {
+      at.forEach((child, index) => visit(of.items, child, item(path, index), goPath, struct));
     }
-  } else if (schema.type === "map" && isObject(value)) {
-    for (const [key, child] of Object.entries(value)) checkShape(schema.values, child, join(path, key), found, struct);
-  } else if (schema.type === "list" && Array.isArray(value)) {
-    value.forEach((child, index) => checkShape(schema.items, child, item(path, index), found, struct));
-  }
+  };
+  visit(schema, value, "", "", "");
   return found;
 }
 
@@ -113,7 +112,7 @@ function goType(schema: Schema): string {
 }
 
 /** The sentence of Go's JSON decoder. */
-export function decodingError({ path, value, schema, struct }: Wrong): string {
+export function decodingError({ goPath, value, schema, struct }: Wrong): string {
   if (schema.type === "string" && typeof value === "string") {
     if (schema.format === "byte")
       return `illegal base64 data at input byte ${Math.max(0, value.search(/[^A-Za-z0-9+/=]/))}`;
@@ -124,7 +123,7 @@ export function decodingError({ path, value, schema, struct }: Wrong): string {
     schema.type === "integer" && typeof value === "number"
       ? `number ${value}`
       : jsonType(value).replace("boolean", "bool");
-  return `json: cannot unmarshal ${got} into Go struct field ${struct}.${path.replace(/\[\d+\]/g, "")} of type ${goType(schema)}`;
+  return `json: cannot unmarshal ${got} into Go struct field ${struct}.${goPath} of type ${goType(schema)}`;
 }
 
 /** The same for a custom resource, whose definition is checked only after decoding. */
@@ -165,9 +164,25 @@ function fillObject(schema: ObjectSchema, value: JsonObject): void {
   }
   schema.complete?.(value);
   for (const [key, field] of Object.entries(schema.fields)) {
-    const present = value[key] ?? (field.default === undefined ? undefined : structuredClone(field.default));
-    if (present !== undefined) value[key] = fillDefaults(field, present);
+    const fallback = field.default ?? field.zero;
+    const present = value[key] ?? (fallback === undefined ? undefined : structuredClone(fallback));
+    if (present === undefined) continue;
+    if (schema.omitsEmpty === true && field.required !== true && isEmptyCollection(field, present)) delete value[key];
+    else value[key] = fillDefaults(field, present);
   }
+}
+
+const isEmptyCollection = (field: Schema, value: Json): boolean =>
+  (field.type === "list" || field.type === "map") &&
+  (Array.isArray(value) ? value.length === 0 : isObject(value) && Object.keys(value).length === 0);
+
+/** An object of which nobody has said anything, as Go writes it: what no writer owns. */
+export function zeroOf(schema: Schema): Json {
+  if (schema.type !== "object") return schema.zero ?? null;
+  const written = Object.entries(schema.fields).filter(
+    ([, field]) => field.zero !== undefined || (field.required === true && field.type === "list"),
+  );
+  return Object.fromEntries(written.map(([key, field]) => [key, zeroOf(field)]));
 }
 
 /** Every reason for which the API would answer 422, with its field path. */
@@ -188,7 +203,7 @@ export function validate(schema: Schema, value: Json | undefined, path = ""): Ca
             ...Object.entries(value).flatMap(([key, child]) => {
               const why = schema.checkKey?.(key, path);
               return [
-                ...(why === undefined ? [] : [invalid(path, key, why)]),
+                ...(why === undefined ? [] : [invalid(`${path}[${key}]`, key, why)]),
                 ...validate(schema.values, child, `${path}[${key}]`),
               ];
             }),

@@ -78,7 +78,7 @@ function refuseConflicts(others: ManagedFieldsEntry[], contested: FieldSet): voi
       : `Apply failed with ${causes.length} conflicts: ${[...new Set(causes.map((cause) => cause.message))]
           .map(
             (message) =>
-              `${message}:\n${causes
+              `${message.replace("conflict", "conflicts")}:\n${causes
                 .filter((cause) => cause.message === message)
                 .map((cause) => `- ${cause.field ?? ""}`)
                 .join("\n")}`,

@@ -66,7 +66,8 @@ export function compare(
       const below = fieldsOf(childSchema, value, true);
       changed[step] = isEmpty(below) ? {} : { [OWN]: {}, ...below };
     } else if (!same(previous, value)) {
-      if (children(childSchema, value) === undefined || children(childSchema, previous) === undefined)
+      const wasNone = previous === null;
+      if (children(childSchema, value) === undefined || (!wasNone && children(childSchema, previous) === undefined))
         changed[step] = {};
       else {
         const inner = compare(childSchema, previous, value);

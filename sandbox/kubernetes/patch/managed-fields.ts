@@ -1,5 +1,6 @@
 import { isObject, type JsonObject } from "../json.ts";
 import { apiVersionOf, type Kind } from "../kinds/kind.ts";
+import { zeroOf } from "../kinds/validate.ts";
 import { type KubeObject, type ManagedFieldsEntry } from "../objects.ts";
 import { compare, difference, type FieldSet, isEmpty, parseFields, union } from "./field-set.ts";
 
@@ -74,7 +75,14 @@ export function giveTo(
     fieldsV1: fields,
     ...(writer.subresource === undefined ? {} : { subresource: writer.subresource }),
   };
-  return [...others, entry];
+  return [...others, entry].sort(byAge);
+}
+
+// Applies first, then the older ones: so the API lists them.
+function byAge(a: ManagedFieldsEntry, b: ManagedFieldsEntry): number {
+  const rank = (one: ManagedFieldsEntry): string =>
+    [one.operation, one.time ?? "", one.manager, one.subresource ?? ""].join("\n");
+  return rank(a) < rank(b) ? -1 : 1;
 }
 
 /** After an ordinary write (not an apply): what changed belongs to the writer now, what is gone to nobody. */
@@ -85,22 +93,19 @@ export function recordUpdate(
   writer: Writer,
   now: Date,
 ): ManagedFieldsEntry[] {
-  const old = before === undefined ? {} : ownable(before, kind, writer.subresource);
+  const old = before === undefined ? untouched(kind) : ownable(before, kind, writer.subresource);
   const { changed, removed } = compare(kind.schema, old, ownable(after, kind, writer.subresource));
   const entries = before?.metadata.managedFields ?? [];
   if (isEmpty(changed) && isEmpty(removed)) return entries;
   const fields = difference(union(setOf(entries, writer, "Update"), changed), removed);
   const taken = takeFromOthers(entries, union(changed, removed), writer, "Update");
-  const withoutContainers = isObject(fields["f:metadata"])
-    ? { ...fields, "f:metadata": dropOwn(fields["f:metadata"]) }
-    : fields;
   return isEmpty(changed) && isEmpty(setOf(entries, writer, "Update"))
     ? taken
-    : giveTo(taken, withoutContainers, writer, "Update", kind, now);
+    : giveTo(taken, fields, writer, "Update", kind, now);
 }
 
-// `metadata` itself is never owned: every object has it.
-function dropOwn(fields: FieldSet): FieldSet {
-  const { ".": _own, ...rest } = fields;
-  return rest;
+/** What every object of a kind has without anybody's doing. */
+function untouched(kind: Kind): JsonObject {
+  const zero = zeroOf(kind.schema);
+  return isObject(zero) && kind.status ? { ...zero, status: undefined } : isObject(zero) ? zero : {};
 }

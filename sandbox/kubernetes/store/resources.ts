@@ -1,12 +1,13 @@
 import { randomBytes, randomUUID } from "node:crypto";
-import { ApiError, alreadyExists, badRequest, conflict, invalidObject, notFound, stale } from "../api/status.ts";
-import { clone, isObject, type JsonObject, same } from "../json.ts";
+import { ApiError, alreadyExists, badRequest, conflict, invalidObject, notFound, stale, unmet } from "../api/status.ts";
+import { clone, isObject, type JsonObject, same, section } from "../json.ts";
+import { typeNameOf } from "../kinds/facts.ts";
 import { apiVersionOf, type Kind } from "../kinds/kind.ts";
 import { checkShape, decodingError, fillDefaults, typeCause } from "../kinds/validate.ts";
 import { type KubeObject, type ManagedFieldsEntry, type OwnerReference } from "../objects.ts";
 import { apply } from "../patch/apply.ts";
 import { recordUpdate, type Writer } from "../patch/managed-fields.ts";
-import { admit } from "./admission.ts";
+import { admit } from "./admission/admit.ts";
 import { type Store } from "./store.ts";
 import { causesOf, causesOfUpdate } from "./strategy.ts";
 
@@ -55,9 +56,11 @@ export class Resources {
     if (metadata.name === "" && metadata.generateName !== undefined)
       metadata.name = `${metadata.generateName.slice(0, 58)}${randomSuffix()}`;
     if (kind.status) delete object.status;
-    this.#begin(kind, object);
     delete metadata.managedFields;
-    metadata.managedFields = recordUpdate(kind, undefined, object, options, this.now());
+    // What admission adds below is nobody's.
+    const fields = recordUpdate(kind, undefined, object, options, this.now());
+    this.#begin(kind, object);
+    if (fields.length > 0) metadata.managedFields = fields;
     return this.#insert(kind, object, options);
   }
 
@@ -102,7 +105,7 @@ export class Resources {
   ): { object: KubeObject; created: boolean } {
     if (isObject(body.metadata) && body.metadata.managedFields != null)
       throw badRequest("metadata.managedFields must be nil");
-    const subject = `(${namespace === undefined ? "" : `${namespace}/`}${name}; ${apiVersionOf(kind)}, Kind=${kind.kind})`;
+    const subject = `(${textOf(section(body, "metadata").namespace)}/${name}; ${kind.group}/${kind.version}, Kind=${kind.kind})`;
     const shape = checkShape(kind.schema, body);
     const [problem] = [
       ...shape.unknown.map((field) => `.${field}: field not declared in schema`),
@@ -150,16 +153,16 @@ export class Resources {
     const old = this.get(kind, namespace, name);
     const { uid, resourceVersion } = options.preconditions ?? {};
     if (uid !== undefined && uid !== old.metadata.uid)
-      throw conflict(
+      throw unmet(
         kind,
         name,
-        `Precondition failed: UID in precondition: ${uid}, UID in object meta: ${old.metadata.uid}`,
+        `the UID in the precondition (${uid}) does not match the UID in record (${old.metadata.uid}). The object might have been deleted and then recreated`,
       );
     if (resourceVersion !== undefined && resourceVersion !== old.metadata.resourceVersion)
-      throw conflict(
+      throw unmet(
         kind,
         name,
-        `Precondition failed: ResourceVersion in precondition: ${resourceVersion}, ResourceVersion in object meta: ${old.metadata.resourceVersion}`,
+        `the ResourceVersion in the precondition (${resourceVersion}) does not match the ResourceVersion in record (${old.metadata.resourceVersion}). The object might have been modified`,
       );
     const object = clone(old);
     const { metadata } = object;
@@ -170,7 +173,12 @@ export class Resources {
       metadata.finalizers = [...(metadata.finalizers ?? []), propagation];
     const grace = gracePeriod(kind, object, options);
     const held = grace > 0 || (metadata.finalizers ?? []).length > 0 || kind.plural === "namespaces";
-    if (!held) return { object: options.dryRun === true ? object : this.store.remove(kind, object), gone: true };
+    if (!held) {
+      const last = options.dryRun === true ? object : this.store.remove(kind, object);
+      const stamp = { deletionTimestamp: seconds(this.now()), deletionGracePeriodSeconds: 0 };
+      const generation = last.metadata.generation === undefined ? {} : { generation: last.metadata.generation + 1 };
+      return { object: { ...last, metadata: { ...last.metadata, ...stamp, ...generation } }, gone: true };
+    }
 
     const shortened = metadata.deletionTimestamp !== undefined && grace >= (metadata.deletionGracePeriodSeconds ?? 0);
     if (!shortened) {
@@ -193,7 +201,9 @@ export class Resources {
   #insert(kind: Kind, object: KubeObject, options: WriteOptions): KubeObject {
     const { namespace, name } = object.metadata;
     if (this.store.get(kind, namespace, name) !== undefined) throw alreadyExists(kind, name);
-    return options.dryRun === true ? object : this.store.put(kind, object);
+    if (options.dryRun !== true) return this.store.put(kind, object);
+    const { resourceVersion: _none, ...metadata } = object.metadata;
+    return { ...object, metadata: metadata as KubeObject["metadata"] };
   }
 
   #begin(kind: Kind, object: KubeObject): void {
@@ -201,13 +211,20 @@ export class Resources {
     metadata.uid = randomUUID();
     metadata.creationTimestamp = seconds(this.now());
     metadata.resourceVersion = "";
-    if (object.spec !== undefined && kind.status) metadata.generation = 1;
+    if (kind.counted) metadata.generation = 1;
     delete metadata.deletionTimestamp;
-    kind.initialise?.(object);
+    // The server's own additions may rely on a whole object, and are checked like anybody's.
+    const check = (): void => {
+      const causes = causesOf(kind, object);
+      if (causes.length > 0) throw invalidObject(kind, metadata.name, causes);
+    };
     fillDefaults(kind.schema, object);
+    check();
+    kind.initialise?.(object);
     admit(this.store, kind, object);
-    const causes = causesOf(kind, object);
-    if (causes.length > 0) throw invalidObject(kind, metadata.name, causes);
+    fillDefaults(kind.schema, object);
+    kind.conclude?.(object);
+    check();
   }
 
   #replace(
@@ -278,14 +295,7 @@ export class Resources {
     options: WriteOptions,
     complete = true,
   ): KubeObject {
-    if (body.kind !== undefined && body.kind !== kind.kind)
-      throw badRequest(
-        `the kind of the object (${String(body.kind)}) does not match the kind on the URL (${kind.kind})`,
-      );
-    if (body.apiVersion !== undefined && body.apiVersion !== apiVersionOf(kind))
-      throw badRequest(
-        `the API version in the data (${String(body.apiVersion)}) does not match the expected API version (${apiVersionOf(kind)})`,
-      );
+    refuseOtherKind(kind, body);
     const shape = checkShape(kind.schema, body);
     const given = isObject(body.metadata) ? body.metadata : {};
     const [wrong] = shape.wrong;
@@ -313,6 +323,17 @@ export class Resources {
     if (namespace !== undefined) Object.assign(metadata, { namespace });
     return { ...copy, apiVersion: apiVersionOf(kind), kind: kind.kind, metadata: metadata as KubeObject["metadata"] };
   }
+}
+
+/** A body that says it is something else. */
+function refuseOtherKind(kind: Kind, { kind: name = kind.kind, apiVersion = apiVersionOf(kind) }: JsonObject): void {
+  if (name === kind.kind && apiVersion === apiVersionOf(kind)) return;
+  const [version = "", group = ""] = String(apiVersion).split("/").reverse();
+  const isKnown = typeNameOf(group, version, String(name)) !== undefined;
+  const why = isKnown
+    ? `converting (${version}.${String(name)}) to (${kind.group === "" ? "core" : (kind.group.split(".")[0] ?? "")}.${kind.kind}): unknown conversion`
+    : `no kind ${JSON.stringify(name)} is registered for version ${JSON.stringify(apiVersion)} in scheme "pkg/runtime/scheme.go:111"`;
+  throw badRequest(`${String(name)} in version ${JSON.stringify(version)} cannot be handled as a ${kind.kind}: ${why}`);
 }
 
 const textOf = (value: unknown): string => (typeof value === "string" ? value : "");

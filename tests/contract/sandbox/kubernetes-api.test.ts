@@ -80,6 +80,7 @@ describe("objects", () => {
       "spec.replicas",
       "spec.selector",
       "spec.template.spec.containers[0].image",
+      "spec.template.metadata.labels",
     ]);
     const typo = { metadata: { name: "typo" }, data: {}, dta: {} };
     expect((await ground.call("POST", `${CONFIGMAPS}?fieldValidation=Strict`, typo)).status).toBe(400);
@@ -222,7 +223,9 @@ describe("lists and watches", () => {
     expect([first.items.length, first.metadata.remainingItemCount]).toEqual([2, 1]);
     const next = `${CONFIGMAPS}?limit=2&continue=${first.metadata.continue as string}`;
     expect((await ground.call("GET", next)).body.items.map((item: Json) => item.metadata.name)).toEqual(["p3"]);
-    expect(await ground.call("GET", `${CONFIGMAPS}?limit=2&continue=old`)).toMatchObject({
+    const forgotten = { v: "meta.k8s.io/v1", rv: 1, start: "forgotten" };
+    const old = Buffer.from(JSON.stringify(forgotten)).toString("base64url");
+    expect(await ground.call("GET", `${CONFIGMAPS}?limit=2&continue=${old}`)).toMatchObject({
       status: 410,
       body: { reason: "Expired" },
     });

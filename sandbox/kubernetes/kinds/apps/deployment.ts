@@ -1,6 +1,6 @@
 import { type JsonObject } from "../../json.ts";
 import { type Deployment } from "../../objects.ts";
-import { ageColumn, type Column, field, nameColumn, templateColumns } from "../columns.ts";
+import { ageColumn, type Column, nameColumn, templateColumns } from "../columns.ts";
 import { podSpecRules } from "../core/pod-spec.ts";
 import { kindOf } from "../kind.ts";
 import { type Cause, forbidden, invalid } from "../schema.ts";
@@ -30,8 +30,8 @@ function somethingMayMove({ maxSurge, maxUnavailable }: JsonObject, path: string
 const columns: Column<Deployment>[] = [
   nameColumn,
   { name: "Ready", cell: ({ spec, status }) => `${status.readyReplicas ?? 0}/${spec.replicas}` },
-  field("Up-to-date", "status.updatedReplicas", 0),
-  field("Available", "status.availableReplicas", 0),
+  { name: "Up-to-date", cell: ({ status }) => status.updatedReplicas ?? 0 },
+  { name: "Available", cell: ({ status }) => status.availableReplicas ?? 0 },
   ageColumn,
   ...templateColumns<Deployment>(
     ({ spec }) => spec.template,

@@ -59,6 +59,7 @@ export const statefulSets = kindOf<StatefulSet>("apps/v1", "statefulsets", {
         check: selectsItsTemplate("statefulset"),
       },
       "apps.v1.StatefulSetUpdateStrategy": { complete: completeStrategy },
+      "apps.v1.StatefulSetStatus": { fields: { availableReplicas: { zero: 0 } } },
       "apps.v1.RollingUpdateStatefulSetStrategy": { fields: { partition: { default: 0, ...atLeastZero } } },
       "apps.v1.StatefulSetPersistentVolumeClaimRetentionPolicy": {
         fields: { whenDeleted: { default: "Retain" }, whenScaled: { default: "Retain" } },

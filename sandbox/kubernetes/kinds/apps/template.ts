@@ -12,8 +12,10 @@ export const selectsItsTemplate =
     const causes: Cause[] = [];
     if (isObject(selector) && !isObject(selector.matchLabels) && !Array.isArray(selector.matchExpressions))
       causes.push(invalid(`${path}.selector`, selector, `empty selector is invalid for ${what}`));
-    else if (isObject(selector) && !matches(selector, labels))
-      causes.push(invalid(`${path}.template.metadata.labels`, labels, "`selector` does not match template `labels`"));
+    else if (!isObject(selector) || !matches(selector, labels)) {
+      const why = "`selector` does not match template `labels`";
+      causes.push(invalid(`${path}.template.metadata.labels`, Object.keys(labels).length > 0 ? labels : null, why));
+    }
     if (restartPolicy !== undefined && restartPolicy !== "Always")
       causes.push(unsupported(`${path}.template.spec.restartPolicy`, restartPolicy, ["Always"]));
     return causes;
@@ -23,9 +25,7 @@ export const selectsItsTemplate =
 export function endsSomeTime(template: Json | undefined, path: string): Cause[] {
   const { restartPolicy } = section(template, "spec");
   if (restartPolicy === "OnFailure" || restartPolicy === "Never") return [];
-  return restartPolicy === "Always"
-    ? [unsupported(`${path}.spec.restartPolicy`, restartPolicy, ["OnFailure", "Never"])]
-    : [missing(`${path}.spec.restartPolicy`, 'valid values: "OnFailure", "Never"')];
+  return [missing(`${path}.spec.restartPolicy`, 'valid values: "OnFailure", "Never"')];
 }
 
 export const atLeastZero = { min: 0 };

@@ -1,6 +1,6 @@
 import { isObject, type Json, type JsonObject, section } from "../../json.ts";
 import { type HorizontalPodAutoscaler, type Metric } from "../../objects.ts";
-import { ageColumn, type Column, field, nameColumn } from "../columns.ts";
+import { ageColumn, type Column, nameColumn } from "../columns.ts";
 import { type TypeRules } from "../compile.ts";
 import { kindOf } from "../kind.ts";
 import { type Cause, invalid, missing } from "../schema.ts";
@@ -75,8 +75,8 @@ const columns: Column<HorizontalPodAutoscaler>[] = [
   { name: "Reference", cell: ({ spec }) => `${spec.scaleTargetRef.kind}/${spec.scaleTargetRef.name}` },
   { name: "Targets", cell: targets },
   { name: "MinPods", cell: ({ spec }) => String(spec.minReplicas ?? "<unset>") },
-  field("MaxPods", "spec.maxReplicas", 0),
-  field("Replicas", "status.currentReplicas", 0),
+  { name: "MaxPods", cell: ({ spec }) => spec.maxReplicas },
+  { name: "Replicas", cell: ({ status }) => status.currentReplicas ?? 0 },
   ageColumn,
 ];
 
@@ -91,7 +91,8 @@ const listOf = (value: Json | undefined): Json[] => (Array.isArray(value) ? valu
 /** v1 knows CPU in percent only; what else v2 says is kept out of its sight. */
 function toV1(object: JsonObject): JsonObject {
   const { metrics, behavior: _behavior, ...spec } = section(object, "spec");
-  const { currentMetrics, conditions: _conditions, ...status } = section(object, "status");
+  const { currentMetrics, conditions: _conditions, ...own } = section(object, "status");
+  const status = { currentReplicas: 0, ...own };
   const target = section(section(listOf(metrics).find(isCpu), "resource"), "target").averageUtilization;
   const current = section(section(listOf(currentMetrics).find(isCpu), "resource"), "current").averageUtilization;
   return {

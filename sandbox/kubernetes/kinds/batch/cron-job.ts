@@ -39,7 +39,7 @@ const columns: Column<CronJob>[] = [
   field("Schedule", "spec.schedule"),
   field("Timezone", "spec.timeZone", "<none>"),
   { name: "Suspend", type: "boolean", cell: ({ spec }) => (spec.suspend === true ? "True" : "False") },
-  { name: "Active", cell: ({ status }) => status.active?.length ?? 0 },
+  { name: "Active", type: "integer", cell: ({ status }) => status.active?.length ?? 0 },
   {
     name: "Last Schedule",
     cell: ({ status: { lastScheduleTime } }, now) =>
@@ -67,7 +67,6 @@ export const cronJobs = kindOf<CronJob>("batch/v1", "cronjobs", {
           failedJobsHistoryLimit: { default: 1, ...atLeastZero },
         },
       },
-      // The selector and its labels are made with each job, not in the template.
     },
   ],
   nameRule: jobPrefix,

@@ -1,4 +1,4 @@
-import { type JsonObject } from "../../json.ts";
+import { isObject, type JsonObject } from "../../json.ts";
 import { type Job } from "../../objects.ts";
 import { atLeastZero, endsSomeTime } from "../apps/template.ts";
 import { ageColumn, type Column, conditionOf, duration, nameColumn, templateColumns } from "../columns.ts";
@@ -6,11 +6,16 @@ import { type TypeRules } from "../compile.ts";
 import { podSpecRules } from "../core/pod-spec.ts";
 import { kindOf } from "../kind.ts";
 
-/** One pod at a time until one has succeeded, unless something is said. */
-function completeSpec(spec: JsonObject): void {
+/** One pod at a time until one has succeeded, unless something is said. A cron job's template is left as it is. */
+function completeSpec({ spec }: JsonObject): void {
+  if (!isObject(spec)) return;
   if (spec.completions == null && spec.parallelism == null) spec.completions = 1;
   spec.parallelism ??= 1;
   spec.podReplacementPolicy ??= spec.podFailurePolicy == null ? "TerminatingOrFailed" : "Failed";
+  spec.backoffLimit ??= 6;
+  spec.completionMode ??= "NonIndexed";
+  spec.suspend ??= false;
+  spec.manualSelector ??= false;
 }
 
 /** A job's spec, in a job or in a cron job. */
@@ -20,13 +25,10 @@ export const jobSpecRules: TypeRules = {
     fields: {
       parallelism: atLeastZero,
       completions: atLeastZero,
-      backoffLimit: { default: 6, ...atLeastZero },
+      backoffLimit: atLeastZero,
       activeDeadlineSeconds: atLeastZero,
       ttlSecondsAfterFinished: atLeastZero,
-      completionMode: { default: "NonIndexed" },
-      suspend: { default: false },
     },
-    complete: completeSpec,
     check: ({ template }, path) => endsSomeTime(template, `${path}.template`),
   },
 };
@@ -37,13 +39,9 @@ function chooseSelector({ spec, metadata }: Job): void {
   const own = { "batch.kubernetes.io/controller-uid": metadata.uid };
   spec.selector = { matchLabels: own };
   const template = (spec.template.metadata ??= {});
-  template.labels = {
-    ...template.labels,
-    ...own,
-    "batch.kubernetes.io/job-name": metadata.name,
-    "controller-uid": metadata.uid,
-    "job-name": metadata.name,
-  };
+  const names = { "batch.kubernetes.io/job-name": metadata.name, "job-name": metadata.name };
+  template.labels = { ...template.labels, ...own, ...names, "controller-uid": metadata.uid };
+  metadata.labels ??= template.labels;
 }
 
 function statusWord(job: Job): string {
@@ -79,7 +77,7 @@ const columns: Column<Job>[] = [
 ];
 
 export const jobs = kindOf<Job>("batch/v1", "jobs", {
-  rules: [jobSpecRules],
+  rules: [jobSpecRules, { "batch.v1.Job": { complete: completeSpec } }],
   fieldLabels: ["status.successful"],
   immutable: ["spec.selector", "spec.completionMode", "spec.template"],
   serverChosen: ["selector"],

@@ -20,5 +20,5 @@ export const frozenWhenImmutable = (object: ConfigMap | Secret, old: ConfigMap |
 export const configMaps = kindOf<ConfigMap>("v1", "configmaps", {
   rules: [{ "core.v1.ConfigMap": { fields: { data: { checkKey: configKey }, binaryData: { checkKey: configKey } } } }],
   validateUpdate: frozenWhenImmutable,
-  columns: [nameColumn, { name: "Data", cell: (one) => String(keysOf(one.data) + keysOf(one.binaryData)) }, ageColumn],
+  columns: [nameColumn, { name: "Data", cell: (one) => keysOf(one.data) + keysOf(one.binaryData) }, ageColumn],
 });

@@ -16,5 +16,6 @@ function addresses({ subsets }: KubeObject): string {
 
 export const endpoints = kindOf("v1", "endpoints", {
   rules: [{ "core.v1.EndpointPort": { fields: { protocol: { default: "TCP" } } } }],
+  deprecated: "v1 Endpoints is deprecated in v1.33+; use discovery.k8s.io/v1 EndpointSlice",
   columns: [nameColumn, { name: "Endpoints", cell: addresses }, ageColumn],
 });

@@ -29,6 +29,17 @@ const REFERENCE = ["kind", "namespace", "name", "uid", "apiVersion", "resourceVe
 const LABELS = ["reason", "reportingComponent", "source", "type"];
 
 export const events = kindOf<Event>("v1", "events", {
+  rules: [
+    {
+      "core.v1.Event": {
+        fields: {
+          eventTime: { nullable: true, zero: null },
+          reportingComponent: { zero: "" },
+          reportingInstance: { zero: "" },
+        },
+      },
+    },
+  ],
   fieldLabels: [...REFERENCE.map((key) => `involvedObject.${key}`), ...LABELS],
   columns,
 });
@@ -54,7 +65,14 @@ export const eventsView = kindOf("events.k8s.io/v1", "events", {
   fieldLabels: [...REFERENCE.map((key) => `regarding.${key}`), "reason", "reportingController", "type"],
   view: {
     of: events,
-    fromStored: (object) => renamed(object, RENAMED, "events.k8s.io/v1"),
+    fromStored: (object) => {
+      const { reportingController, reportingInstance, ...rest } = renamed(object, RENAMED, "events.k8s.io/v1");
+      return {
+        ...rest,
+        ...(reportingController === "" ? {} : { reportingController }),
+        ...(reportingInstance === "" ? {} : { reportingInstance }),
+      };
+    },
     toStored: (object) =>
       renamed(
         object,

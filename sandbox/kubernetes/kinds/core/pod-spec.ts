@@ -28,7 +28,7 @@ export const podSpecRules: TypeRules = {
   "core.v1.PodSpec": {
     fields: {
       containers: { minItems: 1 },
-      restartPolicy: { default: "Always" },
+      restartPolicy: { default: "Always", enum: ["Always", "OnFailure", "Never"] },
       terminationGracePeriodSeconds: { default: 30 },
       activeDeadlineSeconds: { min: 1 },
       dnsPolicy: { default: "ClusterFirst" },

@@ -1,4 +1,4 @@
-import { same } from "../../json.ts";
+import { isObject, type Json, same } from "../../json.ts";
 import { type ContainerStatus, type Pod, type PodSpec } from "../../objects.ts";
 import { age, ageColumn, type Column, field, nameColumn } from "../columns.ts";
 import { kindOf } from "../kind.ts";
@@ -128,12 +128,15 @@ function fixedSpec(pod: Pod, old: Pod): Cause[] {
   ];
 }
 
+function linkServices(spec: Json | undefined): void {
+  if (isObject(spec)) spec.enableServiceLinks ??= true;
+}
+
 /** What admission adds to a pod (not to a template): its account, tolerations, priority and first status. */
 function initialisePod(pod: Pod): void {
   const { spec } = pod;
   spec.serviceAccountName ??= "default";
   spec.serviceAccount ??= spec.serviceAccountName;
-  spec.enableServiceLinks ??= true;
   spec.preemptionPolicy ??= "PreemptLowerPriority";
   spec.priority ??= 0;
   spec.tolerations ??= ["not-ready", "unreachable"].map((taint) => ({
@@ -142,7 +145,7 @@ function initialisePod(pod: Pod): void {
     effect: "NoExecute",
     tolerationSeconds: 300,
   }));
-  pod.status = { phase: "Pending", qosClass: qualityOf(spec) };
+  pod.status = { phase: "Pending" };
 }
 
 function qualityOf(spec: PodSpec): string {
@@ -154,7 +157,7 @@ function qualityOf(spec: PodSpec): string {
 }
 
 export const pods = kindOf<Pod>("v1", "pods", {
-  rules: [podSpecRules],
+  rules: [podSpecRules, { "core.v1.Pod": { complete: ({ spec }) => linkServices(spec) } }],
   fieldLabels: [
     "spec.hostNetwork",
     "spec.nodeName",
@@ -166,6 +169,9 @@ export const pods = kindOf<Pod>("v1", "pods", {
     "status.podIP",
   ],
   initialise: initialisePod,
+  conclude: (pod) => {
+    pod.status.qosClass = qualityOf(pod.spec);
+  },
   validateUpdate: fixedSpec,
   columns,
 });

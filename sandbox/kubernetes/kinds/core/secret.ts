@@ -41,5 +41,5 @@ export const secrets = kindOf<Secret>("v1", "secrets", {
   fieldLabels: ["type"],
   immutable: ["type"],
   validateUpdate: frozenWhenImmutable,
-  columns: [nameColumn, field("Type", "type"), { name: "Data", cell: (one) => String(keysOf(one.data)) }, ageColumn],
+  columns: [nameColumn, field("Type", "type"), { name: "Data", cell: (one) => keysOf(one.data) }, ageColumn],
 });

@@ -13,8 +13,6 @@ function completeSpec(spec: JsonObject): void {
   if (spec.sessionAffinity === "ClientIP") spec.sessionAffinityConfig ??= { clientIP: { timeoutSeconds: 10_800 } };
   if (type === "ExternalName") return;
   spec.internalTrafficPolicy ??= "Cluster";
-  spec.ipFamilies ??= ["IPv4"];
-  spec.ipFamilyPolicy ??= "SingleStack";
   if (type === "ClusterIP") return;
   spec.externalTrafficPolicy ??= "Cluster";
   if (type === "LoadBalancer") spec.allocateLoadBalancerNodePorts ??= true;

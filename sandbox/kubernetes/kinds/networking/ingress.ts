@@ -31,7 +31,7 @@ export const ingresses = kindOf<Ingress>("networking.k8s.io/v1", "ingresses", {
         fields: { ingressClassName: { check: dnsSubdomain } },
         check: (spec, path) =>
           spec.rules === undefined && spec.defaultBackend === undefined
-            ? [invalid(path, "", "either `defaultBackend` or `rules` must be specified")]
+            ? [invalid(path, null, "either `defaultBackend` or `rules` must be specified")]
             : [],
       },
       "networking.v1.HTTPIngressRuleValue": { fields: { paths: { minItems: 1 } } },

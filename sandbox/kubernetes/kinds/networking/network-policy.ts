@@ -1,4 +1,4 @@
-import { type LabelSelector, type KubeObject } from "../../objects.ts";
+import { type KubeObject, type LabelSelector } from "../../objects.ts";
 import { ageColumn, nameColumn, selectorText } from "../columns.ts";
 import { kindOf } from "../kind.ts";
 

@@ -3,7 +3,7 @@ import { ageColumn, field, nameColumn } from "../columns.ts";
 import { kindOf } from "../kind.ts";
 import { invalid } from "../schema.ts";
 
-const counted = { default: 0 };
+const counted = { zero: 0 };
 
 export const disruptionBudgets = kindOf<DisruptionBudget>("policy/v1", "poddisruptionbudgets", {
   rules: [
@@ -11,7 +11,7 @@ export const disruptionBudgets = kindOf<DisruptionBudget>("policy/v1", "poddisru
       "policy.v1.PodDisruptionBudgetSpec": {
         check: (spec, path) =>
           spec.minAvailable !== undefined && spec.maxUnavailable !== undefined
-            ? [invalid(path, "", "minAvailable and maxUnavailable cannot be both set")]
+            ? [invalid(path, spec, "minAvailable and maxUnavailable cannot be both set")]
             : [],
       },
       "policy.v1.PodDisruptionBudgetStatus": {
