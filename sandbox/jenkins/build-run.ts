@@ -19,7 +19,9 @@ export type BuildRunOptions = {
   rootUrl: string;
   credential: (id: string) => Credential | undefined;
   now: () => number;
+  /** State changed, and will be on disk soon; or is on disk when the promise resolves. */
   changed: () => void;
+  save: () => Promise<void>;
 };
 
 /** One run of a job's pipeline, from "Started by" to "Finished:". */
@@ -48,7 +50,7 @@ export class BuildRun {
   }
 
   async run(): Promise<void> {
-    const { build, logPath, now, changed, workspace } = this.#options;
+    const { build, logPath, now, changed, save, workspace } = this.#options;
     await mkdir(workspace, { recursive: true });
     // What a killed `docker build` left of its stages.
     await rm(`${workspace}@tmp`, { recursive: true, force: true });
@@ -71,9 +73,10 @@ export class BuildRun {
       await log.close();
       await rm(`${workspace}@tmp`, { recursive: true, force: true });
       build.durationMs = Math.max(1, now() - build.startedAt);
-      build.result = result;
-      // A secret is of no use any more once the build has ended.
+      // A secret is of no use any more once the build has ended: who sees its end finds none on disk.
       for (const parameter of build.parameters) if (parameter.secret) parameter.value = "";
+      await save();
+      build.result = result;
       changed();
     }
   }

@@ -1,5 +1,5 @@
 import { createWriteStream, type WriteStream } from "node:fs";
-import { mkdir } from "node:fs/promises";
+import { mkdir, stat } from "node:fs/promises";
 import { dirname } from "node:path";
 import { StringDecoder } from "node:string_decoder";
 
@@ -14,14 +14,22 @@ export class ConsoleLog {
   readonly #secrets = new Set<string>();
   #written = Promise.resolve();
   #rest = "";
+  #size: number;
 
-  private constructor(file: WriteStream) {
+  private constructor(file: WriteStream, size: number) {
     this.#file = file;
+    this.#size = size;
+  }
+
+  /** Where the next line will begin, in bytes. */
+  get size(): number {
+    return this.#size;
   }
 
   static async open(path: string): Promise<ConsoleLog> {
     await mkdir(dirname(path), { recursive: true });
-    return new ConsoleLog(createWriteStream(path, { flags: "a", mode: 0o600 }));
+    const size = (await stat(path).catch(() => undefined))?.size ?? 0;
+    return new ConsoleLog(createWriteStream(path, { flags: "a", mode: 0o600 }), size);
   }
 
   /** Masked from now on, each line of it by itself. */
@@ -62,6 +70,7 @@ export class ConsoleLog {
     // Longest first, so that a secret that contains another is masked whole.
     const secrets = [...this.#secrets].sort((a, b) => b.length - a.length);
     const masked = secrets.reduce((line, secret) => line.replaceAll(secret, MASK), text);
+    this.#size += Buffer.byteLength(masked);
     this.#written = this.#written.then(() => new Promise((resolve) => this.#file.write(masked, () => resolve())));
   }
 }

@@ -1,4 +1,4 @@
-import { rm } from "node:fs/promises";
+import { rename, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { type Logger } from "pino";
 import { type DurableState } from "../platform/state.ts";
@@ -6,9 +6,9 @@ import { type Agent } from "./agent.ts";
 import { enqueue, forgetOldItems, judge, type Load, type QueueVerdict } from "./build-queue.ts";
 import { appendLines, BuildRun } from "./build-run.ts";
 import { type JobConfig, parseJobConfig } from "./job-config.ts";
-import { type Build, type JenkinsState, type Job, type Parameter, type QueueItem } from "./model.ts";
+import { type Build, type Credential, type JenkinsState, type Job, type Parameter, type QueueItem } from "./model.ts";
 
-const EXECUTORS = 2;
+export const EXECUTORS = 2;
 
 export type ControllerOptions = {
   state: DurableState<JenkinsState>;
@@ -20,10 +20,18 @@ export type ControllerOptions = {
   now: () => number;
 };
 
+interface Running {
+  job: string;
+  build: Build;
+  run: BuildRun;
+  slot: number;
+  ended: Promise<void>;
+}
+
 /** Holds jobs, the queue and the running builds. What it was told is on disk before its promises resolve. */
 export class Controller {
   readonly #options: ControllerOptions;
-  readonly #running = new Map<string, { run: BuildRun; slot: number; ended: Promise<void> }>();
+  readonly #running = new Map<string, Running>();
   #timer: NodeJS.Timeout | undefined;
   #stopped = false;
 
@@ -53,7 +61,8 @@ export class Controller {
       for (const build of job.builds.filter((each) => each.result === null)) {
         build.result = "ABORTED";
         build.durationMs = this.now() - build.startedAt;
-        for (const stage of build.stages) if (stage.status === "IN_PROGRESS") stage.status = "ABORTED";
+        for (const node of build.stages.flatMap((stage) => [stage, ...stage.steps]))
+          if (node.status === "IN_PROGRESS") node.status = "ABORTED";
         await appendLines(
           this.logPath(name, build.number),
           "Resuming build after Jenkins restarted",
@@ -95,9 +104,29 @@ export class Controller {
       }
       delete this.state.jobs[each];
       await rm(this.#jobFolder(each), { recursive: true, force: true });
-      for (const slot of [0, 1]) await rm(this.#options.agent.workspace(each, slot), { recursive: true, force: true });
+      await this.wipeWorkspaces(each);
     }
+    this.state.credentials = this.state.credentials.filter(({ folder }) => !names.includes(folder));
     await this.save();
+  }
+
+  async wipeWorkspaces(job: string): Promise<void> {
+    for (let slot = 0; slot < EXECUTORS; slot += 1)
+      await rm(this.#options.agent.workspace(job, slot), { recursive: true, force: true });
+  }
+
+  /** Gives a job, or a folder with all in it, another name; false while something of it runs or waits. */
+  async renameJob(from: string, to: string): Promise<boolean> {
+    const isBelow = (name: string) => name === from || name.startsWith(`${from}/`);
+    const isBusy = [...this.running, ...this.state.queue.filter((item) => item.leftAt === null)];
+    if (isBusy.some(({ job }) => isBelow(job))) return false;
+    const moved = (name: string) => (isBelow(name) ? to + name.slice(from.length) : name);
+    this.state.jobs = Object.fromEntries(Object.entries(this.state.jobs).map(([name, job]) => [moved(name), job]));
+    for (const each of this.state.credentials) each.folder = moved(each.folder);
+    for (const item of this.state.queue) item.job = moved(item.job);
+    await rename(this.#jobFolder(from), this.#jobFolder(to)).catch(() => undefined);
+    await this.save();
+    return true;
   }
 
   async enqueue(job: string, parameters: Parameter[], delayMs: number): Promise<{ item: QueueItem; isNew: boolean }> {
@@ -121,8 +150,23 @@ export class Controller {
     return judge(item, this.#load(), this.now());
   }
 
-  running(job: string, number: number): BuildRun | undefined {
+  runOf(job: string, number: number): BuildRun | undefined {
     return this.#running.get(`${job}#${number}`)?.run;
+  }
+
+  /** What the executors work on. */
+  get running(): { job: string; build: Build }[] {
+    return [...this.#running.values()];
+  }
+
+  /** A credential that a job may use: of the nearest folder above it, in the end of the system. */
+  credentialFor(job: string, id: string): Credential | undefined {
+    const folders = job.split("/").map((_, depth, names) => names.slice(0, -1 - depth).join("/"));
+    for (const folder of folders) {
+      const found = this.state.credentials.find((each) => each.folder === folder && each.id === id);
+      if (found) return found;
+    }
+    return undefined;
   }
 
   logPath(job: string, number: number): string {
@@ -131,7 +175,7 @@ export class Controller {
 
   async deleteBuild(job: string, number: number): Promise<void> {
     const stored = this.job(job);
-    if (stored === undefined || this.running(job, number) !== undefined) return;
+    if (stored === undefined || this.runOf(job, number) !== undefined) return;
     stored.builds = stored.builds.filter((build) => build.number !== number);
     await rm(join(this.logPath(job, number), ".."), { recursive: true, force: true });
     await this.save();
@@ -188,16 +232,17 @@ export class Controller {
       agent: this.#options.agent,
       logPath: this.logPath(item.job, number),
       rootUrl: this.rootUrl,
-      credential: (id) => this.state.credentials.find((each) => each.id === id),
+      credential: (id) => this.credentialFor(item.job, id),
       now: () => this.now(),
       changed: () => this.#options.state.changed(),
+      save: () => this.save(),
     });
     const key = `${item.job}#${number}`;
     const ended = this.save()
       .then(() => run.run())
       .catch((err: unknown) => this.#options.logger.error({ err, build: key }, "a build broke the sandbox"))
       .then(() => this.#finish(item.job, key, config.buildsToKeep));
-    this.#running.set(key, { run, slot, ended });
+    this.#running.set(key, { job: item.job, build, run, slot, ended });
   }
 
   async #finish(job: string, key: string, buildsToKeep: number | undefined): Promise<void> {

@@ -6,17 +6,19 @@ import { json, text } from "../platform/exchange.ts";
 import { serve } from "../platform/http.ts";
 import { createRouter, type Router } from "../platform/router.ts";
 import { openState } from "../platform/state.ts";
-import { CRUMB_FIELD, Door, html, JENKINS_USER, jenkinsHeaders } from "./access.ts";
+import { html, page } from "../platform/markup.ts";
+import { CRUMB_FIELD, Door, html as errorPage, JENKINS_USER, jenkinsHeaders } from "./access.ts";
 import { Agent, type RegistryAccess } from "./agent.ts";
 import { Controller } from "./controller.ts";
 import { type JenkinsState, stateSchema } from "./model.ts";
 import { buildAction } from "./routes/build-routes.ts";
+import { addComputerRoutes } from "./routes/computer-routes.ts";
 import { addCredentialRoutes } from "./routes/credential-routes.ts";
 import { parseJobAddress } from "./routes/job-address.ts";
 import { createItem, jobAction } from "./routes/job-routes.ts";
 import { addQueueRoutes } from "./routes/queue-routes.ts";
 import { apiReply, notFound } from "./routes/replies.ts";
-import { rootView } from "./views.ts";
+import { jobPath, rootView } from "./views.ts";
 
 export type JenkinsOptions = {
   port: number;
@@ -27,6 +29,7 @@ export type JenkinsOptions = {
   entrance?: Entrance;
   /** The API token; one of its own by default. */
   token?: string;
+  now?: () => number;
 };
 export type RunningJenkins = { url: string; user: string; token: string; password: string; stop(): Promise<void> };
 
@@ -47,6 +50,7 @@ export async function startJenkins({
   registry,
   entrance,
   token: givenToken,
+  now = Date.now,
 }: JenkinsOptions): Promise<RunningJenkins> {
   const state = await openState({ file: join(home, "state.json"), schema: stateSchema, initial, logger });
   const address = { url: "" };
@@ -56,7 +60,7 @@ export async function startJenkins({
     agent: new Agent({ home, registry }),
     logger,
     rootUrl: () => address.url,
-    now: Date.now,
+    now,
   });
   const { token, password } = { ...state.data, ...(givenToken && { token: givenToken }) };
   const door = new Door({ token, password });
@@ -71,7 +75,7 @@ export async function startJenkins({
     notFound: () => {
       throw notFound();
     },
-    failed: () => html(500, "Server Error", "A problem occurred while processing the request."),
+    failed: () => errorPage(500, "Server Error", "A problem occurred while processing the request."),
   });
   address.url = listening.url;
   await controller.resume();
@@ -91,6 +95,13 @@ function routes(controller: Controller, door: Door): Router {
       "assignedLabels[*],mode,nodeDescription,nodeName,numExecutors,description,jobs[name,url,color],quietingDown,url,useCrumbs,useSecurity",
     ),
   );
+  router.route("GET", "/", () => {
+    const links = Object.keys(controller.state.jobs).map(
+      (name) => html`<li><a href="${jobPath(name)}/">${name}</a></li>`,
+    );
+    const { status, headers, body } = page("The sandbox's Jenkins", 200, "Jobs", html`<ul>${links}</ul>`);
+    return { status, headers: { ...headers, ...jenkinsHeaders }, body };
+  });
   router.route("GET", "/login", () => text(200, "Sign in with Basic authentication.\n", jenkinsHeaders));
   router.route("GET", "/crumbIssuer/api/json", (exchange) => {
     const { crumb, cookie } = door.issueCrumb(exchange);
@@ -100,6 +111,7 @@ function routes(controller: Controller, door: Door): Router {
   router.route("POST", "/createItem", (exchange) => createItem(exchange, controller, ""));
   addQueueRoutes(router, controller);
   addCredentialRoutes(router, controller);
+  addComputerRoutes(router, controller);
   router.route("*", "/job/*rest", (exchange) => {
     const address = parseJobAddress(exchange.path);
     if (address === undefined) throw notFound();

@@ -4,13 +4,19 @@ import { z } from "zod";
 const parameterSchema = z.object({ name: z.string(), value: z.string(), secret: z.boolean() });
 export type Parameter = z.infer<typeof parameterSchema>;
 
-const stageSchema = z.object({
+/** A node of a pipeline's graph. */
+const nodeSchema = z.object({
   id: z.string(),
   name: z.string(),
   status: z.enum(["IN_PROGRESS", "SUCCESS", "FAILED", "ABORTED", "NOT_EXECUTED"]),
   startTimeMillis: z.number(),
   durationMillis: z.number(),
 });
+/** What it said stands in the console from one byte to another; null while it runs. */
+const stepSchema = nodeSchema.extend({ logFrom: z.number(), logTo: z.number().nullable() });
+export type StepRecord = z.infer<typeof stepSchema>;
+
+const stageSchema = nodeSchema.extend({ steps: z.array(stepSchema).default([]) });
 export type StageRecord = z.infer<typeof stageSchema>;
 
 const resultSchema = z.enum(["SUCCESS", "FAILURE", "ABORTED"]);
@@ -44,7 +50,9 @@ const queueItemSchema = z.object({
 });
 export type QueueItem = z.infer<typeof queueItemSchema>;
 
-export const credentialSchema = z.object({
+const credentialSchema = z.object({
+  /** Full name of the folder that keeps it; "" is the system. */
+  folder: z.string().default(""),
   id: z.string(),
   description: z.string(),
   username: z.string(),

@@ -1,7 +1,7 @@
 import { reasonFor } from "./build-queue.ts";
-import { type Controller } from "./controller.ts";
+import { type Controller, EXECUTORS } from "./controller.ts";
 import { type JobConfig } from "./job-config.ts";
-import { type Build, type Parameter, type QueueItem, type StageRecord } from "./model.ts";
+import { type Build, type Parameter, type QueueItem } from "./model.ts";
 
 /** An object of the remote API, deep; `tree` (or the default tree of an address) cuts it. */
 export type View = Record<string, unknown>;
@@ -10,8 +10,9 @@ const JOB_CLASS = "org.jenkinsci.plugins.workflow.job.WorkflowJob";
 const RUN_CLASS = "org.jenkinsci.plugins.workflow.job.WorkflowRun";
 const FOLDER_CLASS = "com.cloudbees.hudson.plugins.folder.Folder";
 
-export const jobUrl = (controller: Controller, name: string): string =>
-  `${controller.rootUrl}/job/${name.split("/").map(encodeURIComponent).join("/job/")}/`;
+export const jobPath = (name: string): string => `/job/${name.split("/").map(encodeURIComponent).join("/job/")}`;
+
+export const jobUrl = (controller: Controller, name: string): string => `${controller.rootUrl}${jobPath(name)}/`;
 
 export function rootView(controller: Controller, folder = ""): View {
   const prefix = folder === "" ? "" : `${folder}/`;
@@ -26,7 +27,7 @@ export function rootView(controller: Controller, folder = ""): View {
     mode: "NORMAL",
     nodeDescription: "the Jenkins controller's built-in node",
     nodeName: "",
-    numExecutors: 2,
+    numExecutors: EXECUTORS,
     description: "Jenkins of the Kepler sandbox",
     jobs,
     quietingDown: false,
@@ -59,6 +60,7 @@ export function jobView(controller: Controller, name: string): View | undefined 
     ...shared,
     buildable: !config.disabled,
     builds,
+    allBuilds: builds,
     color: colorOf(job.builds.at(-1), config),
     firstBuild: builds.at(-1) ?? null,
     inQueue: waiting !== undefined,
@@ -175,32 +177,5 @@ export function queueItemView(controller: Controller, item: QueueItem): View {
               : { _class: RUN_CLASS, number: item.build, url: `${jobUrl(controller, item.job)}${item.build}/` },
         }
       : {}),
-  };
-}
-
-/** https://github.com/jenkinsci/pipeline-stage-view-plugin/tree/master/rest-api */
-export function describeRun(job: string, build: Build, now: number): View {
-  const path = `/job/${job.split("/").map(encodeURIComponent).join("/job/")}/${build.number}`;
-  const status =
-    build.result === null ? "IN_PROGRESS" : { SUCCESS: "SUCCESS", FAILURE: "FAILED", ABORTED: "ABORTED" }[build.result];
-  const durationMillis = build.result === null ? now - build.startedAt : build.durationMs;
-  const stageView = (stage: StageRecord) => ({
-    _links: { self: { href: `${path}/execution/node/${stage.id}/wfapi/describe` } },
-    ...stage,
-    execNode: "",
-    durationMillis: stage.status === "IN_PROGRESS" ? now - stage.startTimeMillis : stage.durationMillis,
-    pauseDurationMillis: 0,
-  });
-  return {
-    _links: { self: { href: `${path}/wfapi/describe` } },
-    id: String(build.number),
-    name: `#${build.number}`,
-    status,
-    startTimeMillis: build.startedAt,
-    endTimeMillis: build.startedAt + durationMillis,
-    durationMillis,
-    queueDurationMillis: 0,
-    pauseDurationMillis: 0,
-    stages: build.stages.map(stageView),
   };
 }

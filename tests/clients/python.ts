@@ -24,3 +24,30 @@ export const gitlabPrelude = ({ url, token }: { url: string; token: string }): s
 gl = gitlab.Gitlab(${JSON.stringify(url)}, private_token=${JSON.stringify(token)})
 gl.auth()
 project = gl.projects.get("samples/node-hello")`;
+
+/**
+ * `server` is a python-jenkins that is signed in; `pipeline(steps, parameters)` is a job's XML, `build()` waits until
+ * one has left the queue, `ended()` until it has ended.
+ */
+export const jenkinsPrelude = ({ url, user, token }: { url: string; user: string; token: string }): string =>
+  `import jenkins, requests, time
+server = jenkins.Jenkins(${JSON.stringify(url)}, username=${JSON.stringify(user)}, password=${JSON.stringify(token)}, timeout=20)
+def pipeline(steps, parameters=()):
+    declared = "".join(f"<hudson.model.StringParameterDefinition><name>{n}</name><defaultValue>{v}</defaultValue></hudson.model.StringParameterDefinition>" for n, v in parameters)
+    properties = f"<hudson.model.ParametersDefinitionProperty><parameterDefinitions>{declared}</parameterDefinitions></hudson.model.ParametersDefinitionProperty>" if declared else ""
+    return f"""<?xml version='1.1' encoding='UTF-8'?>
+<flow-definition plugin="workflow-job"><description>From Python</description><properties>{properties}</properties>
+<definition class="org.jenkinsci.plugins.workflow.cps.CpsFlowDefinition" plugin="workflow-cps"><script>pipeline {{ agent any
+stages {{ stage('Work') {{ steps {{ {steps} }} }} }} }}</script><sandbox>true</sandbox></definition></flow-definition>"""
+def until(find, seconds=40):
+    end = time.monotonic() + seconds
+    while time.monotonic() < end:
+        found = find()
+        if found: return found
+        time.sleep(0.1)
+    raise AssertionError("it did not come")
+def build(name, parameters=None):
+    item = server.build_job(name, parameters)
+    return until(lambda: (server.get_queue_item(item).get("executable") or {}).get("number"))
+def ended(name, number):
+    return until(lambda: (lambda b: b if not b["building"] else None)(server.get_build_info(name, number)))`;

@@ -1,6 +1,13 @@
-import { type BuildResult, type StageRecord } from "../model.ts";
+import { type BuildResult, type StageRecord, type StepRecord } from "../model.ts";
 import { bindEnvironment } from "./credentials.ts";
-import { Interrupted, type PipelineOutcome, type RunGround, type Scope, StepFailure } from "./run-state.ts";
+import {
+  Interrupted,
+  type PipelineOutcome,
+  type Recorder,
+  type RunGround,
+  type Scope,
+  StepFailure,
+} from "./run-state.ts";
 import { runSteps } from "./run-steps.ts";
 import { type Call, type Pipeline, type Post, type PostCondition, type Stage } from "./syntax-tree.ts";
 
@@ -13,6 +20,8 @@ class PipelineRun {
   readonly #pipeline: Pipeline;
   readonly #ground: RunGround;
   readonly #stages: StageRecord[] = [];
+  /** Start, node and its body come first in the graph. */
+  #lastNode = 4;
   #result: BuildResult = "SUCCESS";
   #error: string | undefined;
 
@@ -23,7 +32,7 @@ class PipelineRun {
 
   async run(): Promise<PipelineOutcome> {
     const { log, workspace, env, stop } = this.#ground;
-    let scope: Scope = { env, cwd: workspace, interrupt: stop };
+    let scope: Scope = { env, cwd: workspace, interrupt: stop, record: (name) => this.#record(name) };
     this.#say("Start of Pipeline", "node");
     log.line(`Running on Jenkins in ${workspace}`);
     this.#say("{");
@@ -70,11 +79,12 @@ class PipelineRun {
     const startTimeMillis = this.#ground.now();
     const before = this.#result;
     const record: StageRecord = {
-      id: String(6 + this.#stages.length * 5),
+      id: this.#nextNode(2),
       name,
       status: "IN_PROGRESS",
       startTimeMillis,
       durationMillis: 0,
+      steps: [],
     };
     this.#stages.push(record);
     this.#ground.onStages(this.#stages);
@@ -83,7 +93,34 @@ class PipelineRun {
     this.#say("}", "// stage");
     if (record.status === "IN_PROGRESS") record.status = statusOf(before, this.#result);
     record.durationMillis = this.#ground.now() - startTimeMillis;
+    this.#nextNode(2);
     this.#ground.onStages(this.#stages);
+  }
+
+  #nextNode(count = 1): string {
+    this.#lastNode += count;
+    return String(this.#lastNode);
+  }
+
+  /** A step is written into the stage that runs; before the first stage none is. */
+  #record(name: string): ReturnType<Recorder> {
+    const { now, log } = this.#ground;
+    const startTimeMillis = now();
+    const step: StepRecord = {
+      id: this.#nextNode(),
+      name,
+      status: "IN_PROGRESS",
+      startTimeMillis,
+      durationMillis: 0,
+      logFrom: log.size,
+      logTo: null,
+    };
+    this.#stages.at(-1)?.steps.push(step);
+    this.#ground.onStages(this.#stages);
+    return (status) => {
+      Object.assign(step, { status, durationMillis: now() - startTimeMillis, logTo: log.size });
+      this.#ground.onStages(this.#stages);
+    };
   }
 
   /** Turns what a step throws into the build's result; the first error is the one that the console ends with. */

@@ -1,5 +1,5 @@
 import { type ConsoleLog } from "../console-log.ts";
-import { type BuildResult, type Credential, type StageRecord } from "../model.ts";
+import { type BuildResult, type Credential, type StageRecord, type StepRecord } from "../model.ts";
 
 /** A step went wrong; the message is the `ERROR:` line of the console. */
 export class StepFailure extends Error {}
@@ -23,7 +23,10 @@ export type RunGround = {
   onStages: (stages: StageRecord[]) => void;
 };
 
+/** Writes a step down as it begins; what is returned is told how it ended. */
+export type Recorder = (name: string) => (status: StepRecord["status"]) => void;
+
 /** What holds at one point of the script. */
-export type Scope = { env: Record<string, string>; cwd: string; interrupt: AbortSignal };
+export type Scope = { env: Record<string, string>; cwd: string; interrupt: AbortSignal; record: Recorder };
 
 export type PipelineOutcome = { result: BuildResult; error: string | undefined };

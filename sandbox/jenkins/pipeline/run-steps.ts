@@ -11,7 +11,19 @@ export async function runSteps(steps: Call[], scope: Scope, ground: RunGround): 
   for (const step of steps) {
     if (scope.interrupt.aborted) throw new Interrupted();
     ground.log.line(`[Pipeline] ${step.name}`);
+    await (step.body === undefined ? recorded(step, scope, ground) : runStep(step, scope, ground));
+  }
+}
+
+/** Blocks are not written down, the steps in them are. */
+async function recorded(step: Call, scope: Scope, ground: RunGround): Promise<void> {
+  const ended = scope.record(step.name);
+  try {
     await runStep(step, scope, ground);
+    ended("SUCCESS");
+  } catch (error) {
+    ended(error instanceof Interrupted ? "ABORTED" : "FAILED");
+    throw error;
   }
 }
 

@@ -1,10 +1,11 @@
-import { open } from "node:fs/promises";
 import { type Exchange, empty, json, type Reply } from "../../platform/exchange.ts";
 import { html, jenkinsHeaders } from "../access.ts";
 import { type Controller } from "../controller.ts";
 import { type Build } from "../model.ts";
-import { buildView, describeRun, jobUrl, jobView } from "../views.ts";
+import { buildView, jobUrl, jobView } from "../views.ts";
+import { readFrom } from "./build-log.ts";
 import { apiReply, notFound, redirect } from "./replies.ts";
+import { describeRun, nodeAction } from "./stage-routes.ts";
 
 const BUILD_TREE =
   "actions[*,parameters[*],causes[*]],artifacts,building,description,displayName,duration,estimatedDuration,executor,fullDisplayName,id,inProgress,keepLog,number,queueId,result,timestamp,url,changeSets,culprits";
@@ -20,7 +21,10 @@ export async function buildAction(
   const build = findBuild(controller, job, name);
   if (build === undefined) throw notFound();
   const page = redirect(`${jobUrl(controller, job)}${build.number}/`);
-  const run = controller.running(job, build.number);
+  const run = controller.runOf(job, build.number);
+  const [, node, about] = /^execution\/node\/(\d+)\/wfapi\/(describe|log)$/.exec(action) ?? [];
+  if (exchange.method === "GET" && node !== undefined && about !== undefined)
+    return nodeAction(controller, job, build, node, about);
   switch (`${exchange.method} ${action}`) {
     case "GET api/json":
       return apiReply(exchange, buildView(controller, job, build), BUILD_TREE);
@@ -74,17 +78,4 @@ async function progressiveText(exchange: Exchange, controller: Controller, job: 
   const more = isRunning ? { "x-more-data": "true" } : {};
   if (exchange.method === "HEAD") return empty(200, { ...textHeaders, "x-text-size": size, ...more });
   return { status: 200, headers: { ...textHeaders, "x-text-size": size, ...more }, body: bytes };
-}
-
-async function readFrom(path: string, start: number): Promise<{ bytes: Buffer; size: number }> {
-  const file = await open(path, "r").catch(() => undefined);
-  if (file === undefined) return { bytes: Buffer.alloc(0), size: 0 };
-  try {
-    const { size } = await file.stat();
-    const from = start > size ? 0 : start;
-    const { buffer, bytesRead } = await file.read(Buffer.alloc(size - from), 0, size - from, from);
-    return { bytes: buffer.subarray(0, bytesRead), size: from + bytesRead };
-  } finally {
-    await file.close();
-  }
 }

@@ -3,9 +3,9 @@ import { html, jenkinsHeaders } from "../access.ts";
 import { type Controller } from "../controller.ts";
 import { type JobConfig, parseJobConfig } from "../job-config.ts";
 import { type Parameter } from "../model.ts";
-import { jobView } from "../views.ts";
+import { jobUrl, jobView } from "../views.ts";
 import { escapeXml, XmlError } from "../xml.ts";
-import { apiReply, notFound, redirect } from "./replies.ts";
+import { apiReply, done, notFound, redirect } from "./replies.ts";
 
 const QUIET_PERIOD_MS = 5_000;
 const BRIEF = "[_class,number,url]";
@@ -15,14 +15,45 @@ const JOB_TREE = `description,displayName,fullName,name,url,buildable,builds${BR
 export async function createItem(exchange: Exchange, controller: Controller, folder: string): Promise<Reply> {
   const name = exchange.query.get("name") ?? "";
   if (folder !== "" && controller.config(folder)?.kind !== "folder") throw notFound();
-  if (name === "" || /[?*/\\%!@#$^&|<>[\]:;]/.test(name) || name.startsWith("."))
-    return refuse(name === "" ? "No name is specified" : `‘${name}’ is an unsafe name`);
   const fullName = folder === "" ? name : `${folder}/${name}`;
-  if (controller.job(fullName) !== undefined) return refuse(`A job already exists with the name ‘${name}’`);
+  const complaint = complaintAbout(controller, name, fullName);
+  if (complaint !== undefined) return refuse(complaint);
+  const { query } = exchange;
+  if (query.get("mode") === "copy") return copyJob(controller, query.get("from") ?? "", folder, fullName);
   const config = await readConfig(exchange);
   if (typeof config !== "string") return config;
   await controller.putJob(fullName, config);
-  return empty(200, { ...jenkinsHeaders, "content-length": 0 });
+  return done();
+}
+
+/** Why a new job cannot be called so. */
+function complaintAbout(controller: Controller, name: string, fullName: string): string | undefined {
+  if (name === "") return "No name is specified";
+  if (/[?*/\\%!@#$^&|<>[\]:;]/.test(name) || name.startsWith(".")) return `‘${name}’ is an unsafe name`;
+  return controller.job(fullName) === undefined ? undefined : `A job already exists with the name ‘${name}’`;
+}
+
+async function copyJob(controller: Controller, from: string, folder: string, to: string): Promise<Reply> {
+  const source = controller.job(folder === "" ? from : `${folder}/${from}`) ?? controller.job(from);
+  if (source === undefined) return refuse(`No such job: ${from}`);
+  await controller.putJob(to, source.configXml);
+  return redirect(jobUrl(controller, to));
+}
+
+async function renameJob(exchange: Exchange, controller: Controller, job: string): Promise<Reply> {
+  const name = exchange.query.get("newName") ?? "";
+  const to = [...job.split("/").slice(0, -1), name].join("/");
+  const complaint = complaintAbout(controller, name, to);
+  if (complaint !== undefined) return refuse(complaint);
+  if (!(await controller.renameJob(job, to))) return refuse(`Unable to rename a job while it is building`);
+  return redirect(jobUrl(controller, to));
+}
+
+async function setDisabled(controller: Controller, job: string, disabled: boolean): Promise<Reply> {
+  const xml = controller.job(job)?.configXml ?? "";
+  const bare = xml.replace(/\s*<disabled>\w*<\/disabled>/, "");
+  await controller.putJob(job, bare.replace(/<\/flow-definition>\s*$/, `<disabled>${disabled}</disabled>$&`));
+  return redirect(jobUrl(controller, job));
 }
 
 /** Every request below a job that is not about one of its builds. */
@@ -50,6 +81,15 @@ export async function jobAction(
     case "POST doDelete":
       await controller.deleteJob(job);
       return redirect(`${controller.rootUrl}/`);
+    case "POST doRename":
+    case "POST confirmRename":
+      return renameJob(exchange, controller, job);
+    case "POST enable":
+    case "POST disable":
+      return setDisabled(controller, job, action === "disable");
+    case "POST doWipeOutWorkspace":
+      await controller.wipeWorkspaces(job);
+      return redirect(jobUrl(controller, job));
     case "DELETE ":
       await controller.deleteJob(job);
       return empty(204, jenkinsHeaders);
@@ -69,7 +109,7 @@ async function updateConfig(exchange: Exchange, controller: Controller, job: str
   const config = await readConfig(exchange);
   if (typeof config !== "string") return config;
   await controller.putJob(job, config);
-  return empty(200, { ...jenkinsHeaders, "content-length": 0 });
+  return done();
 }
 
 /** Jenkins gives back XML 1.1 whatever it was sent. */

@@ -1,4 +1,4 @@
-import { type Exchange, json, Refusal, type Reply } from "../../platform/exchange.ts";
+import { type Exchange, empty, json, Refusal, type Reply } from "../../platform/exchange.ts";
 import { html, jenkinsHeaders } from "../access.ts";
 import { applyTree, TreeError } from "../tree.ts";
 
@@ -19,3 +19,6 @@ export const notFound = (): Refusal => new Refusal(html(404, "Not Found", "The r
 
 /** Jenkins answers most actions of a page with a redirect to it. */
 export const redirect = (location: string): Reply => ({ status: 302, headers: { ...jenkinsHeaders, location } });
+
+/** Done, with nothing to say. */
+export const done = (): Reply => empty(200, { ...jenkinsHeaders, "content-length": 0 });

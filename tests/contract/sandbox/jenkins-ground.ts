@@ -12,10 +12,10 @@ const itemSchema = z.looseObject({ executable: z.object({ number: z.number() }).
 
 export type JenkinsGround = Awaited<ReturnType<typeof setUpJenkins>>;
 
-/** A Jenkins of its own and the calls that the tests make. */
-export async function setUpJenkins() {
+/** A Jenkins of its own and the calls that the tests make; `now` is its clock. */
+export async function setUpJenkins(now: () => number = Date.now) {
   const home = await mkdtemp(join(tmpdir(), "kepler-jenkins-"));
-  let jenkins = await startJenkins({ port: 0, home, logger });
+  let jenkins = await startJenkins({ port: 0, home, logger, now });
   const call = (
     method: string,
     path: string,
@@ -66,7 +66,7 @@ export async function setUpJenkins() {
     },
     restart: async () => {
       await jenkins.stop();
-      jenkins = await startJenkins({ port: 0, home, logger });
+      jenkins = await startJenkins({ port: 0, home, logger, now });
     },
     remove: async () => {
       await jenkins.stop();
