@@ -16,6 +16,7 @@ import { scaleHandler } from "./api/scale.ts";
 import { startApiServer } from "./api/server.ts";
 import { forgetOldEvents } from "./controllers/event-recorder.ts";
 import { controllersOf } from "./controllers/index.ts";
+import { ensureStorageClass } from "./controllers/volumes.ts";
 import { runControllers } from "./controllers/work-queue.ts";
 import { namespaces } from "./kinds/index.ts";
 import { writeKubeconfig } from "./kubeconfig.ts";
@@ -88,6 +89,7 @@ export async function startKubernetes(options: KubernetesOptions): Promise<Kuber
   const store = new Store(home, options.historyLimit);
   const resources = new Resources(store, now);
   for (const name of ["default", "kube-system", "kube-public"]) ensureNamespace(resources, name);
+  ensureStorageClass(resources);
 
   const { registry } = options;
   if (registry?.token !== undefined) {
@@ -95,11 +97,13 @@ export async function startKubernetes(options: KubernetesOptions): Promise<Kuber
     await writeBasicAuth(join(home, "node", "images", "credentials"), new URL(registry.url).host, basic);
   }
   const address = podAddresses(store);
-  const stopControllers = runControllers(store, controllersOf(resources, { address }), logger);
+  const scale = options.backoffScale ?? 1;
+  const controllers = controllersOf(resources, { address, volumes: join(home, "volumes"), scale });
+  const stopControllers = runControllers(store, controllers, logger);
   const node = startNode(resources, {
     home: join(home, "node"),
     hostPath: options.hostPath ?? HOST_PATH,
-    scale: options.backoffScale ?? 1,
+    scale,
     logger,
     address,
   });

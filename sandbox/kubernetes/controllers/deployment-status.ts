@@ -46,7 +46,10 @@ export function deploymentStatus(
         ? conditionOf(deployment, "Available")?.lastUpdateTime
         : timeText(now),
   };
-  const conditions = withCondition(withCondition(deployment.status.conditions, stamped, now), progress, now);
+  const failure = conditionOf(current ?? {}, "ReplicaFailure");
+  const others = (deployment.status.conditions ?? []).filter(({ type }) => type !== "ReplicaFailure");
+  const shownBefore = failure === undefined ? others : [...others, failure];
+  const conditions = withCondition(withCondition(shownBefore, stamped, now), progress, now);
   const waiting = progress.reason !== "NewReplicaSetAvailable" && progress.status === "True";
   const passed = now.getTime() - Date.parse(progress.lastUpdateTime ?? "");
   return {

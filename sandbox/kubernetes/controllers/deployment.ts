@@ -5,11 +5,10 @@ import { type Deployment, type PodTemplate, type ReplicaSet } from "../objects.t
 import { controlledBy, type Resources } from "../store/resources.ts";
 import { deploymentStatus } from "./deployment-status.ts";
 import { recorderFor } from "./event-recorder.ts";
-import { podsOf } from "./replica-set.ts";
+import { podsOf, statusWriter, writer } from "./pods-of.ts";
 import { recreate, rollingUpdate, type Scaling, scaleEvenly } from "./rollout.ts";
 import { type Controller, keyOf, splitKey } from "./work-queue.ts";
 
-const writer = { manager: "kube-controller-manager" };
 const HASH_LABEL = "pod-template-hash";
 const REVISION = "deployment.kubernetes.io/revision";
 
@@ -72,10 +71,7 @@ export function deploymentController(resources: Resources): Controller {
         (set) => resources.store.get(replicaSets, set.metadata.namespace, set.metadata.name) ?? [],
       );
       const { status, againInMs } = deploymentStatus(deployment, live, current?.metadata.name, resources.now());
-      resources.modify(deployments, deployment, (draft) => (draft.status = status), {
-        ...writer,
-        subresource: "status",
-      });
+      resources.modify(deployments, deployment, (draft) => (draft.status = status), statusWriter);
       forgetOldRevisions(resources, deployment, old);
       return againInMs;
     },

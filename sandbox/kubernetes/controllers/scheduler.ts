@@ -3,6 +3,7 @@ import { parseQuantity } from "../kinds/quantity.ts";
 import { type Node, type Pod, type Taint, type Toleration } from "../objects.ts";
 import { type Resources } from "../store/resources.ts";
 import { changeOf } from "../store/store.ts";
+import { bindingOf, selectNode } from "./claim-binding.ts";
 import { conditionOf, withCondition } from "./conditions.ts";
 import { recorderFor } from "./event-recorder.ts";
 import { type Controller, keyOf, splitKey } from "./work-queue.ts";
@@ -10,11 +11,8 @@ import { type Controller, keyOf, splitKey } from "./work-queue.ts";
 const RESOURCES = ["cpu", "memory", "pods"] as const;
 type Amounts = Record<(typeof RESOURCES)[number], number>;
 
-/** Why a pod cannot be placed for now, or undefined. Asked before the nodes are (volumes that are not bound). */
-export type Obstacle = (pod: Pod) => string | undefined;
-
 /** Binds each new pod to the node that it fits and that has the fewest pods; says why when there is none. */
-export function scheduler(resources: Resources, obstacle: Obstacle): Controller {
+export function scheduler(resources: Resources): Controller {
   const { store } = resources;
   const record = recorderFor(resources, "default-scheduler");
   const waiting = new Set<string>();
@@ -44,10 +42,10 @@ export function scheduler(resources: Resources, obstacle: Obstacle): Controller 
     reconcile: (key) => {
       const pod = store.get(pods, ...splitKey(key));
       if (pod === undefined || !isUnbound(pod)) return undefined;
-      const hindrance = obstacle(pod);
+      const { obstacle, awaiting } = bindingOf(resources, pod);
       const all = store.list(nodes);
-      if (hindrance !== undefined) {
-        refuse(pod, `0/${all.length} nodes are available: ${hindrance}.`);
+      if (obstacle !== undefined) {
+        refuse(pod, `0/${all.length} nodes are available: ${obstacle}.`);
         return undefined;
       }
       const verdicts = all.map((node) => ({ node, why: whyNot(pod, node, loads) }));
@@ -59,6 +57,11 @@ export function scheduler(resources: Resources, obstacle: Obstacle): Controller 
         return undefined;
       }
       const nodeName = best.node.metadata.name;
+      if (awaiting.length > 0) {
+        // Their binding brings the pod here again.
+        selectNode(resources, awaiting, nodeName);
+        return undefined;
+      }
       record(pod, { type: "Normal", reason: "Scheduled", message: `Successfully assigned ${key} to ${nodeName}` });
       setScheduled(resources, pod, { status: "True" });
       resources.modify(pods, pod, (draft) => (draft.spec.nodeName = nodeName), { manager: "kube-scheduler" });

@@ -1,5 +1,6 @@
 import { type Logger } from "pino";
 import { KINDS } from "../kinds/index.ts";
+import { type Kind } from "../kinds/kind.ts";
 import { type Change, type Store } from "../store/store.ts";
 
 /**
@@ -61,6 +62,16 @@ export function runControllers(store: Store, controllers: Controller[], logger: 
 
 export const keyOf = (object: { metadata: { namespace?: string; name: string } }): string =>
   `${object.metadata.namespace ?? ""}/${object.metadata.name}`;
+
+/** The objects of a kind that a change is about: the one that changed, or the owner of what changed. */
+export function keysOfOwner(kind: Kind, change: Change): string[] {
+  const { object } = change;
+  if (change.kind.plural === kind.plural && change.kind.group === kind.group) return [keyOf(object)];
+  return (object.metadata.ownerReferences ?? [])
+    .filter((owner) => owner.kind === kind.kind)
+    .map(({ name }) => `${object.metadata.namespace ?? ""}/${name}`);
+}
+
 export const splitKey = (key: string): [namespace: string, name: string] => {
   const slash = key.indexOf("/");
   return [key.slice(0, slash), key.slice(slash + 1)];

@@ -164,7 +164,7 @@ export class ContainerRun {
         const volumes = join(folder, "volumes");
         const rootfs = join(folder, "containers", this.container.name, "rootfs");
         await copyRootfs(image, rootfs);
-        await mountVolumes(pod, this.container, { volumes, rootfs, variables });
+        await mountVolumes(ground.store, pod, this.container, { volumes, rootfs, variables });
         const words = (list: string[] | undefined) => list?.map((word) => expand(word, variables));
         const { command, args } = this.container;
         const expanded = { ...this.container, command: words(command), args: words(args) };

@@ -1,6 +1,7 @@
 import { cp, mkdir, readdir, readFile, readlink, rename, rm, stat, symlink, writeFile } from "node:fs/promises";
 import { dirname, join, normalize } from "node:path";
 import { same } from "../json.ts";
+import { persistentVolumeClaims, persistentVolumes } from "../kinds/index.ts";
 import { type Container, type KeyToPath, type Pod, type Volume } from "../objects.ts";
 import { type Store } from "../store/store.ts";
 import { ConfigError, configMapData, expand, fieldOf, resourceOf, secretData } from "./environment.ts";
@@ -103,13 +104,13 @@ function choose(data: Files, items: KeyToPath[] | undefined, optional: boolean |
 type Mounting = { volumes: string; rootfs: string; variables: Record<string, string> };
 
 /** Puts each mounted volume where the container expects it, below its own root. */
-export async function mountVolumes(pod: Pod, container: Container, mounting: Mounting): Promise<void> {
+export async function mountVolumes(store: Store, pod: Pod, container: Container, mounting: Mounting): Promise<void> {
   const { volumes, rootfs, variables } = mounting;
   for (const { name, mountPath, subPath, subPathExpr } of container.volumeMounts ?? []) {
     const place = join(rootfs, normalize(`/${mountPath}`));
     const volume = pod.spec.volumes?.find((each) => each.name === name);
     const sub = subPathExpr === undefined ? subPath : expand(subPathExpr, variables);
-    const source = join(volume?.hostPath?.path ?? join(volumes, name), normalize(`/${sub ?? ""}`));
+    const source = join(outsideOf(store, pod, volume) ?? join(volumes, name), normalize(`/${sub ?? ""}`));
     if ((await stat(source).catch(() => undefined)) === undefined) await mkdir(source, { recursive: true });
     await mkdir(dirname(place), { recursive: true });
     await rm(place, { recursive: true, force: true });
@@ -118,4 +119,14 @@ export async function mountVolumes(pod: Pod, container: Container, mounting: Mou
     if (sub !== undefined && isPublished !== undefined) await cp(source, place, { recursive: true, dereference: true });
     else await symlink(source, place);
   }
+}
+
+/** The folder of a volume that outlives the pod. */
+function outsideOf(store: Store, pod: Pod, volume: Volume | undefined): string | undefined {
+  if (volume?.persistentVolumeClaim === undefined) return volume?.hostPath?.path;
+  const { claimName } = volume.persistentVolumeClaim;
+  const claim = store.get(persistentVolumeClaims, pod.metadata.namespace, claimName);
+  const path = store.get(persistentVolumes, undefined, claim?.spec.volumeName ?? "")?.spec.hostPath?.path;
+  if (path === undefined) throw new ConfigError(`persistentvolumeclaim "${claimName}" has no folder on this node`);
+  return path;
 }

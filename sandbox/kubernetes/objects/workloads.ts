@@ -15,6 +15,7 @@ export type ReplicaSet = KubeObject & {
     readyReplicas?: number;
     availableReplicas?: number;
     observedGeneration?: number;
+    conditions?: Condition[];
   };
 };
 export type Deployment = KubeObject & {
@@ -96,6 +97,7 @@ export type Job = KubeObject & {
     terminating?: number;
     succeeded?: number;
     failed?: number;
+    completedIndexes?: string;
     startTime?: string;
     completionTime?: string;
     conditions?: Condition[];

@@ -58,6 +58,8 @@ export const statefulSets = kindOf<StatefulSet>("apps/v1", "statefulsets", {
         },
         check: selectsItsTemplate("statefulset"),
       },
+      // A mount may name a volume that comes from a claim template.
+      "core.v1.PodSpec": { ...podSpecRules["core.v1.PodSpec"], check: undefined },
       "apps.v1.StatefulSetUpdateStrategy": { complete: completeStrategy },
       "apps.v1.StatefulSetStatus": { fields: { availableReplicas: { zero: 0 } } },
       "apps.v1.RollingUpdateStatefulSetStrategy": { fields: { partition: { default: 0, ...atLeastZero } } },
