@@ -1,4 +1,3 @@
-import { type Exchange } from "../platform/exchange.ts";
 import { type createOneAtATime } from "../platform/one-at-a-time.ts";
 import { type BlobStore, type UploadStore } from "./blob-store.ts";
 import { type RepositoryStore } from "./repository-store.ts";
@@ -10,6 +9,4 @@ export type RegistryGround = {
   repositories: RepositoryStore;
   /** Chunks of one upload come one after another. */
   oneAtATime: ReturnType<typeof createOneAtATime>;
-  /** Throws the 401 with its challenge unless the caller may write. */
-  mustWrite: (exchange: Exchange) => void;
 };

@@ -8,7 +8,7 @@ import { serve } from "../platform/http.ts";
 import { createOneAtATime } from "../platform/one-at-a-time.ts";
 import { createRouter } from "../platform/router.ts";
 import { openState } from "../platform/state.ts";
-import { REGISTRY_USER, unauthorized, whoAsks } from "./access.ts";
+import { Door, REGISTRY_USER } from "./access.ts";
 import { addBlobRoutes } from "./blob-routes.ts";
 import { BlobStore, UploadStore } from "./blob-store.ts";
 import { type RegistryGround } from "./ground.ts";
@@ -22,7 +22,7 @@ export type RunningRegistry = { url: string; user: string; token: string; stop()
 
 const stateSchema = z.object({ token: z.string() });
 
-/** Starts an OCI distribution v2 registry on 127.0.0.1: anyone may pull, pushing and deleting need `kepler:<token>`. */
+/** Starts an OCI distribution v2 registry on 127.0.0.1: anyone may pull, the rest needs `kepler:<token>`. */
 export async function startRegistry(options: RegistryOptions): Promise<RunningRegistry> {
   const { port, home, logger, entrance } = options;
   const initial = () => ({ token: `registry-sandbox-${randomBytes(16).toString("hex")}` });
@@ -34,33 +34,25 @@ export async function startRegistry(options: RegistryOptions): Promise<RunningRe
     uploads: new UploadStore(join(home, "uploads")),
     repositories: new RepositoryStore(join(home, "repositories")),
     oneAtATime: createOneAtATime(),
-    mustWrite: (exchange) => {
-      if (whoAsks(exchange, token) !== "owner") throw unauthorized();
-    },
   };
+  const door = new Door(token, Date.now);
   const listening = await serve({
-    router: routes(ground, token),
+    router: routes(ground, door),
     port,
     logger,
     entrance,
-    before: (exchange) => {
-      // Wrong credentials are refused even where none are needed, so that a mistyped token is noticed at once.
-      if (whoAsks(exchange, token) === "wrong") throw unauthorized();
-    },
+    before: (exchange) => door.check(exchange),
     notFound: (exchange) =>
       json(404, { errors: [{ code: "NOT_FOUND", message: "page not found", detail: exchange.path }] }),
   });
   return { url: listening.url, user: REGISTRY_USER, token, stop: () => listening.close() };
 }
 
-function routes(ground: RegistryGround, token: string) {
+function routes(ground: RegistryGround, door: Door) {
   const router = createRouter();
   const version = { "docker-distribution-api-version": "registry/2.0" };
-  // The challenge stands at the door, for clients (docker, skopeo) decide here whether to send credentials later.
-  router.route("GET", "/v2/", (exchange) => {
-    if (whoAsks(exchange, token) !== "owner") throw unauthorized();
-    return json(200, {}, version);
-  });
+  router.route("GET", "/v2/", () => json(200, {}, version));
+  router.route("GET", "/token", (exchange) => door.issue(exchange));
   router.route("GET", "/v2", (exchange) => json(301, {}, { location: `http://${exchange.headers.host ?? ""}/v2/` }));
   addListRoutes(router, ground);
   addUploadRoutes(router, ground);

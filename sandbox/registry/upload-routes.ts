@@ -8,41 +8,19 @@ const UPLOAD_ID = /^[0-9a-f]{8}-[0-9a-f-]{27}$/;
 
 /** Pushing blobs, whole or in chunks: https://github.com/opencontainers/distribution-spec/blob/main/spec.md#pushing-blobs */
 export function addUploadRoutes(router: Router, ground: RegistryGround): void {
-  const writes = (handler: (exchange: Exchange, name: string) => Promise<Reply>) => async (exchange: Exchange) => {
-    ground.mustWrite(exchange);
-    return handler(exchange, checkName(exchange.param("name")));
+  const named = (handler: (exchange: Exchange, name: string, ground: RegistryGround) => Promise<Reply>) => {
+    return (exchange: Exchange) => handler(exchange, checkName(exchange.param("name")), ground);
   };
-  router.route(
-    "POST",
-    "/v2/*name/blobs/uploads/",
-    writes((exchange, name) => begin(exchange, name, ground)),
-  );
-  router.route(
-    "POST",
-    "/v2/*name/blobs/uploads",
-    writes((exchange, name) => begin(exchange, name, ground)),
-  );
-  const pattern = "/v2/*name/blobs/uploads/:id";
-  router.route(
-    "GET",
-    pattern,
-    writes((exchange, name) => status(exchange, name, ground)),
-  );
-  router.route(
-    "PATCH",
-    pattern,
-    writes((exchange, name) => ground.oneAtATime(exchange.param("id"), () => append(exchange, name, ground))),
-  );
-  router.route(
-    "PUT",
-    pattern,
-    writes((exchange, name) => ground.oneAtATime(exchange.param("id"), () => finish(exchange, name, ground))),
-  );
-  router.route(
-    "DELETE",
-    pattern,
-    writes((exchange) => cancel(exchange, ground)),
-  );
+  /** Chunks of one upload come one after another. */
+  const inTurn = (handler: (exchange: Exchange) => Promise<Reply>) => (exchange: Exchange) =>
+    ground.oneAtATime(exchange.param("id"), () => handler(exchange));
+  for (const uploads of ["/v2/*name/blobs/uploads/", "/v2/*name/blobs/uploads"])
+    router.route("POST", uploads, named(begin));
+  const upload = "/v2/*name/blobs/uploads/:id";
+  router.route("GET", upload, named(status));
+  router.route("PATCH", upload, inTurn(named(append)));
+  router.route("PUT", upload, inTurn(named(finish)));
+  router.route("DELETE", upload, named(cancel));
 }
 
 async function begin(exchange: Exchange, name: string, ground: RegistryGround): Promise<Reply> {
@@ -96,7 +74,7 @@ async function complete(name: string, id: string, digest: string, ground: Regist
   return created(name, digest);
 }
 
-async function cancel(exchange: Exchange, ground: RegistryGround): Promise<Reply> {
+async function cancel(exchange: Exchange, _name: string, ground: RegistryGround): Promise<Reply> {
   const { id } = await findUpload(exchange, ground);
   await ground.uploads.cancel(id);
   return empty(204);

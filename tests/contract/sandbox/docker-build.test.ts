@@ -31,10 +31,13 @@ afterAll(async () => {
 async function pushedLayers(name: string) {
   expect((await docker.run(["push", `${host}/${name}`])).exitCode).toBe(0);
   const [repository = "", tag = ""] = name.split(":");
-  const response = await fetch(`${registry.url}/v2/${repository}/manifests/${tag}`, { headers: { accept: OCI } });
+  const authorization = `Bearer ${registry.token}`;
+  const get = (path: string) =>
+    fetch(`${registry.url}/v2/${repository}/${path}`, { headers: { authorization, accept: OCI } });
+  const response = await get(`manifests/${tag}`);
   const { layers } = manifestSchema.parse(await response.json());
   const read = async ({ digest }: { digest: string }) =>
-    readLayer(Buffer.from(await (await fetch(`${registry.url}/v2/${repository}/blobs/${digest}`)).arrayBuffer()));
+    readLayer(Buffer.from(await (await get(`blobs/${digest}`)).arrayBuffer()));
   return Promise.all(layers.map(read));
 }
 

@@ -57,27 +57,58 @@ async function pushImage(name: string, tag: string): Promise<{ digest: string; t
 }
 
 describe("access", () => {
-  test("the door and every write ask for credentials with a Basic challenge; reading does not", async () => {
+  /** What a client gets for the challenge of a refused request, with or without credentials. */
+  const tokenFor = async (refused: Response, headers: Record<string, string> = {}) => {
+    const challenge = refused.headers.get("www-authenticate") ?? "";
+    const field = (name: string) => new RegExp(`${name}="([^"]*)"`).exec(challenge)?.[1] ?? "";
+    const url = new URL(field("realm"));
+    for (const name of ["service", "scope"]) url.searchParams.set(name, field(name));
+    const answer = await fetch(url, { headers });
+    return { status: answer.status, ...((await answer.json()) as { token?: string; expires_in?: number }) };
+  };
+  const bearer = (token = "") => ({ authorization: `Bearer ${token}` });
+
+  test("the door sends every request without a token to the token service, naming what it wants", async () => {
     const { digest } = await pushImage("open", "v1");
-    for (const [method, path] of [
-      ["GET", "/v2/"],
-      ["POST", "/v2/open/blobs/uploads/"],
-      ["DELETE", `/v2/open/manifests/${digest}`],
+    for (const [method, path, scope] of [
+      ["GET", "/v2/", undefined],
+      ["GET", "/v2/open/manifests/v1", "repository:open:pull"],
+      ["GET", "/v2/_catalog", "registry:catalog:*"],
+      ["POST", "/v2/open/blobs/uploads/", "repository:open:pull,push"],
+      ["POST", `/v2/new/blobs/uploads/?mount=${digest}&from=open`, "repository:new:pull,push repository:open:pull"],
+      ["DELETE", `/v2/open/manifests/${digest}`, "repository:open:delete"],
     ] as const) {
       const response = await fetch(`${registry.url}${path}`, { method });
-      expect(response.status).toBe(401);
-      expect(response.headers.get("www-authenticate")).toMatch(/^Basic realm=/);
+      expect(response.status, path).toBe(401);
+      const challenge = `Bearer realm="${registry.url}/token",service="kepler-sandbox"${scope ? `,scope="${scope}"` : ""}`;
+      expect(response.headers.get("www-authenticate")).toBe(challenge);
       expect(await response.json()).toMatchObject({ errors: [{ code: "UNAUTHORIZED" }] });
     }
-    expect((await fetch(`${registry.url}/v2/open/manifests/v1`, { headers: { accept: OCI } })).status).toBe(200);
   });
 
-  test("a wrong token is refused even for reading", async () => {
+  test("anyone gets a token to pull, and only the owner one to push; a token is good for what it names alone", async () => {
+    await pushImage("scoped", "v1");
+    const pull = `${registry.url}/v2/scoped/manifests/v1`;
+    const granted = await tokenFor(await fetch(pull));
+    expect(granted).toMatchObject({ status: 200, expires_in: 300 });
+    expect((await fetch(pull, { headers: { accept: OCI, ...bearer(granted.token) } })).status).toBe(200);
+    expect((await fetch(`${registry.url}/v2/`, { headers: bearer(granted.token) })).status).toBe(200);
+    const push = (name: string, token = "") =>
+      fetch(`${registry.url}/v2/${name}/blobs/uploads/`, { method: "POST", headers: bearer(token) });
+    const anonymous = await tokenFor(await push("scoped"));
+    expect((await push("scoped", anonymous.token)).status).toBe(401);
+    const owner = await tokenFor(await push("scoped"), { authorization });
+    expect((await push("scoped", owner.token)).status).toBe(202);
+    expect((await push("other", owner.token)).status).toBe(401);
+    expect((await push("scoped", `${owner.token}x`)).status).toBe(401);
+  });
+
+  test("a wrong password gets no token, and is refused even for reading", async () => {
     const headers = { authorization: `Basic ${Buffer.from("kepler:wrong").toString("base64")}` };
-    expect((await fetch(`${registry.url}/v2/_catalog`, { headers })).status).toBe(401);
-    expect(
-      (await fetch(`${registry.url}/v2/`, { headers: { authorization: `Bearer ${registry.token}` } })).status,
-    ).toBe(200);
+    const refused = await fetch(`${registry.url}/v2/open/tags/list`, { headers });
+    expect(refused.status).toBe(401);
+    expect((await tokenFor(refused, headers)).status).toBe(401);
+    expect((await fetch(`${registry.url}/v2/`, { headers: bearer(registry.token) })).status).toBe(200);
   });
 });
 
