@@ -16,6 +16,7 @@ import {
   parseFields,
   paths,
   union,
+  withContainers,
 } from "./field-set.ts";
 import { giveTo, ownable, setOf, takeFromOthers, type Writer } from "./managed-fields.ts";
 
@@ -44,7 +45,8 @@ export function apply(
       !(entry.manager === writer.manager && entry.operation === "Apply" && entry.subresource === writer.subresource),
   );
   const ownedByOthers = others.map((entry) => parseFields(entry.fieldsV1)).reduce(union, {});
-  const dropped = difference(difference(setOf(entries, writer, "Apply"), fields), ownedByOthers);
+  const renounced = difference(setOf(entries, writer, "Apply"), withContainers(fields));
+  const dropped = difference(renounced, withContainers(ownedByOthers));
   const pruned = remove(kind.schema, merged, dropped);
 
   // Defaults are written before comparing, or a short spelling ("1000m" for "1") would look like a change for ever.

@@ -115,6 +115,15 @@ export function difference(a: FieldSet, b: FieldSet): FieldSet {
   return a[OWN] !== undefined && b[OWN] === undefined && !isEmpty(rest) ? { [OWN]: {}, ...rest } : rest;
 }
 
+/** Whoever names a part of a struct or map names the whole too (structured-merge-diff, EnsureNamedFieldsAreMembers). */
+export function withContainers(fields: FieldSet): FieldSet {
+  const entries = Object.entries(fields).map(([step, below]): [string, FieldSet] => {
+    const itself: FieldSet = step.startsWith("f:") && !isEmpty(below) ? { [OWN]: {} } : {};
+    return [step, { ...itself, ...withContainers(below) }];
+  });
+  return Object.fromEntries(entries);
+}
+
 export function intersection(a: FieldSet, b: FieldSet): FieldSet {
   const shared: FieldSet = {};
   for (const [step, below] of Object.entries(a)) {

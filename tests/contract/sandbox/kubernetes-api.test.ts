@@ -158,6 +158,20 @@ describe("server-side apply", () => {
     expect((await apply("one", { a: "1" })).body.metadata.resourceVersion).toBe(less.body.metadata.resourceVersion);
   });
 
+  it("keeps what an empty struct is given later", async () => {
+    const wanted = (data: Record<string, string>) => ({
+      apiVersion: "v1",
+      kind: "ConfigMap",
+      metadata: { name: "grown" },
+      data,
+    });
+    const grown = (data: Record<string, string>) =>
+      ground.call("PATCH", `${CONFIGMAPS}/grown?fieldManager=one`, wanted(data), APPLY);
+    await grown({});
+    expect((await grown({ a: "1" })).body.data).toEqual({ a: "1" });
+    expect((await grown({})).body.data ?? {}).toEqual({});
+  });
+
   it("answers 409 naming manager and field, until it is forced", async () => {
     await apply("one", { a: "1" });
     const refused = await apply("two", { a: "2" });
