@@ -58,7 +58,8 @@ function planOf(
 ): Plan {
   const { namespace = "", annotations } = metadata;
   const url = new URL(`${request.scheme}://${request.headers.host ?? request.host}${request.path}${request.search}`);
-  const name = service === undefined ? "" : `${namespace}-${service.name}-${service.port.name ?? service.port.number}`;
+  const name =
+    service === undefined ? "" : `${namespace}-${service.name}-${service.port.name ?? service.port.number}@kubernetes`;
   const plain: Plan = {
     ...plainPlan(name, request),
     targets: service === undefined ? [] : [{ namespace, service: service.name, port: service.port, weight: 1 }],
