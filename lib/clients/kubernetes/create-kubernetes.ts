@@ -157,6 +157,8 @@ export function createKubernetes(config: KubernetesConfig): Kubernetes {
   };
 }
 
+const NO_LOG = /^unable to retrieve container logs for [a-z]+:\/\/[0-9a-f]{64}$/;
+
 /** See `Kubernetes.readLog`. */
 async function* logLines(
   target: HttpTarget,
@@ -176,7 +178,12 @@ async function* logLines(
     tailLines: options.tailLines?.toString(),
   };
   try {
-    yield* linesOf(openStream(target, { path, query, signal }), "keep");
+    for await (const line of linesOf(openStream(target, { path, query, signal }), "keep")) {
+      // The kubelet says so with status 200, as the log's only line, when the container's files are gone.
+      if (NO_LOG.test(line))
+        throw new NotFound("The container's log is gone.", { system: "kubernetes", cause: { line } });
+      yield line;
+    }
   } catch (error) {
     if (!signal.aborted) throw error;
   }

@@ -61,9 +61,25 @@ export function errorOf(status: Status): KeplerError | null {
       return expired(message, status);
     case 422:
       return new Invalid(`Kubernetes does not accept the object: ${message}`, { system, cause, fields });
+    case 500:
+      return errorOfInternal(message, cause);
     default:
       return null;
   }
+}
+
+/** Two things that the API server calls an internal error are none: a type that does not fit, and a webhook of somebody else. */
+function errorOfInternal(message: string, cause: unknown): KeplerError | null {
+  if (message.includes("failed to create typed patch object")) {
+    return new Invalid(`Kubernetes does not accept the object: ${message}`, { system, cause });
+  }
+  const webhook = /failed calling webhook "([^"]+)": (.*)/s.exec(message);
+  if (!webhook) return null;
+  return new Unavailable(`The cluster asks the webhook ${webhook[1]} first, and that does not answer: ${webhook[2]}`, {
+    system,
+    cause,
+    next: "The cluster's operator must mend or remove that webhook; then try again.",
+  });
 }
 
 function fieldsOf(status: Status): FieldError[] {

@@ -3,6 +3,7 @@ import { KINDS } from "#lib/clients/kubernetes/kinds";
 import { APP_LABEL } from "#lib/clusters/label-rules";
 import { seePod } from "#lib/clusters/pod-rules";
 import { seeWorkload } from "#lib/clusters/workload-rules";
+import { KeplerError } from "#lib/platform/errors";
 import { renderManifests } from "../manifests.ts";
 import { decideRollout, decideVerify, type Observed, type Verdict } from "../release-rules.ts";
 import { applyObjects, manifestInput } from "./apply.ts";
@@ -42,15 +43,21 @@ const EVIDENCE_BYTES = 8_000;
 /** The last lines that the failing pod wrote, kept with the step: the pod itself may soon be gone. */
 async function withEvidence(context: StepContext, verdict: Verdict & { is: "failed" }): Promise<Verdict> {
   if (!verdict.evidence) return verdict;
-  const { kubernetes, release, signal } = context;
   const { pod, previous } = verdict.evidence;
+  // The node clears ended containers away by itself: then the newest start, which fails the same way, has to speak.
+  const lines = (previous ? await lastLines(context, pod, true) : null) ?? (await lastLines(context, pod, false)) ?? [];
+  const log = lines.join("\n").slice(-EVIDENCE_BYTES);
+  return { ...verdict, facts: { ...verdict.facts, pod, ...(log ? { log } : {}) } };
+}
+
+/** Null where there is no such log: that is missing evidence, not another failure. */
+async function lastLines({ kubernetes, release, signal }: StepContext, pod: string, previous: boolean) {
   const options = { container: release.app.name, previous, tailLines: EVIDENCE_LINES, signal };
   const lines: string[] = [];
   try {
     for await (const line of kubernetes.readLog(release.environment.namespace, pod, options)) lines.push(line);
-  } catch {
-    // A log that cannot be read is missing evidence, not another failure.
+  } catch (error) {
+    if (!(error instanceof KeplerError)) throw error;
   }
-  const log = lines.join("\n").slice(-EVIDENCE_BYTES);
-  return { ...verdict, facts: { ...verdict.facts, pod, ...(log ? { log } : {}) } };
+  return lines.length > 0 ? lines : null;
 }

@@ -2,7 +2,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { Expired, type KubernetesObject } from "#lib/clients/kubernetes/client";
 import { createKubernetes } from "#lib/clients/kubernetes/create-kubernetes";
 import { KINDS } from "#lib/clients/kubernetes/kinds";
-import { Invalid, Unavailable } from "#lib/platform/errors";
+import { Invalid, NotFound, Unavailable } from "#lib/platform/errors";
 import { type Answer, type FaultyServer, json, startFaultyServer } from "./faulty-server.ts";
 import { kubeconfigOf } from "./kubeconfig.ts";
 
@@ -131,6 +131,11 @@ describe("reading a log", () => {
     })();
     await expect(reading).rejects.toThrow(Unavailable);
     expect(lines).not.toContain("zw");
+  });
+
+  it("finds no log where the node says, as the log itself, that it has cleared the container away", async () => {
+    const words = `unable to retrieve container logs for containerd://${"0a".repeat(32)}`;
+    await expect(read({ pieces: [words], then: "end" })).rejects.toThrow(NotFound);
   });
 
   it("says that a container has not started yet, as something that passes", async () => {

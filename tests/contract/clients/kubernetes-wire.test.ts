@@ -100,6 +100,19 @@ describe("connecting and applying", () => {
     });
   });
 
+  it("takes a value of the wrong type for a wrong object, though the server calls it an error of its own", async () => {
+    const message =
+      "failed to create typed patch object (dev/shop; apps/v1, Kind=Deployment): .spec.replicas: expected numeric";
+    server.answer(status(500, { message }));
+    await expect(kubernetes().apply(deployment)).rejects.toThrow(Invalid);
+  });
+
+  it("names the webhook that keeps the cluster from taking an object", async () => {
+    const message = 'Internal error occurred: failed calling webhook "validation.istio.io": connection refused';
+    server.answer(status(500, { reason: "InternalError", message }));
+    await expect(kubernetes().apply(deployment)).rejects.toThrow(/validation\.istio\.io.*connection refused/);
+  });
+
   it("says which right is missing", async () => {
     server.answer(
       status(403, { reason: "Forbidden", message: 'deployments.apps is forbidden: User "kepler" cannot patch' }),
