@@ -3,13 +3,12 @@ import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { type Kubernetes } from "#lib/clients/kubernetes/client";
 import { createKubernetes } from "#lib/clients/kubernetes/create-kubernetes";
 import { KINDS } from "#lib/clients/kubernetes/kinds";
+import { pushImage } from "#tests/world/push-image";
 import { startWorld, type World } from "#tests/world/sandbox";
-import { pushImage } from "./push-image.ts";
 
 const namespace = `kepler-logs-${randomUUID().slice(0, 8)}`;
 const SCRIPT = "let n = 0; setInterval(() => console.log('line', ++n), 100)";
 
-/** Against a real cluster, TEST_POD_IMAGE names an image with Node.js that it can pull. */
 describe("the log of a running container", () => {
   let world: World<"kubernetes" | "registry">;
   let kubernetes: Kubernetes;
@@ -18,9 +17,9 @@ describe("the log of a running container", () => {
     world = await startWorld(["registry", "kubernetes"]);
     kubernetes = createKubernetes(world.kubernetes);
     await kubernetes.apply({ apiVersion: "v1", kind: "Namespace", metadata: { name: namespace } });
-    const pushed = await pushImage(world.registry, "contract/talker", "v1", {});
-    const own = `${new URL(world.registry.url).host}/contract/talker@${pushed.digest}`;
-    const container = { name: "app", image: process.env.TEST_POD_IMAGE ?? own, command: ["node", "-e", SCRIPT] };
+    const pushed = await pushImage(world.registry, "contract/talker", "v1", { config: {} });
+    const image = `${new URL(world.registry.url).host}/contract/talker@${pushed.digest}`;
+    const container = { name: "app", image, command: ["node", "-e", SCRIPT] };
     const metadata = { name: "talker", namespace };
     await kubernetes.apply({ apiVersion: "v1", kind: "Pod", metadata, spec: { containers: [container] } });
     await vi.waitFor(

@@ -7,7 +7,7 @@ import { Conflict, Invalid, NotFound } from "#lib/platform/errors";
 import { startWorld, type World } from "#tests/world/sandbox";
 
 const namespace = `kepler-contract-${randomUUID().slice(0, 8)}`;
-const configMap = (name: string, data: Record<string, string>, labels: Record<string, string> = {}) => ({
+const configMap = (name: string, data: Record<string, string>, labels?: Record<string, string>) => ({
   apiVersion: "v1",
   kind: "ConfigMap",
   metadata: { name, namespace, labels },
@@ -57,6 +57,10 @@ describe("a cluster", () => {
       fields: [{ path: ".data.a", message: expect.stringContaining("somebody-else") }],
     });
     expect((await kubernetes.apply(configMap("owned", { a: "ours" }), { force: true })).data).toEqual({ a: "ours" });
+  });
+
+  it("keeps no empty map", async () => {
+    expect((await kubernetes.apply(configMap("empty", { a: "1" }, {}))).metadata.labels).toBeUndefined();
   });
 
   it("names the wrong field of an object that it refuses", async () => {

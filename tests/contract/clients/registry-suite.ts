@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import { expect, it } from "vitest";
 import { createRegistry } from "#lib/clients/registry/create-registry";
 import { NotFound } from "#lib/platform/errors";
-import { pushImage } from "./push-image.ts";
+import { pushImage } from "#tests/world/push-image";
 
 const NOWHERE = `sha256:${createHash("sha256").update("nowhere").digest("hex")}`;
 
@@ -16,7 +16,7 @@ export function registrySuite(access: () => { url: string; user?: string; token?
   });
 
   it("tells digest, size and configuration of a pushed image, by tag and by digest", async () => {
-    const pushed = await pushImage(access(), "contract/shop", "v1", settings);
+    const pushed = await pushImage(access(), "contract/shop", "v1", { config: settings });
     const byTag = await registry().getManifest("contract/shop", "v1");
     expect(byTag).toMatchObject({ digest: pushed.digest, configDigest: pushed.configDigest, platforms: [] });
     expect(byTag.sizeBytes).toBe(pushed.sizeBytes);
@@ -31,15 +31,15 @@ export function registrySuite(access: () => { url: string; user?: string; token?
   });
 
   it("finds nothing under an unknown tag, digest or repository", async () => {
-    await pushImage(access(), "contract/shop", "v1", settings);
+    await pushImage(access(), "contract/shop", "v1", { config: settings });
     await expect(registry().getManifest("contract/shop", "v404")).rejects.toThrow(NotFound);
     await expect(registry().getManifest("contract/shop", NOWHERE)).rejects.toThrow(NotFound);
     await expect(registry().listTags("contract/nothing")).rejects.toThrow(NotFound);
   });
 
   it("lists tags as people count, and forgets all of a deleted digest, twice without harm", async () => {
-    const image = await pushImage(access(), "contract/tags", "v10", settings);
-    await pushImage(access(), "contract/tags", "v2", settings);
+    const image = await pushImage(access(), "contract/tags", "v10", { config: settings });
+    await pushImage(access(), "contract/tags", "v2", { config: settings });
     expect(await registry().listTags("contract/tags")).toEqual(["v2", "v10"]);
     await registry().deleteManifest("contract/tags", image.digest);
     await registry().deleteManifest("contract/tags", image.digest);

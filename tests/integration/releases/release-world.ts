@@ -11,8 +11,8 @@ import { reconcileRelease } from "#lib/releases/reconcile";
 import { type CreateReleaseInput, type ReleaseView } from "#lib/releases/schema";
 import { type ReconcileReleaseDeps } from "#lib/releases/steps/step-context";
 import { type FreshDatabase, freshDatabase } from "#tests/world/postgres";
+import { pushImage } from "#tests/world/push-image";
 import { startWorld, type World } from "#tests/world/sandbox";
-import { pushImage } from "./push-image.ts";
 
 export const SETTINGS: AppSettings = {
   schemaVersion: 1,
@@ -115,7 +115,8 @@ export class ReleaseWorld {
   async createBuild(app: { id: string; name: string }, cmd: string[], trigger: "manual" | "create" = "manual") {
     const number = (await this.database.db.build.count({ where: { appId: app.id } })) + 1;
     const imageTag = `build-${number}`;
-    const imageDigest = await pushImage(this.world.registry, app.name, imageTag, cmd);
+    const config = { Cmd: cmd, Labels: { tag: imageTag } };
+    const { digest: imageDigest } = await pushImage(this.world.registry, app.name, imageTag, { config });
     return this.database.db.build.create({
       data: {
         appId: app.id,
@@ -158,7 +159,7 @@ export class ReleaseWorld {
 
   /** Runs the reconciler as the queue would, until it is done or `until` says enough. */
   async drive(releaseId: string, until: (view: ReleaseView) => boolean = () => false): Promise<ReleaseView> {
-    const signal = AbortSignal.timeout(60_000);
+    const signal = AbortSignal.timeout(100_000);
     for (;;) {
       const result = await reconcileRelease(this.deps, releaseId, { signal });
       const view = await getReleaseView(releaseId, this.database.db);
