@@ -8,6 +8,7 @@ import { type KubeObject, type ManagedFieldsEntry, type OwnerReference } from ".
 import { apply } from "../patch/apply.ts";
 import { recordUpdate, type Writer } from "../patch/managed-fields.ts";
 import { admit } from "./admission/admit.ts";
+import { validateIstio } from "./admission/istio-webhook.ts";
 import { type Store } from "./store.ts";
 import { causesOf, causesOfUpdate } from "./strategy.ts";
 
@@ -225,6 +226,7 @@ export class Resources {
     fillDefaults(kind.schema, object);
     kind.conclude?.(object);
     check();
+    validateIstio(kind, object);
   }
 
   #replace(
@@ -276,6 +278,7 @@ export class Resources {
     if (object.status === undefined) delete object.status;
     const causes = causesOfUpdate(kind, object, old);
     if (causes.length > 0) throw invalidObject(kind, old.metadata.name, causes);
+    validateIstio(kind, object);
     if (generation !== undefined && !same(object.spec, old.spec)) object.metadata.generation = generation + 1;
     object.metadata.managedFields = fields(object);
     if (object.metadata.managedFields.length === 0) delete object.metadata.managedFields;
