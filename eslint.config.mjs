@@ -57,5 +57,5 @@ export default tseslint.config(
     files: ["lib/platform/env.ts", "sandbox/env.ts", "scripts/**", "tests/**", "*.config.ts", "instrumentation.ts"],
     rules: { "no-restricted-properties": "off" },
   },
-  { files: ["scripts/**"], rules: { "no-console": "off" } },
+  { files: ["scripts/**", "tests/cluster/**"], rules: { "no-console": "off" } },
 );

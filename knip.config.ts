@@ -12,6 +12,7 @@ const config: KnipConfig = {
     "sandbox/jenkins/curl.ts",
     "sandbox/kubernetes/node/*.cjs",
     "tests/world/postgres-server.ts",
+    "tests/cluster/{run,inside/main}.ts",
     "tests/integration/**/stuck-worker.ts",
     "tests/**/*.test.ts",
   ],
@@ -29,8 +30,8 @@ const config: KnipConfig = {
     // Run as `depcruise` by scripts/lint.ts.
     "dependency-cruiser",
   ],
-  // The Go toolchain, which only a refresh of the sandbox's facts needs (scripts/kubernetes-facts.ts).
-  ignoreBinaries: ["go"],
+  // The Go toolchain (scripts/kubernetes-facts.ts, tests/cluster) and util-linux (tests/cluster).
+  ignoreBinaries: ["go", "setpriv"],
   ignoreExportsUsedInFile: true,
 };
 

@@ -26,6 +26,8 @@ export default defineConfig({
       project("integration", { timeoutMs: 120_000 }),
       // Other people's clients; `npm run test:clients` runs it, `npm test` does not: the clients are not from npm.
       project("clients", { timeoutMs: 120_000 }),
+      // Against a real Kubernetes; `npm run test:cluster` says where that is.
+      project("cluster", { timeoutMs: 240_000 }),
       project("e2e", { timeoutMs: 240_000 }),
     ],
   },

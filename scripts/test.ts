@@ -3,14 +3,10 @@
  * so that one run tells the whole story, and closes with `N passed, N failed`.
  *   --only lint,unit     these phases alone (npm run validate leaves the browser out; test:clients is `clients`)
  */
-import { mkdtemp, readFile, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { lint } from "./lint.ts";
 import { runCommand } from "./run-command.ts";
-
-type Tally = { passed: number; failed: number; skipped: number };
+import { runVitest, type Tally } from "./run-vitest.ts";
 
 const VITEST_PROJECTS = ["unit", "contract", "integration", "e2e"] as const;
 type Phase = { name: string; run: () => Promise<Tally>; onRequest?: true };
@@ -18,50 +14,14 @@ type Phase = { name: string; run: () => Promise<Tally>; onRequest?: true };
 const phases: Phase[] = [
   { name: "lint", run: async () => tallyOf((await lint()).map((r) => r.result.exitCode)) },
   { name: "types", run: async () => tallyOf([(await runCommand("tsc", ["--noEmit"])).exitCode]) },
-  ...VITEST_PROJECTS.map((project) => ({ name: project, run: () => vitest(project) })),
+  ...VITEST_PROJECTS.map((project) => ({ name: project, run: () => runVitest([project]) })),
   // Needs programs that do not come from npm (see tests/clients).
-  { name: "clients", run: () => vitest("clients"), onRequest: true },
+  { name: "clients", run: () => runVitest(["clients"]), onRequest: true },
 ];
 
 function tallyOf(exitCodes: number[]): Tally {
   const failed = exitCodes.filter((code) => code !== 0).length;
   return { passed: exitCodes.length - failed, failed, skipped: 0 };
-}
-
-/** One Vitest project; the figures come from its JSON report, and a run that wrote none counts as one failure. */
-async function vitest(project: string): Promise<Tally> {
-  const folder = await mkdtemp(join(tmpdir(), "kepler-test-"));
-  const outputFile = join(folder, "report.json");
-  try {
-    const { exitCode } = await runCommand("vitest", [
-      "run",
-      "--project",
-      project,
-      "--reporter=default",
-      "--reporter=json",
-      `--outputFile.json=${outputFile}`,
-    ]);
-    const report: unknown = JSON.parse(await readFile(outputFile, "utf8"));
-    const tally = tallyFromReport(report);
-    // A suite that cannot be loaded, or an error outside of any test, shows in the exit code alone.
-    return exitCode !== 0 && tally.failed === 0 ? { ...tally, failed: 1 } : tally;
-  } catch {
-    return { passed: 0, failed: 1, skipped: 0 };
-  } finally {
-    await rm(folder, { recursive: true, force: true });
-  }
-}
-
-function tallyFromReport(report: unknown): Tally {
-  const count = (key: string): number => {
-    const value = typeof report === "object" && report !== null ? Reflect.get(report, key) : undefined;
-    return typeof value === "number" ? value : 0;
-  };
-  return {
-    passed: count("numPassedTests"),
-    failed: count("numFailedTests"),
-    skipped: count("numPendingTests") + count("numTodoTests"),
-  };
 }
 
 const { values } = parseArgs({ options: { only: { type: "string" } } });

@@ -9,6 +9,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { launchBrowser } from "#scripts/browser";
 import { type RunningKepler, startKepler } from "#tests/world/kepler";
 import { type Person, signIn } from "#tests/world/person";
+import { createService } from "#tests/world/wizard";
 
 const RUNNING_WITHIN_MS = 30_000;
 const git = (cwd: string, ...args: string[]) =>
@@ -33,7 +34,7 @@ afterAll(async () => {
 
 /** What the service answers to the outside: through the edge, by its host name, as a browser would ask. */
 function answerOf(service: string): Promise<{ status: number; body: string }> {
-  const edge = new URL(kepler.sandbox.edge.url);
+  const edge = new URL(kepler.sandbox("edge").url);
   const { promise, resolve, reject } = Promise.withResolvers<{ status: number; body: string }>();
   const headers = { host: `${service}.dev.localhost:${edge.port}` };
   request({ host: edge.hostname, port: edge.port, path: "/", headers }, (response) => {
@@ -49,27 +50,11 @@ function answerOf(service: string): Promise<{ status: number; body: string }> {
   return promise;
 }
 
-async function createService(sample: string): Promise<void> {
-  const { page } = person;
-  await page.getByRole("link", { name: "Services" }).first().click();
-  await page.getByRole("link", { name: "Create service" }).first().click();
-  await page.getByLabel("GitLab project").fill(sample);
-  await page.getByRole("option", { name: new RegExp(`${sample} `) }).click();
-  await page.getByLabel("Branch or tag").click();
-  await page.getByRole("option", { name: /^main/ }).click();
-  await page.getByText("The name is free").waitFor();
-  await page.getByRole("button", { name: "Next: Details" }).click();
-  await page.getByText(/Found: /).waitFor();
-  await page.getByRole("button", { name: "Next: Routes" }).click();
-  await page.getByRole("button", { name: "Create and deploy" }).click();
-  await page.waitForURL((url) => url.pathname === `/services/${sample}`);
-}
-
 // The steps of one story: each stands on the one before, and all of it happens without loading a page again.
 describe("from a Git repository to a running service, in the browser", () => {
   it("creates the Node.js sample and serves its own answer within 30 seconds", async () => {
     const startedAt = performance.now();
-    await createService("node-hello");
+    await createService(person, "node-hello");
     await person.page.getByText("It runs.").waitFor({ timeout: RUNNING_WITHIN_MS * 2 });
     const elapsedMs = performance.now() - startedAt;
     const { status, body } = await answerOf("node-hello");
@@ -90,9 +75,9 @@ describe("from a Git repository to a running service, in the browser", () => {
     const { page } = person;
     await page.getByRole("navigation", { name: "Views of this service" }).getByRole("link", { name: "Builds" }).click();
     await page.getByText("b1").waitFor();
-    const remote = new URL(`${kepler.sandbox.gitlab.url}/samples/node-hello.git`);
+    const remote = new URL(`${kepler.sandbox("gitlab").url}/samples/node-hello.git`);
     remote.username = "oauth2";
-    remote.password = kepler.sandbox.gitlab.token;
+    remote.password = kepler.sandbox("gitlab").token;
     await git(folder, "clone", "-q", remote.href, "work");
     const file = join(folder, "work", "server.js");
     await writeFile(file, (await readFile(file, "utf8")).replace('GREETING = "Hello"', 'GREETING = "Good evening"'));
@@ -145,7 +130,7 @@ describe("from a Git repository to a running service, in the browser", () => {
 
   it("says why a build failed, and opens its log at the failing line", async () => {
     const { page } = person;
-    await createService("broken-build");
+    await createService(person, "broken-build");
     await page.getByText("Build b1 failed.").waitFor({ timeout: 60_000 });
     await page.getByRole("link", { name: "Open the log" }).click();
     await page.getByRole("button", { name: "First failing line" }).waitFor();

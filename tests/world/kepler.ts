@@ -6,21 +6,30 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { z } from "zod";
 
-/** What `npm start` writes for people and programs: address and token of each sandbox system (README, "What is where"). */
-const sandboxFile = z.object({
+type SandboxSystems = {
+  gitlab: { url: string; token: string };
+  jenkins: { url: string; user: string; token: string };
+  registry: { url: string; user: string; token: string };
+  kubernetes: { url: string; token: string; kubeconfig: string };
+  edge: { url: string };
+};
+
+/** What `npm start` writes for people and programs: address and token of each system that the sandbox plays. */
+const sandboxSystems: { [Name in keyof SandboxSystems]: z.ZodType<SandboxSystems[Name]> } = {
   gitlab: z.object({ url: z.string(), token: z.string() }),
   jenkins: z.object({ url: z.string(), user: z.string(), token: z.string() }),
   registry: z.object({ url: z.string(), user: z.string(), token: z.string() }),
   kubernetes: z.object({ url: z.string(), token: z.string(), kubeconfig: z.string() }),
   edge: z.object({ url: z.string() }),
-});
+};
 
 export type RunningKepler = {
   url: string;
   home: string;
   username: string;
   password: string;
-  sandbox: z.infer<typeof sandboxFile>;
+  /** Throws for a system that the environment made a real one. */
+  sandbox<Name extends keyof SandboxSystems>(name: Name): SandboxSystems[Name];
   /** Everything the processes have printed so far. */
   output(): string;
   /** Process id of the start script; its children carry KEPLER_HOME in their environment. */
@@ -64,12 +73,14 @@ export async function startKepler(
   await readyLine(child, printed, url, options.readyWithinMs ?? 180_000);
   const secrets = z.object({ admin: z.object({ username: z.string(), password: z.string() }) });
   const { admin } = secrets.parse(JSON.parse(await readFile(join(home, "secrets.json"), "utf8")));
+  const text = await readFile(join(home, "sandbox.json"), "utf8");
+  const written = z.record(z.string(), z.unknown()).parse(JSON.parse(text));
   if (child.pid === undefined) throw new Error("start script has no pid");
   return {
     url,
     home,
     ...admin,
-    sandbox: sandboxFile.parse(JSON.parse(await readFile(join(home, "sandbox.json"), "utf8"))),
+    sandbox: (name) => sandboxSystems[name].parse(written[name]),
     output: printed,
     pid: child.pid,
     stop: () => stop(child, options.home === undefined ? home : undefined),
