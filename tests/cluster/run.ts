@@ -2,14 +2,16 @@
  * `npm run test:cluster`: our suites against a real Kubernetes, and a journey in the browser. KUBECONFIG may name any
  * disposable cluster (then TEST_REGISTRY_URL names a registry that its nodes pull from by the same host, plain HTTP allowed);
  * without it one is brought up on this machine and taken away again.
+ *   --hold   no tests: says how to reach the cluster and keeps it until Ctrl-C
  */
 import { accessSync, constants } from "node:fs";
 import { delimiter, join } from "node:path";
+import { parseArgs } from "node:util";
 import { createKubernetes } from "#lib/clients/kubernetes/create-kubernetes";
 import { KINDS } from "#lib/clients/kubernetes/kinds";
 import { BASE_IMAGE, pushBaseImage } from "./base-image.ts";
 import { istioBinaries, kubernetesBinaries } from "./binaries.ts";
-import { type Cluster, startCluster } from "./start-cluster.ts";
+import { type Cluster, startCluster, sweepDeadClusters } from "./start-cluster.ts";
 import { runVitest } from "#scripts/run-vitest";
 
 const FILES = [
@@ -39,7 +41,10 @@ const PROGRAMS: Record<string, string> = {
   openssl: "openssl",
 };
 
-type Target = { kubeconfig: string; registryUrl: string; kubectl?: string; stop(): Promise<void> };
+type Target = { kubeconfig: string; registryUrl: string; kubectl?: string };
+
+/** What has to be undone, last first, however the run ends. */
+const undo: (() => Promise<void>)[] = [];
 
 async function target(): Promise<Target> {
   const { KUBECONFIG: kubeconfig, TEST_REGISTRY_URL: registryUrl } = process.env;
@@ -47,7 +52,7 @@ async function target(): Promise<Target> {
   if (!registryUrl)
     throw new Refusal("with KUBECONFIG, TEST_REGISTRY_URL must name a registry that its nodes pull from");
   await pushBaseImage(registryUrl);
-  return { kubeconfig, registryUrl, stop: async () => undefined };
+  return { kubeconfig, registryUrl };
 }
 
 async function ownCluster(): Promise<Cluster> {
@@ -65,7 +70,9 @@ async function ownCluster(): Promise<Cluster> {
     return null;
   });
   const builtAt = performance.now();
-  const cluster = await startCluster({ binaries, istio, baseImage: BASE_IMAGE, pushBase: pushBaseImage });
+  await sweepDeadClusters();
+  const onBegun = (stop: () => Promise<void>) => void undo.push(stop);
+  const cluster = await startCluster({ binaries, istio, baseImage: BASE_IMAGE, pushBase: pushBaseImage, onBegun });
   const seconds = (from: number, to: number) => ((to - from) / 1000).toFixed(0);
   console.log(
     `Kubernetes: programs after ${seconds(startedAt, builtAt)} s, cluster ${seconds(builtAt, performance.now())} s later`,
@@ -88,44 +95,57 @@ function isInstalled(program: string): boolean {
 class Refusal extends Error {}
 
 async function main(): Promise<number> {
+  const { values } = parseArgs({ options: { hold: { type: "boolean", default: false } } });
   const cluster = await target();
-  stopWhenInterrupted(cluster);
-  const kubernetes = createKubernetes({ kubeconfig: cluster.kubeconfig, fieldManager: "kepler-test" });
+  if (values.hold) {
+    console.log(`KUBECONFIG=${cluster.kubeconfig} TEST_REGISTRY_URL=${cluster.registryUrl}`);
+    return new Promise(() => setInterval(() => undefined, 60_000));
+  }
+  await claimNamespaces(cluster.kubeconfig);
+  const env = {
+    ...process.env,
+    TEST_KUBECONFIG: cluster.kubeconfig,
+    TEST_REGISTRY_URL: cluster.registryUrl,
+    TEST_BASE_IMAGE: BASE_IMAGE,
+    ...(cluster.kubectl ? { TEST_KUBECTL: cluster.kubectl } : {}),
+  };
+  const { passed, failed, skipped } = await runVitest(["contract", "integration", "cluster"], { files: FILES, env });
+  console.log(`\ncluster: ${passed} passed, ${failed} failed${skipped > 0 ? `, ${skipped} skipped` : ""}`);
+  return failed === 0 && passed > 0 ? 0 : 1;
+}
+
+/** Throws when the namespaces are there already; otherwise they are ours, and removed in the end. */
+async function claimNamespaces(kubeconfig: string): Promise<void> {
+  const kubernetes = createKubernetes({ kubeconfig, fieldManager: "kepler-test" });
   const here = (name: string) => ({ ...KINDS.namespace, name });
-  try {
-    for (const name of NAMESPACES) {
-      if (await kubernetes.get(here(name)))
-        throw new Refusal(`the cluster has a namespace ${name} already: is it disposable?`);
+  for (const name of NAMESPACES) {
+    if (await kubernetes.get(here(name))) {
+      throw new Refusal(`the cluster has a namespace ${name} already: is it disposable?`);
     }
-    const env = {
-      ...process.env,
-      TEST_KUBECONFIG: cluster.kubeconfig,
-      TEST_REGISTRY_URL: cluster.registryUrl,
-      TEST_BASE_IMAGE: BASE_IMAGE,
-      ...(cluster.kubectl ? { TEST_KUBECTL: cluster.kubectl } : {}),
-    };
-    const { passed, failed, skipped } = await runVitest(["contract", "integration", "cluster"], { files: FILES, env });
-    console.log(`\ncluster: ${passed} passed, ${failed} failed${skipped > 0 ? `, ${skipped} skipped` : ""}`);
-    return failed === 0 && passed > 0 ? 0 : 1;
-  } finally {
+  }
+  undo.push(async () => {
     for (const name of NAMESPACES) await kubernetes.delete(here(name)).catch(() => undefined);
     kubernetes.close();
-    await cluster.stop();
-  }
+  });
 }
 
-/** The first signal takes the cluster away, and with it every test that still runs. */
-function stopWhenInterrupted(cluster: Target): void {
-  for (const signal of ["SIGINT", "SIGTERM"] as const) {
-    process.once(signal, () => {
-      void cluster.stop().finally(() => process.exit(130));
-    });
-  }
+/** Once, whoever asks first: the end of the run or a signal. */
+let undone: Promise<void> | undefined;
+const undoAll = (): Promise<void> =>
+  (undone ??= (async () => {
+    for (const step of undo.toReversed()) await step();
+  })());
+
+// The tests get the signal too (run-command.ts) and end; what they stand on goes at the same time.
+for (const signal of ["SIGINT", "SIGTERM"] as const) {
+  process.once(signal, () => void undoAll().finally(() => process.exit(130)));
 }
 
+let exitCode = 1;
 try {
-  process.exit(await main());
+  exitCode = await main();
 } catch (error) {
   console.error(error instanceof Refusal ? `test:cluster: ${error.message}` : error);
-  process.exit(1);
 }
+await undoAll();
+process.exit(exitCode);

@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
-import { mkdir, mkdtemp, readdir, rm, rmdir } from "node:fs/promises";
+import { access, mkdir, mkdtemp, readdir, rm, rmdir } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { basename, join } from "node:path";
 import { createInterface } from "node:readline";
@@ -17,10 +17,6 @@ export type Cluster = {
   registryUrl: string;
   /** One of its own version. */
   kubectl: string;
-  /** Folder of the parts' logs. */
-  logs: string;
-  /** Resolves when every process, mount, link and cgroup of it is gone. */
-  stop(): Promise<void>;
 };
 
 const CGROUPS = "/sys/fs/cgroup";
@@ -47,51 +43,69 @@ type Options = {
   /** The base image must be in the registry, as `baseImage`, before the first pod: it holds each pod's namespaces. */
   pushBase: (registryUrl: string) => Promise<void>;
   baseImage: string;
+  /** Told before anything else happens how to undo it all; the returned promise resolves when nothing is left. */
+  onBegun(stop: () => Promise<void>): void;
 };
 
-/** Starts a whole Kubernetes with one node on this machine; needs root, and what requirements.ts lists. */
-export async function startCluster({ binaries, istio, pushBase, baseImage }: Options): Promise<Cluster> {
-  const state = await mkdtemp(join(tmpdir(), "kepler-cluster-"));
+/** The state folder's name tells whose it is. */
+const PREFIX = "kepler-cluster-";
+
+/** Starts a whole Kubernetes with one node on this machine; needs root and Debian's programs (run.ts names them). */
+export async function startCluster({ binaries, istio, pushBase, baseImage, onBegun }: Options): Promise<Cluster> {
+  const state = await mkdtemp(join(tmpdir(), `${PREFIX}${process.pid}-`));
   const cgroup = basename(state);
   const doors: { close(): void }[] = [];
   let inside: ChildProcess | undefined;
-  const stop = async () => {
+  onBegun(async () => {
     for (const door of doors) door.close();
     if (inside) await end(inside);
-    await removeCgroups(cgroup);
-    await rm(state, { recursive: true, force: true, maxRetries: 5 });
-  };
-  try {
-    const run = join(state, "run");
-    const pki = join(state, "pki");
-    for (const folder of [run, pki]) await mkdir(folder, { recursive: true });
-    await Promise.all([makeIdentities(pki, API_SERVER), makeCgroups(cgroup)]);
+    await removeTraces(state);
+  });
+  const run = join(state, "run");
+  const pki = join(state, "pki");
+  for (const folder of [run, pki]) await mkdir(folder, { recursive: true });
+  await Promise.all([makeIdentities(pki, API_SERVER), makeCgroups(cgroup)]);
 
-    const registry = await openDoor({ host: "127.0.0.1", port: 0 }, { path: join(run, "registry.sock") });
-    const api = await openDoor({ host: "127.0.0.1", port: 0 }, { path: join(run, "api.sock") });
-    doors.push(registry, api);
-    const registryUrl = `http://127.0.0.1:${registry.port}`;
-    const pauseImage = `127.0.0.1:${registry.port}/${baseImage}`;
-    const started = launch({
-      state,
-      binaries,
-      istio: istio?.binaries ?? null,
-      cgroup,
-      registryPort: registry.port,
-      pauseImage,
-    });
-    inside = started.process;
-    await started.said("registry");
-    await Promise.all([pushBase(registryUrl), started.said("ready")]);
+  const registry = await openDoor({ host: "127.0.0.1", port: 0 }, { path: join(run, "registry.sock") });
+  const api = await openDoor({ host: "127.0.0.1", port: 0 }, { path: join(run, "api.sock") });
+  doors.push(registry, api);
+  const registryUrl = `http://127.0.0.1:${registry.port}`;
+  const pauseImage = `127.0.0.1:${registry.port}/${baseImage}`;
+  const started = launch({
+    state,
+    binaries,
+    istio: istio?.binaries ?? null,
+    cgroup,
+    registryPort: registry.port,
+    pauseImage,
+  });
+  inside = started.process;
+  await started.said("registry");
+  await Promise.all([pushBase(registryUrl), started.said("ready")]);
 
-    const kubeconfig = join(state, "kubeconfig");
-    await writeKubeconfig(pki, "admin", `https://127.0.0.1:${api.port}`, kubeconfig);
-    const startIstiod = () => void started.process.stdin?.write("istiod\n");
-    if (istio) await installIstio({ kubeconfig, ...istio, startIstiod });
-    return { kubeconfig, registryUrl, kubectl: join(binaries, "kubectl"), logs: join(state, "log"), stop };
-  } catch (error) {
-    await stop();
-    throw error;
+  const kubeconfig = join(state, "kubeconfig");
+  await writeKubeconfig(pki, "admin", `https://127.0.0.1:${api.port}`, kubeconfig);
+  const startIstiod = () => void started.process.stdin?.write("istiod\n");
+  if (istio) await installIstio({ kubeconfig, ...istio, startIstiod });
+  return { kubeconfig, registryUrl, kubectl: join(binaries, "kubectl") };
+}
+
+/** What the kernel does not clear away with the namespaces: files and empty cgroups. */
+async function removeTraces(state: string): Promise<void> {
+  await removeCgroups(basename(state));
+  await rm(state, { recursive: true, force: true, maxRetries: 5 });
+}
+
+/** Removes what a run that was killed could not. */
+export async function sweepDeadClusters(): Promise<void> {
+  const states = (await readdir(tmpdir())).filter((name) => name.startsWith(PREFIX));
+  for (const state of states) {
+    const owner = Number(state.slice(PREFIX.length).split("-")[0]);
+    const isAlive = await access(`/proc/${owner}`).then(
+      () => true,
+      () => false,
+    );
+    if (!isAlive) await removeTraces(join(tmpdir(), state));
   }
 }
 
