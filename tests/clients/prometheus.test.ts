@@ -4,10 +4,14 @@ import { createServer } from "node:net";
 import { join } from "node:path";
 import pino from "pino";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { stringify } from "yaml";
 import { serve } from "#sandbox/platform/http";
 import { prometheusRoutes } from "#sandbox/prometheus/api";
+import { type Prometheus, startPrometheus } from "#sandbox/prometheus/main";
 import { Scraper } from "#sandbox/prometheus/scraper";
 import { Tape } from "#sandbox/prometheus/tape";
+import { type EdgeGround, startEdgeGround, visit } from "../contract/sandbox/edge-ground.ts";
+import { type Json, until } from "../contract/sandbox/kubernetes-ground.ts";
 import { describeClient } from "./client.ts";
 import { type History, openMetrics, syntheticHistory } from "./prometheus-history.ts";
 import { BAD_QUERIES, QUERIES } from "./prometheus-queries.ts";
@@ -26,7 +30,7 @@ describeClient(
       const folder = promtool.folder();
       await writeFile(join(folder, "history"), openMetrics(history));
       await promtool.ok(["tsdb", "create-blocks-from", "openmetrics", "history", "data"]);
-      theirs = await startPrometheus(folder, promtool.program);
+      theirs = await startServer(folder, promtool.program, {});
       const tape = new Tape({ retentionMs: Infinity, maxPoints: Infinity });
       for (const { job, instance, at, families } of history.scrapes) tape.append(job, instance, at, families);
       const scraper = new Scraper([], tape, logger);
@@ -105,6 +109,77 @@ describeClient(
   },
 );
 
+/** A real Prometheus scrapes what the sandbox exposes while requests go through its edge. */
+describeClient(
+  { name: "promtool", variable: "CLIENT_PROMTOOL", programs: ["promtool"], probe: ["--version"] },
+  (promtool) => {
+    let ground: EdgeGround;
+    let ours: Prometheus;
+    let theirs: { url: string; process: ChildProcess };
+    beforeAll(async () => {
+      ground = await startEdgeGround();
+      ours = await startPrometheus({ port: 0, jobs: ground.cluster.metrics, logger, everyMs: 1000 });
+      const jobs = [...ground.cluster.metrics.keys()].map((job) => ({
+        job_name: job,
+        metrics_path: `/metrics/${job}`,
+        static_configs: [{ targets: [new URL(ours.url).host] }],
+      }));
+      theirs = await startServer(promtool.folder(), promtool.program, {
+        global: { scrape_interval: "1s", scrape_timeout: "1s" },
+        scrape_configs: jobs,
+      });
+    });
+    afterAll(async () => {
+      theirs.process.kill();
+      await ours.stop();
+      await ground.stop();
+    });
+    const vector = async (url: string, query: string): Promise<Json[]> => {
+      const response = await fetch(`${url}/api/v1/query?${new URLSearchParams({ query }).toString()}`);
+      return ((await response.json()) as Json).data.result;
+    };
+
+    test("promtool finds nothing wrong with our exposition, but the names that Istio chose", async () => {
+      await visit(ground.cluster.istioUrl);
+      await visit(ground.cluster.traefikUrl);
+      const input = await (await fetch(`${ours.url}/metrics`)).text();
+      expect(input).toContain('istio_requests_total{reporter="source"');
+      const { stdout, stderr } = await promtool.run(["check", "metrics"], { input });
+      const complaints = `${stdout}${stderr}`.split("\n").filter((line) => line !== "");
+      expect(complaints.filter((line) => !ISTIO_NAMES.test(line))).toEqual([]);
+    });
+
+    test("a real Prometheus has every target up, and counts what ours counts", async () => {
+      for (let turn = 0; turn < 40; turn += 1)
+        await visit(ground.cluster.istioUrl, { path: turn % 4 === 0 ? "/status?code=500" : "/" });
+      const both = async (query: string) =>
+        Promise.all(
+          [ours.url, theirs.url].map(async (url) => comparable({ result: (await vector(url, query)).map(timeless) })),
+        );
+      const total = async (url: string) =>
+        Number((await vector(url, 'sum(istio_requests_total{reporter="source"})'))[0]?.value[1] ?? 0);
+      await until(async () => (await total(ours.url)) >= 41 && (await total(theirs.url)) >= 41, 30_000);
+      for (const query of [
+        "sum by (destination_version, response_code) (istio_requests_total)",
+        "count(up == 1)",
+        "sum by (le) (istio_request_duration_milliseconds_bucket)",
+        "histogram_quantile(0.9, sum by (le, response_code) (istio_request_duration_milliseconds_bucket))",
+        'sum by (namespace, phase) (kube_pod_status_phase{phase!=""})',
+        "max by (deployment) (kube_deployment_status_replicas_available)",
+      ]) {
+        const [mine, real] = await both(query);
+        expect(mine, query).toEqual(real);
+        expect(JSON.stringify(mine)).toContain("value");
+      }
+    });
+  },
+);
+
+/** Istio tells durations in milliseconds; the others are called as they are everywhere. */
+const ISTIO_NAMES = /^istio_request_duration_milliseconds /;
+
+const timeless = ({ metric, value }: Json) => ({ metric, value: value[1] });
+
 type Reply = { data?: { resultType?: string; result?: unknown }; errorType?: string; error?: string };
 
 /** Numbers to eight digits, since sums are not always made in the same order; an unordered vector in order. */
@@ -134,9 +209,9 @@ async function freePort(): Promise<number> {
 }
 
 /** The server that belongs to this promtool, on what was written into `data`. */
-async function startPrometheus(folder: string, promtool: string): Promise<{ url: string; process: ChildProcess }> {
+async function startServer(folder: string, promtool: string, config: object) {
   const port = await freePort();
-  await writeFile(join(folder, "prometheus.yml"), "global: {}\n");
+  await writeFile(join(folder, "prometheus.yml"), stringify(config));
   const child = spawn(
     promtool.replace(/promtool$/, "prometheus"),
     [
