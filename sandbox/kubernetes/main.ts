@@ -18,6 +18,8 @@ import { forgetOldEvents } from "./controllers/event-recorder.ts";
 import { controllersOf } from "./controllers/index.ts";
 import { ensureStorageClass } from "./controllers/volumes.ts";
 import { runControllers } from "./controllers/work-queue.ts";
+import { section } from "./json.ts";
+import { customResourceDefinitions, definitions } from "./kinds/definitions.ts";
 import { namespaces } from "./kinds/index.ts";
 import { writeKubeconfig } from "./kubeconfig.ts";
 import { startEdge } from "./network/edge.ts";
@@ -90,6 +92,7 @@ export async function startKubernetes(options: KubernetesOptions): Promise<Kuber
   const resources = new Resources(store, now);
   for (const name of ["default", "kube-system", "kube-public"]) ensureNamespace(resources, name);
   ensureStorageClass(resources);
+  ensureDefinitions(resources);
 
   const { registry } = options;
   if (registry?.token !== undefined) {
@@ -192,6 +195,20 @@ function tokenIn(home: string, name: string): string {
   const path = join(home, name);
   if (!existsSync(path)) writeFileSync(path, `sandbox-${randomBytes(24).toString("base64url")}`, { mode: 0o600 });
   return readFileSync(path, "utf8");
+}
+
+function ensureDefinitions(resources: Resources): void {
+  const known = new Set(resources.store.list(customResourceDefinitions).map(({ metadata }) => metadata.name));
+  const writer = { manager: "kube-apiserver" };
+  for (const definition of definitions()) {
+    const name = String(section(definition, "metadata").name);
+    if (known.has(name)) continue;
+    const made = resources.create(customResourceDefinitions, undefined, definition, writer);
+    resources.modify(customResourceDefinitions, made, (draft) => (draft.status = definition.status), {
+      ...writer,
+      subresource: "status",
+    });
+  }
 }
 
 function ensureNamespace(resources: Resources, name: string): void {

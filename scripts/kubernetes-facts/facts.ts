@@ -39,12 +39,14 @@ export function withoutProse(value: unknown, isNames = false): unknown {
   );
 }
 
+/** JSON with an entry a line. */
+export const table = (entries: Record<string, unknown>): string =>
+  `{\n${Object.entries(entries)
+    .map(([key, value]) => `${JSON.stringify(key)}: ${JSON.stringify(value)}`)
+    .join(",\n")}\n}`;
+
 /** JSON with one resource and one schema a line, so that a change of one type is a change of one line. */
 export function lines({ from, resources, columns, schemas }: Facts): string {
-  const table = (entries: Record<string, unknown>): string =>
-    `{\n${Object.entries(entries)
-      .map(([key, value]) => `${JSON.stringify(key)}: ${JSON.stringify(value)}`)
-      .join(",\n")}\n}`;
   return `{\n"from": ${JSON.stringify(from)},\n"resources": ${table(resources)},\n${
     columns === undefined ? "" : `"columns": ${table(columns)},\n`
   }"schemas": ${table(schemas)}\n}\n`;

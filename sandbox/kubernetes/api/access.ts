@@ -55,7 +55,10 @@ export const admin: User = {
 export const namespacedUser = (home: string): User => ({
   name: "sandbox-namespaced",
   groups: [AUTHENTICATED],
-  allows: (wanted) => isAboutSelf(wanted) || wanted.namespace === home,
+  // It may look at its namespace, but neither delete nor relabel it.
+  allows: (wanted) =>
+    isAboutSelf(wanted) ||
+    (wanted.namespace === home && (wanted.resource !== "namespaces" || READING.includes(wanted.verb))),
   rules: (namespace) => (namespace === home ? [EVERYTHING, ...SELF] : SELF),
 });
 

@@ -1,7 +1,8 @@
 import { type IncomingMessage } from "node:http";
 import { parse as parseYaml } from "yaml";
 import { isObject, type Json, type JsonObject } from "../json.ts";
-import { ApiError, badRequest, unsupportedMedia } from "./status.ts";
+import { decodeProtobuf } from "./protobuf/decode.ts";
+import { ApiError, badRequest } from "./status.ts";
 
 /** etcd refuses larger objects; the API server refuses larger requests. */
 const LIMIT_BYTES = 3 * 1024 * 1024;
@@ -9,7 +10,7 @@ const LIMIT_BYTES = 3 * 1024 * 1024;
 export const mediaType = (request: IncomingMessage): string =>
   (request.headers["content-type"] ?? "application/json").split(";")[0]?.trim() ?? "";
 
-async function readBytes(request: IncomingMessage): Promise<string> {
+async function readBytes(request: IncomingMessage): Promise<Buffer> {
   const chunks: Buffer[] = [];
   let size = 0;
   for await (const chunk of request) {
@@ -19,14 +20,15 @@ async function readBytes(request: IncomingMessage): Promise<string> {
       throw new ApiError(413, "RequestEntityTooLarge", `Request entity too large: limit is ${LIMIT_BYTES}`);
     chunks.push(bytes);
   }
-  return Buffer.concat(chunks).toString("utf8");
+  return Buffer.concat(chunks);
 }
 
-/** A JSON or YAML body; undefined when it is empty. */
+/** A JSON, YAML or protobuf body; undefined when it is empty. */
 export async function readBody(request: IncomingMessage): Promise<Json | undefined> {
   const type = mediaType(request);
-  if (type.includes("protobuf")) throw unsupportedMedia("application/json, application/yaml");
-  const body = await readBytes(request);
+  const bytes = await readBytes(request);
+  if (type === "application/vnd.kubernetes.protobuf") return bytes.length === 0 ? undefined : decodeProtobuf(bytes);
+  const body = bytes.toString("utf8");
   if (body.trim() === "") return undefined;
   try {
     const value: unknown = type.includes("yaml") ? parseYaml(body) : JSON.parse(body);

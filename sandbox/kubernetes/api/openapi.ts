@@ -15,6 +15,7 @@ export const openApiIndex = (): JsonObject => ({
   ),
 });
 
+const PATCHES = ["application/apply-patch+yaml", "application/json-patch+json", "application/merge-patch+json"];
 const PARAMETERS = ["dryRun", "fieldManager", "fieldValidation", "pretty"].map((name) => ({
   name,
   in: "query",
@@ -39,7 +40,7 @@ export function openApi(groupVersion: string): JsonObject | undefined {
   };
 }
 
-const objectPath = (kind: Kind): string =>
+export const objectPath = (kind: Kind): string =>
   `/${pathOf(apiVersionOf(kind))}/${kind.namespaced ? "namespaces/{namespace}/" : ""}${kind.plural}/{name}`;
 
 function operations(kind: Kind): JsonObject {
@@ -50,7 +51,15 @@ function operations(kind: Kind): JsonObject {
     parameters: PARAMETERS,
     responses: {},
   });
-  return { get: operation("get"), put: operation("put"), patch: operation("patch"), delete: operation("delete") };
+  // By these kubectl tells whether a kind may be patched by its lists' keys.
+  const patches = [...PATCHES, ...(kind.custom ? [] : ["application/strategic-merge-patch+json"])];
+  const requestBody = { content: Object.fromEntries(patches.map((type) => [type, {}])) };
+  return {
+    get: operation("get"),
+    put: operation("put"),
+    patch: { ...operation("patch"), requestBody },
+    delete: operation("delete"),
+  };
 }
 
 /** These types and all that they refer to. */

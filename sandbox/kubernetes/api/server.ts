@@ -7,6 +7,7 @@ import { RESOURCES } from "../kinds/facts.ts";
 import { authenticate, authorise, type Users } from "./access.ts";
 import { type Certificate } from "./certificate.ts";
 import { discover } from "./discovery.ts";
+import { OPENAPI_V2, openApiV2 } from "./protobuf/openapi-v2.ts";
 import { parseTarget, type Request, type Target } from "./request.ts";
 import { type Api, send, serveResource } from "./rest.ts";
 import { serveReview } from "./reviews.ts";
@@ -95,6 +96,10 @@ async function serve(api: Api, users: Users, incoming: IncomingMessage, response
   const user = OPEN_PATHS.includes(path) ? undefined : authenticate(users, incoming);
   if (user === undefined && path !== "/version") {
     response.writeHead(200, { "content-type": "text/plain" }).end("ok");
+    return;
+  }
+  if (path === "/openapi/v2" && user !== undefined) {
+    response.writeHead(200, { "content-type": OPENAPI_V2 }).end(openApiV2());
     return;
   }
   const document = request.method === "GET" ? discover(path, incoming.headers.accept ?? "") : undefined;

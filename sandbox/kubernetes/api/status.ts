@@ -73,13 +73,6 @@ export const forbidden = (kind: Kind, name: string, why: string) =>
 export const methodNotAllowed = () =>
   new ApiError(405, "MethodNotAllowed", "the server does not allow this method on the requested resource", {});
 export const expired = (message: string) => new ApiError(410, "Expired", message);
-export const unsupportedMedia = (accepted: string) =>
-  new ApiError(
-    415,
-    "UnsupportedMediaType",
-    `the body of the request was in an unknown format - accepted media types include: ${accepted}`,
-    {},
-  );
 
 /** 422 with every cause, and the sentence that `kubectl` prints. */
 export function invalidObject(kind: Kind, name: string, causes: Cause[]): ApiError {

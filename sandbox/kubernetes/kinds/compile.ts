@@ -53,6 +53,8 @@ export class Compiler {
   #type(name: string): Schema {
     const known = this.#named.get(name);
     if (known !== undefined) return known;
+    // The schema of schemas is made of itself.
+    if (name.endsWith(".JSONSchemaProps")) return ANY;
     const type = TYPES.get(name);
     if (type === undefined) throw new Error(`no facts about ${name}`);
     const short = name.replace(/^io\.k8s\.(api\.|apimachinery\.pkg\.(apis\.)?)?/, "");

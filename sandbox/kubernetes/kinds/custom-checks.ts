@@ -1,3 +1,4 @@
+import { RE2JS } from "re2js";
 import { isObject, type Json, type JsonObject } from "../json.ts";
 import { type OpenApi } from "./facts.ts";
 import { type Cause, type Check, invalid, type Schema } from "./schema.ts";
@@ -11,8 +12,7 @@ const compact = (causes: (Cause | false)[]): Cause[] => causes.filter((cause) =>
 export const bounds = {
   text({ pattern, minLength = 0, maxLength = Number.POSITIVE_INFINITY }: OpenApi): Check | undefined {
     if (pattern === undefined && minLength === 0 && maxLength === Number.POSITIVE_INFINITY) return undefined;
-    // Go's RE2 knows no look-around and JavaScript's knows all that RE2 does but for these flags.
-    const shape = pattern === undefined ? undefined : new RegExp(pattern.replace(/^\(\?[is]+\)/, ""));
+    const shape = pattern === undefined ? undefined : RE2JS.compile(pattern);
     return (value, path) => {
       if ([...value].length < minLength) return `${path} in body should be at least ${minLength} chars long`;
       if ([...value].length > maxLength) return `${path} in body should be at most ${maxLength} chars long`;

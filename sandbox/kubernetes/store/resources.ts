@@ -1,5 +1,15 @@
 import { randomBytes, randomUUID } from "node:crypto";
-import { ApiError, alreadyExists, badRequest, conflict, invalidObject, notFound, stale, unmet } from "../api/status.ts";
+import {
+  ApiError,
+  alreadyExists,
+  badRequest,
+  conflict,
+  forbidden,
+  invalidObject,
+  notFound,
+  stale,
+  unmet,
+} from "../api/status.ts";
 import { clone, isObject, type JsonObject, same, section } from "../json.ts";
 import { typeNameOf } from "../kinds/facts.ts";
 import { apiVersionOf, type Kind } from "../kinds/kind.ts";
@@ -23,6 +33,8 @@ export type DeleteOptions = {
   propagationPolicy?: "Orphan" | "Background" | "Foreground";
   preconditions?: { uid?: string; resourceVersion?: string };
 };
+
+const IMMORTAL = new Set(["default", "kube-system", "kube-public"]);
 
 /** Letters that make no words, as generated names use them (apimachinery rand.SafeEncodeString). */
 const ALPHABET = "bcdfghjklmnpqrstvwxz2456789";
@@ -152,6 +164,8 @@ export class Resources {
     options: DeleteOptions,
   ): { object: KubeObject; gone: boolean } {
     const old = this.get(kind, namespace, name);
+    if (kind.plural === "namespaces" && IMMORTAL.has(name))
+      throw forbidden(kind, name, "this namespace may not be deleted");
     const { uid, resourceVersion } = options.preconditions ?? {};
     if (uid !== undefined && uid !== old.metadata.uid)
       throw unmet(
