@@ -20,4 +20,36 @@ export function at(value: Json | undefined, path: readonly string[]): Json | und
 }
 
 export const same = (a: unknown, b: unknown): boolean => isDeepStrictEqual(a, b);
-export const clone = <T>(value: T): T => structuredClone(value);
+
+/** A deep copy of JSON; several times as fast as structuredClone, which knows more. */
+export function clone<T>(value: T): T {
+  return copyOf(value) as T;
+}
+
+function copyOf(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(copyOf);
+  if (typeof value !== "object" || value === null) return value;
+  const copy: Record<string, unknown> = {};
+  // Assigning this one would set the copy's prototype; no field or label is called so.
+  for (const [key, each] of Object.entries(value)) if (key !== "__proto__") copy[key] = copyOf(each);
+  return copy;
+}
+
+const bodies = new WeakMap<object, string>();
+
+/**
+ * The JSON of a stored object without its kind and apiVersion, made once: stored objects never change, and each is
+ * written to the journal, to every watch and into every list.
+ */
+export function bodyText(object: { kind: string; apiVersion: string }): string {
+  let text = bodies.get(object);
+  if (text === undefined) {
+    const { kind: _kind, apiVersion: _apiVersion, ...body } = object;
+    bodies.set(object, (text = JSON.stringify(body)));
+  }
+  return text;
+}
+
+/** The JSON of a stored object. */
+export const objectText = (object: { kind: string; apiVersion: string }): string =>
+  `{"kind":${JSON.stringify(object.kind)},"apiVersion":${JSON.stringify(object.apiVersion)},${bodyText(object).slice(1)}`;

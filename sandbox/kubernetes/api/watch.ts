@@ -1,4 +1,4 @@
-import { type Json } from "../json.ts";
+import { type Json, objectText } from "../json.ts";
 import { apiVersionOf } from "../kinds/kind.ts";
 import { type KubeObject } from "../objects.ts";
 import { type Change, type Store } from "../store/store.ts";
@@ -34,22 +34,19 @@ export function watch(target: Target, request: Request, { store, now, bookmarkEv
   response.writeHead(200, { "content-type": "application/json", "cache-control": "no-cache, private" });
   response.flushHeaders();
 
-  const send = (type: string, object: Json): void => {
+  const sendText = (type: string, object: string): void => {
     // Its time is over, but the connection is not closed yet.
     if (response.writableEnded) return;
-    response.write(`${JSON.stringify({ type, object })}\n`);
+    response.write(`{"type":"${type}","object":${object}}\n`);
     if (response.writableLength > SLOW_CLIENT_BYTES) response.destroy();
   };
-  const show = (object: KubeObject): Json =>
-    table
-      ? tableOf(
-          target,
-          [object],
-          { resourceVersion: object.metadata.resourceVersion },
-          now(),
-          query.get("includeObject"),
-        )
-      : shown(target, object);
+  const send = (type: string, object: Json): void => sendText(type, JSON.stringify(object));
+  const show = (type: string, object: KubeObject): void => {
+    const { resourceVersion } = object.metadata;
+    if (table) send(type, tableOf(target, [object], { resourceVersion }, now(), query.get("includeObject")));
+    else if (target.version.view !== undefined) send(type, shown(target, object));
+    else sendText(type, objectText(object));
+  };
   const bookmark = (annotations?: Record<string, string>): void =>
     send("BOOKMARK", {
       kind: target.kind.kind,
@@ -65,19 +62,17 @@ export function watch(target: Target, request: Request, { store, now, bookmarkEv
     const type = seenAs(change, chosen);
     // An object that leaves the selection is shown once more as it last was within it.
     if (type !== undefined)
-      send(
+      show(
         type,
-        show(
-          type === "DELETED" && change.type !== "DELETED"
-            ? {
-                ...(change.before ?? change.object),
-                metadata: {
-                  ...(change.before ?? change.object).metadata,
-                  resourceVersion: change.object.metadata.resourceVersion,
-                },
-              }
-            : change.object,
-        ),
+        type === "DELETED" && change.type !== "DELETED"
+          ? {
+              ...(change.before ?? change.object),
+              metadata: {
+                ...(change.before ?? change.object).metadata,
+                resourceVersion: change.object.metadata.resourceVersion,
+              },
+            }
+          : change.object,
       );
   };
 
@@ -86,8 +81,7 @@ export function watch(target: Target, request: Request, { store, now, bookmarkEv
     response.end();
     return;
   }
-  if (initial)
-    for (const object of store.list(target.kind, target.namespace).filter(chosen)) send("ADDED", show(object));
+  if (initial) for (const object of store.list(target.kind, target.namespace).filter(chosen)) show("ADDED", object);
   if (flagOf(query, "sendInitialEvents") && flagOf(query, "allowWatchBookmarks"))
     bookmark({ "k8s.io/initial-events-end": "true" });
   if (!initial) for (const change of store.since(Number(since))) forward(change);

@@ -21,7 +21,12 @@ export function scheduler(resources: Resources): Controller {
   const refuse = (pod: Pod, message: string): void => {
     if (conditionOf(pod, "PodScheduled")?.message === message) return;
     record(pod, { type: "Warning", reason: "FailedScheduling", message });
-    setScheduled(resources, pod, { status: "False", reason: "Unschedulable", message });
+    const condition = { type: "PodScheduled", status: "False", reason: "Unschedulable", message } as const;
+    const conditions = withCondition(pod.status.conditions, condition, resources.now());
+    resources.modify(pods, pod, (draft) => (draft.status.conditions = conditions), {
+      manager: "kube-scheduler",
+      subresource: "status",
+    });
   };
 
   return {
@@ -63,8 +68,7 @@ export function scheduler(resources: Resources): Controller {
         return undefined;
       }
       record(pod, { type: "Normal", reason: "Scheduled", message: `Successfully assigned ${key} to ${nodeName}` });
-      setScheduled(resources, pod, { status: "True" });
-      resources.modify(pods, pod, (draft) => (draft.spec.nodeName = nodeName), { manager: "kube-scheduler" });
+      bind(resources, pod, nodeName);
       return undefined;
     },
   };
@@ -73,15 +77,14 @@ export function scheduler(resources: Resources): Controller {
 const isUnbound = ({ spec, metadata }: Pod): boolean =>
   spec.nodeName === undefined && metadata.deletionTimestamp === undefined;
 
-function setScheduled(
-  resources: Resources,
-  pod: Pod,
-  found: { status: "True" | "False"; reason?: string; message?: string },
-): void {
-  const conditions = withCondition(pod.status.conditions, { type: "PodScheduled", ...found }, resources.now());
-  resources.modify(pods, pod, (draft) => (draft.status.conditions = conditions), {
-    manager: "kube-scheduler",
-    subresource: "status",
+/** What `pods/binding` does: node and condition in one write, which no field manager owns. */
+function bind({ store, now }: Resources, pod: Pod, nodeName: string): void {
+  const conditions = withCondition(pod.status.conditions, { type: "PodScheduled", status: "True" }, now());
+  store.put(pods, {
+    ...pod,
+    metadata: { ...pod.metadata },
+    spec: { ...pod.spec, nodeName },
+    status: { ...pod.status, conditions },
   });
 }
 

@@ -1,6 +1,7 @@
 import { timeText, withCondition } from "../controllers/conditions.ts";
 import { recorderFor } from "../controllers/event-recorder.ts";
 import { type Controller, keyOf, splitKey } from "../controllers/work-queue.ts";
+import { same } from "../json.ts";
 import { nodes, pods } from "../kinds/index.ts";
 import { VERSION } from "../kinds/version.ts";
 import { type ContainerStatus, type Node, type Pod } from "../objects.ts";
@@ -103,7 +104,7 @@ export function virtualPodController(resources: Resources, address: () => string
         ip: pod.status.podIP ?? address(),
         now: now(),
       });
-      resources.modify(pods, pod, (draft) => (draft.status = status), writer);
+      if (!same(status, pod.status)) resources.modify(pods, pod, (draft) => (draft.status = status), writer);
       if (step.event !== undefined) record(pod, step.event);
       return step.againInMs;
     },

@@ -11,6 +11,7 @@ import {
 } from "node:fs";
 import { join } from "node:path";
 import { z } from "zod";
+import { objectText } from "../json.ts";
 import { type KubeObject } from "../objects.ts";
 
 /** One line of the journal: what was stored under a key at a revision; `object: null` is a deletion. */
@@ -23,6 +24,7 @@ const entry = z.object({
   object: z.custom<KubeObject>().nullable(),
 });
 
+/** It is folded when what was appended outweighs this and the snapshot itself. */
 const COMPACT_AFTER_BYTES = 16 * 1024 * 1024;
 
 /**
@@ -33,6 +35,8 @@ export class Journal {
   readonly #path: string;
   #file: number;
   #bytes = 0;
+  #snapshotBytes = 0;
+  #isTorn = false;
 
   constructor(home: string) {
     mkdirSync(home, { recursive: true, mode: 0o700 });
@@ -43,21 +47,28 @@ export class Journal {
   *read(): Generator<Entry> {
     if (!existsSync(this.#path)) return;
     const lines = readFileSync(this.#path, "utf8").split("\n");
+    this.#isTorn = lines.at(-1) !== "";
     for (const line of lines.slice(0, -1)) yield entry.parse(JSON.parse(line));
   }
 
   append(change: Entry): void {
-    this.#bytes += writeSync(this.#file, `${JSON.stringify(change)}\n`);
+    this.#bytes += writeSync(this.#file, lineOf(change));
+  }
+
+  /** Whether the last line that was read had no end: nothing may be written after it. */
+  get isTorn(): boolean {
+    return this.#isTorn;
   }
 
   get isLong(): boolean {
-    return this.#bytes > COMPACT_AFTER_BYTES;
+    return this.#bytes > Math.max(COMPACT_AFTER_BYTES, this.#snapshotBytes);
   }
 
   /** Replaces the history by the entries that are still true. */
   rewrite(current: Iterable<Entry>): void {
     const next = `${this.#path}.next`;
-    writeFileSync(next, [...current].map((each) => `${JSON.stringify(each)}\n`).join(""), { mode: 0o600 });
+    const text = Array.from(current, lineOf).join("");
+    writeFileSync(next, text, { mode: 0o600 });
     const written = openSync(next, "r");
     fsyncSync(written);
     closeSync(written);
@@ -65,9 +76,13 @@ export class Journal {
     renameSync(next, this.#path);
     this.#file = openSync(this.#path, "a", 0o600);
     this.#bytes = 0;
+    this.#snapshotBytes = text.length;
   }
 
   close(): void {
     closeSync(this.#file);
   }
 }
+
+const lineOf = ({ revision, kind, key, object }: Entry): string =>
+  `{"revision":${revision},"kind":${JSON.stringify(kind)},"key":${JSON.stringify(key)},"object":${object === null ? "null" : objectText(object)}}\n`;

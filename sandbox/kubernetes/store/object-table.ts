@@ -8,6 +8,10 @@ export class ObjectTable {
   /** Keys in order, until one comes or goes. */
   #sorted = new Map<string | undefined, string[]>();
 
+  get size(): number {
+    return this.#objects.size;
+  }
+
   get(key: string): KubeObject | undefined {
     return this.#objects.get(key);
   }

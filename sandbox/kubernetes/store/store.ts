@@ -22,6 +22,7 @@ type TypedChange<T> = { type: Change["type"]; object: T; before: T | undefined }
 const keyOf = (namespace: string | undefined, name: string): string => `${namespace ?? ""}/${name}`;
 /** How many changes a watch may lie behind before it is answered 410 Gone. */
 const HISTORY = 20_000;
+const FOLD_AT = 1.5;
 
 /**
  * All objects, by kind and key, with one revision counter over all of them (etcd's part in a real cluster).
@@ -42,14 +43,18 @@ export class Store {
   constructor(home: string, historyLimit = HISTORY) {
     this.#historyLimit = historyLimit;
     this.#journal = new Journal(home);
+    let entries = 0;
     for (const { revision, kind, key, object } of this.#journal.read()) {
+      entries += 1;
       this.#revision = Math.max(this.#revision, revision);
       if (object === null) this.#of(kind).delete(key);
       else this.#of(kind).set(key, object);
     }
     this.#compacted = this.#revision;
     this.loaded = this.#revision;
-    this.#journal.rewrite(this.#current());
+    // A journal that is mostly history is folded; one that is nearly its own snapshot goes on as it is.
+    const live = [...this.#tables.values()].reduce((sum, table) => sum + table.size, 0);
+    if (this.#journal.isTorn || entries > live * FOLD_AT) this.#journal.rewrite(this.#current());
   }
 
   get revision(): number {
