@@ -2,7 +2,7 @@ import { parseAuthorization, secretsEqual } from "../platform/credentials.ts";
 import { type Exchange } from "../platform/exchange.ts";
 import { findProject, type Gitlab, userById } from "./context.ts";
 import { ACCESS, type Project, type Token, type User } from "./model.ts";
-import { insufficientScope, notFound, refuse } from "./refusals.ts";
+import { expiredToken, insufficientScope, notFound, refuse } from "./refusals.ts";
 
 export interface Actor {
   user: User;
@@ -20,7 +20,14 @@ function shownToken(exchange: Exchange): string | undefined {
 
 export function actorOfToken(gitlab: Gitlab, value: string): Actor | undefined {
   const token = gitlab.state.data.tokens.find((candidate) => secretsEqual(candidate.value, value));
+  if (token?.grant && token.grant.expiresAt <= gitlab.now().getTime()) throw expiredToken();
   return token && { token, user: userById(gitlab, token.userId) };
+}
+
+/** Who holds the token of RFC 6750 that a request shows, whatever it is good for. */
+export function bearerOf(gitlab: Gitlab, exchange: Exchange): Actor | undefined {
+  const authorization = parseAuthorization(exchange.headers.authorization);
+  return authorization?.scheme === "bearer" ? actorOfToken(gitlab, authorization.token) : undefined;
 }
 
 /** Who calls the API: undefined for an anonymous call; a wrong or too narrow token is refused. */
@@ -30,7 +37,8 @@ export function actorOf(gitlab: Gitlab, exchange: Exchange): Actor | undefined {
   const actor = actorOfToken(gitlab, shown);
   if (!actor) throw refuse(401, "401 Unauthorized");
   const reads = exchange.method === "GET" || exchange.method === "HEAD";
-  const enough = reads ? ["api", "read_api"] : ["api"];
+  const isAboutSelf = reads && exchange.path === "/api/v4/user";
+  const enough = ["api", ...(reads ? ["read_api"] : []), ...(isAboutSelf ? ["read_user"] : [])];
   if (!actor.token.scopes.some((scope) => enough.includes(scope))) throw insufficientScope(enough);
   return actor;
 }

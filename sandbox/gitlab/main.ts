@@ -10,6 +10,10 @@ import { createAnnouncer } from "./announce.ts";
 import { type Gitlab } from "./context.ts";
 import { createDeliveries } from "./deliveries.ts";
 import { gitlabState } from "./model.ts";
+import { applicationRoutes } from "./oauth/applications.ts";
+import { authorizeRoutes, Codes } from "./oauth/authorize.ts";
+import { createIdentity, identityRoutes } from "./oauth/identity.ts";
+import { tokenRoutes } from "./oauth/token.ts";
 import { pageRoutes } from "./pages.ts";
 import { commitRoutes } from "./routes/commits.ts";
 import { fileRoutes } from "./routes/files.ts";
@@ -21,6 +25,7 @@ import { projectRoutes } from "./routes/projects.ts";
 import { referenceRoutes } from "./routes/references.ts";
 import { seed } from "./seed.ts";
 import { smartHttpRoutes } from "./smart-http.ts";
+import { createThrottle, throttleRoutes } from "./throttle.ts";
 
 export interface GitlabOptions {
   /** 0 picks a free port. */
@@ -56,7 +61,8 @@ export async function startGitlab({
   const state = await openState({
     file: join(home, "state.json"),
     schema: gitlabState,
-    initial: () => ({ seeded: false, lastId: 0, users: [], tokens: [], groups: [], projects: [], deliveries: [] }),
+    initial: () =>
+      gitlabState.parse({ seeded: false, lastId: 0, users: [], tokens: [], groups: [], projects: [], deliveries: [] }),
     logger,
   });
   const gitlab: Gitlab = { state, home, now, logger, url: "", refsMayHaveMoved: async () => undefined };
@@ -73,12 +79,18 @@ export async function startGitlab({
   hookRoutes(router, gitlab, deliveries);
   peopleRoutes(router, gitlab);
   memberRoutes(router, gitlab);
+  throttleRoutes(router, gitlab);
+  applicationRoutes(router, gitlab);
   router.route("*", "/api/*rest", () => json(404, { error: "404 Not Found" }));
+  const codes = new Codes();
+  authorizeRoutes(router, gitlab, codes);
+  tokenRoutes(router, gitlab, codes, createIdentity(gitlab));
+  identityRoutes(router, gitlab);
   smartHttpRoutes(router, gitlab);
   pageRoutes(router, gitlab);
 
   const failed = () => json(500, { message: "500 Internal Server Error" });
-  const listening = await serve({ router, port, logger, entrance, failed });
+  const listening = await serve({ router, port, logger, entrance, before: createThrottle(gitlab), failed });
   gitlab.url = listening.url;
 
   const [root] = state.data.users;

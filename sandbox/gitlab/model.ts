@@ -26,6 +26,20 @@ const token = z.object({
   scopes: z.array(z.string()),
   value: z.string(),
   createdAt: z.string(),
+  /** Of an OAuth access token: who got it, what renews it, and its end in milliseconds. */
+  grant: z.object({ applicationId: z.number(), refresh: z.string(), expiresAt: z.number() }).optional(),
+});
+
+/** Somebody who may send people here to sign in. */
+const application = z.object({
+  id: z.number(),
+  /** The OAuth client id. */
+  uid: z.string(),
+  secret: z.string(),
+  name: z.string(),
+  redirectUris: z.array(z.string()),
+  scopes: z.array(z.string()),
+  confidential: z.boolean(),
 });
 
 const member = z.object({ userId: z.number(), accessLevel: z.number() });
@@ -111,10 +125,18 @@ export const gitlabState = z.object({
   groups: z.array(group),
   projects: z.array(project),
   deliveries: z.array(delivery),
+  applications: z.array(application).default([]),
+  /** Signs id tokens; PEM, made at its first use. */
+  signingKey: z.string().default(""),
+  /** The API's rate limit for each person. */
+  throttle: z
+    .object({ enabled: z.boolean(), requests: z.number(), seconds: z.number() })
+    .default({ enabled: false, requests: 7200, seconds: 3600 }),
 });
 
 export type User = z.infer<typeof user>;
 export type Token = z.infer<typeof token>;
+export type Application = z.infer<typeof application>;
 export type Group = z.infer<typeof group>;
 export type Member = z.infer<typeof member>;
 export type Hook = z.infer<typeof hook>;

@@ -27,3 +27,12 @@ export const insufficientScope = (scopes: string[]): Refusal =>
       scope: scopes.join(" "),
     }),
   );
+
+/** OAuth access tokens end; personal ones here do not. */
+export const expiredToken = (): Refusal =>
+  new Refusal(
+    json(401, {
+      error: "invalid_token",
+      error_description: "Token is expired. You can either do re-authorization or token refresh.",
+    }),
+  );
