@@ -39,46 +39,46 @@ const refusalOf = (work: Promise<unknown>) =>
 const user = (gitlab: GitlabWorld, token: string) =>
   fetch(`${gitlab.url}/api/v4/user`, { headers: { authorization: `Bearer ${token}` } });
 
+let clock = 0;
+let gitlab: GitlabWorld;
+let application: Made;
+let config: openid.Configuration;
+
+beforeAll(async () => {
+  gitlab = await gitlabWorld({ now: () => new Date(Date.now() + clock) });
+  const body = { name: "Kepler", redirect_uri: CALLBACK, scopes: SCOPE };
+  application = (await (await gitlab.api("/applications", { method: "POST", body })).json()) as Made;
+  config = await openid.discovery(
+    new URL(gitlab.url),
+    application.application_id,
+    undefined,
+    openid.ClientSecretBasic(application.secret),
+    { execute: [openid.allowInsecureRequests] },
+  );
+});
+afterAll(async () => {
+  await gitlab.stop();
+  await removeFolder(gitlab.home);
+});
+
+const signIn = async (who: string, scope = SCOPE) => {
+  const pkceCodeVerifier = openid.randomPKCECodeVerifier();
+  const [expectedState, expectedNonce] = [openid.randomState(), openid.randomNonce()];
+  const address = openid.buildAuthorizationUrl(config, {
+    redirect_uri: CALLBACK,
+    scope,
+    code_challenge: await openid.calculatePKCECodeChallenge(pkceCodeVerifier),
+    code_challenge_method: "S256",
+    state: expectedState,
+    nonce: expectedNonce,
+  });
+  const back = await press(gitlab, address, who);
+  const exchange = () =>
+    openid.authorizationCodeGrant(config, back, { pkceCodeVerifier, expectedState, expectedNonce });
+  return { exchange, back };
+};
+
 describe("signing in with the sandbox's GitLab, by an OpenID Connect client that we did not write", () => {
-  let clock = 0;
-  let gitlab: GitlabWorld;
-  let application: Made;
-  let config: openid.Configuration;
-
-  beforeAll(async () => {
-    gitlab = await gitlabWorld({ now: () => new Date(Date.now() + clock) });
-    const body = { name: "Kepler", redirect_uri: CALLBACK, scopes: SCOPE };
-    application = (await (await gitlab.api("/applications", { method: "POST", body })).json()) as Made;
-    config = await openid.discovery(
-      new URL(gitlab.url),
-      application.application_id,
-      undefined,
-      openid.ClientSecretBasic(application.secret),
-      { execute: [openid.allowInsecureRequests] },
-    );
-  });
-  afterAll(async () => {
-    await gitlab.stop();
-    await removeFolder(gitlab.home);
-  });
-
-  const signIn = async (who: string, scope = SCOPE) => {
-    const pkceCodeVerifier = openid.randomPKCECodeVerifier();
-    const [expectedState, expectedNonce] = [openid.randomState(), openid.randomNonce()];
-    const address = openid.buildAuthorizationUrl(config, {
-      redirect_uri: CALLBACK,
-      scope,
-      code_challenge: await openid.calculatePKCECodeChallenge(pkceCodeVerifier),
-      code_challenge_method: "S256",
-      state: expectedState,
-      nonce: expectedNonce,
-    });
-    const back = await press(gitlab, address, who);
-    const exchange = () =>
-      openid.authorizationCodeGrant(config, back, { pkceCodeVerifier, expectedState, expectedNonce });
-    return { exchange, back };
-  };
-
   it("goes from the picker to an id token, the person's own data and the API", async () => {
     const tokens = await (await signIn("maya")).exchange();
     expect(tokens.expires_in).toBe(7200);
