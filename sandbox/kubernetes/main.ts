@@ -20,7 +20,7 @@ import { ensureStorageClass } from "./controllers/volumes.ts";
 import { runControllers } from "./controllers/work-queue.ts";
 import { section } from "./json.ts";
 import { customResourceDefinitions, definitions } from "./kinds/definitions.ts";
-import { namespaces } from "./kinds/index.ts";
+import { namespaces, pods } from "./kinds/index.ts";
 import { writeKubeconfig } from "./kubeconfig.ts";
 import { startEdge } from "./network/edge.ts";
 import { publishGateways } from "./network/gateway-services.ts";
@@ -175,7 +175,7 @@ export async function startKubernetes(options: KubernetesOptions): Promise<Kuber
     metrics: new Map([
       ["istio", telemetry.collectIstio],
       ["traefik", telemetry.collectTraefik],
-      ["cadvisor", collectCadvisor(runtime.usage)],
+      ["cadvisor", collectCadvisor(runtime.usage, () => telemetry.networkOf(store.list(pods)))],
       ["kube-state-metrics", kubeStateOf(store)],
     ]),
     kubeconfig: kubeconfigPath,

@@ -137,7 +137,7 @@ function groundOf(
     clock,
     reached: ({ backend: { pod }, target, status, ms, bytes }: Reach, call: Call) => {
       if (pod === undefined) return;
-      telemetry.network(pod, { sent: bytes.received, received: bytes.sent });
+      telemetry.network(pod, bytes.sent, bytes.received);
       if (isInMesh(pod) && status > 0)
         telemetry.istio({
           reporter: "destination",

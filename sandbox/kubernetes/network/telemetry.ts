@@ -1,6 +1,5 @@
 import { type Collect, Counter, type Family, Histogram, type Labels } from "../../prometheus/metrics.ts";
 import { type Pod } from "../objects.ts";
-import { type Bytes } from "./dispatch.ts";
 import { fullName } from "./hosts.ts";
 import { isInMesh, type Workload, workloadOf } from "./workloads.ts";
 
@@ -17,6 +16,7 @@ export type IstioCall = {
   flags: string[];
   ms: number;
 };
+type Bytes = { received: number; transmitted: number };
 export type TraefikCall = { service?: string; method: string; status: number; ms: number };
 
 /** Counts what the proxies carried, in the words of Istio's and Traefik's metrics; in memory, from nothing at each start. */
@@ -28,7 +28,7 @@ export class Telemetry {
     requests: new Counter(`traefik_${level}_requests_total`, help),
     durations: new Histogram(`traefik_${level}_request_duration_seconds`, `${help} Duration.`, TRAEFIK_SECONDS),
   }));
-  readonly #bytes = new Map<string, { pod: Pod; bytes: Bytes }>();
+  readonly #network = new Map<string, Bytes>();
 
   istio(call: IstioCall): void {
     const labels = istioLabels(call);
@@ -48,19 +48,22 @@ export class Telemetry {
   }
 
   /** What went over a pod's network: the part of it that the proxies see. */
-  network(pod: Pod, { sent, received }: Bytes): void {
-    const { bytes } = this.#bytes.get(pod.metadata.uid) ?? { bytes: { sent: 0, received: 0 } };
-    this.#bytes.set(pod.metadata.uid, {
-      pod,
-      bytes: { sent: bytes.sent + sent, received: bytes.received + received },
+  network(pod: Pod, received: number, transmitted: number): void {
+    const before = this.#network.get(pod.metadata.uid) ?? { received: 0, transmitted: 0 };
+    this.#network.set(pod.metadata.uid, {
+      received: before.received + received,
+      transmitted: before.transmitted + transmitted,
     });
   }
 
-  /** Bytes by pod, for those that are still there. */
-  networkOf(pods: Pod[]): { pod: Pod; bytes: Bytes }[] {
-    const known = new Set(pods.map(({ metadata }) => metadata.uid));
-    for (const uid of this.#bytes.keys()) if (!known.has(uid)) this.#bytes.delete(uid);
-    return [...this.#bytes.values()];
+  /** Bytes of these pods; the others are forgotten. */
+  networkOf(pods: Pod[]): (Bytes & { pod: Pod })[] {
+    const there = new Set(pods.map(({ metadata }) => metadata.uid));
+    for (const uid of this.#network.keys()) if (!there.has(uid)) this.#network.delete(uid);
+    return pods.flatMap((pod) => {
+      const bytes = this.#network.get(pod.metadata.uid);
+      return bytes === undefined ? [] : [{ pod, ...bytes }];
+    });
   }
 
   readonly collectIstio: Collect = () => [this.#requests.collect(), this.#durations.collect()];

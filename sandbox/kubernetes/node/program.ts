@@ -121,7 +121,7 @@ function environment(image: RuntimeConfig, place: Place): Record<string, string>
     ...all,
     PATH: [dirname(process.execPath), place.hostPath].join(delimiter),
     HOME: all.HOME ?? join(place.rootfs, "tmp"),
-    NODE_OPTIONS: [all.NODE_OPTIONS, `--require ${JSON.stringify(join(here, "listen-on-pod-ip.cjs"))}`]
+    NODE_OPTIONS: [all.NODE_OPTIONS, `--require ${JSON.stringify(join(here, "use-pod-ip.cjs"))}`]
       .filter(Boolean)
       .join(" "),
     PYTHONPATH: [join(here, "python"), all.PYTHONPATH].filter(Boolean).join(delimiter),
