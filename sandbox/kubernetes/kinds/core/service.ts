@@ -2,7 +2,7 @@ import { isObject, type JsonObject } from "../../json.ts";
 import { type Service } from "../../objects.ts";
 import { ageColumn, type Column, field, joined, labelText, nameColumn } from "../columns.ts";
 import { kindOf } from "../kind.ts";
-import { dnsLabel1035, portName } from "../names.ts";
+import { dnsLabel, dnsLabel1035 } from "../names.ts";
 import { type Cause, invalid, missing } from "../schema.ts";
 
 /** Defaults that depend on the type of the service. */
@@ -57,7 +57,7 @@ export const services = kindOf<Service>("v1", "services", {
     {
       "core.v1.ServiceSpec": { complete: completeSpec, check: checkPorts },
       "core.v1.ServicePort": {
-        fields: { name: { check: portName }, port: { min: 1, max: 65_535 } },
+        fields: { name: { check: dnsLabel }, port: { min: 1, max: 65_535 } },
         complete: (port) => {
           port.targetPort ??= port.port;
         },

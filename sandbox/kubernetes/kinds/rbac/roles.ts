@@ -21,8 +21,8 @@ const rules: TypeRules = {
       if (subject.kind === "User" || subject.kind === "Group") subject.apiGroup ??= GROUP;
     },
   },
-  "rbac.v1.Role": { fields: { rules: { required: false } } },
-  "rbac.v1.ClusterRole": { fields: { rules: { required: false } } },
+  "rbac.v1.Role": { fields: { rules: { required: true, default: [] } } },
+  "rbac.v1.ClusterRole": { fields: { rules: { required: true, default: [] } } },
 };
 
 const subjects = (binding: KubeObject, kind: string): string =>
