@@ -101,8 +101,6 @@ export async function startKubernetes(options: KubernetesOptions): Promise<Kuber
   }
   const address = podAddresses(store);
   const scale = options.backoffScale ?? 1;
-  const controllers = controllersOf(resources, { address, volumes: join(home, "volumes"), scale });
-  const stopControllers = runControllers(store, controllers, logger);
   const node = startNode(resources, {
     home: join(home, "node"),
     hostPath: options.hostPath ?? HOST_PATH,
@@ -111,6 +109,9 @@ export async function startKubernetes(options: KubernetesOptions): Promise<Kuber
     address,
   });
   const runtime = startRuntime(resources, node, join(home, "node", "virtual"));
+  const { usage } = runtime;
+  const controllers = controllersOf(resources, { address, volumes: join(home, "volumes"), scale, usage });
+  const stopControllers = runControllers(store, controllers, logger);
   const telemetry = new Telemetry();
   const clock = { now: () => performance.now(), random: Math.random };
   const stage = { view: networkView(store), telemetry, logger, clock };

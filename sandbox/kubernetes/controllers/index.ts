@@ -1,10 +1,12 @@
 import { virtualNodeController, virtualPodController } from "../node/virtual-node.ts";
+import { type UsageSource } from "../node/usage.ts";
 import { type Resources } from "../store/resources.ts";
 import { cronJobController } from "./cron-job.ts";
 import { deploymentController } from "./deployment.ts";
 import { disruptionController } from "./disruption.ts";
 import { endpointsController } from "./endpoints.ts";
 import { garbageController } from "./garbage.ts";
+import { autoscalerController } from "./horizontal-pod-autoscaler.ts";
 import { jobController } from "./job.ts";
 import { namespaceController } from "./namespace.ts";
 import { replicaSetController } from "./replica-set.ts";
@@ -22,16 +24,21 @@ export type ControllerGround = {
   volumes: string;
   /** Factor on waits that only spare the cluster. */
   scale: number;
+  usage: UsageSource;
 };
 
 /** Everything that makes the world follow the objects, a file each. */
-export const controllersOf = (resources: Resources, { address, volumes, scale }: ControllerGround): Controller[] => [
+export const controllersOf = (
+  resources: Resources,
+  { address, volumes, scale, usage }: ControllerGround,
+): Controller[] => [
   namespaceController(resources),
   deploymentController(resources),
   replicaSetController(resources),
   statefulSetController(resources),
   jobController(resources, scale),
   cronJobController(resources),
+  autoscalerController(resources, usage, scale),
   scheduler(resources),
   claimController(resources, volumes),
   volumeController(resources, volumes),

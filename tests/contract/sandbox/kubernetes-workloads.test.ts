@@ -239,3 +239,63 @@ describe("a claim", () => {
     expect(await reasonsOf("nowhere")).toContain("ProvisioningFailed");
   });
 });
+
+describe("a HorizontalPodAutoscaler", () => {
+  const DEPLOYMENTS = `/apis/apps/v1${NS}/deployments`;
+  const AUTOSCALERS = `/apis/autoscaling/v2${NS}/horizontalpodautoscalers`;
+  const deploy = (name: string, container: Json) =>
+    ground.call("POST", DEPLOYMENTS, {
+      metadata: { name },
+      spec: {
+        selector: { matchLabels: { app: name } },
+        template: {
+          metadata: { labels: { app: name } },
+          spec: { terminationGracePeriodSeconds: 0, containers: [{ name: "app", image, ...container }] },
+        },
+      },
+    });
+  const autoscale = (name: string) =>
+    ground.call("POST", AUTOSCALERS, {
+      metadata: { name },
+      spec: {
+        scaleTargetRef: { apiVersion: "apps/v1", kind: "Deployment", name },
+        minReplicas: 1,
+        maxReplicas: 3,
+        metrics: [
+          { type: "Resource", resource: { name: "cpu", target: { type: "Utilization", averageUtilization: 50 } } },
+        ],
+        behavior: { scaleDown: { stabilizationWindowSeconds: 10 } },
+      },
+    });
+
+  it("adds pods while the measured time is above its target, up to its limit, and takes them away afterwards", async () => {
+    const busy = { command: ["sh", "-c", "while :; do :; done"], resources: { requests: { cpu: "50m" } } };
+    await deploy("busy", busy);
+    await autoscale("busy");
+    await until(async () => (await get(`${DEPLOYMENTS}/busy`)).spec.replicas === 3);
+    const grown = await when(`${AUTOSCALERS}/busy`, ({ status }) => status.currentReplicas === 3);
+    expect(grown.status.currentMetrics[0].resource.current.averageUtilization).toBeGreaterThan(50);
+    expect(condition(grown, "ScalingLimited").reason).toBe("TooManyReplicas");
+    expect(await reasonsOf("busy")).toContain("SuccessfulRescale");
+
+    const idle = { name: "app", command: ["sh", "-c", "sleep 1000"] };
+    const patch = { spec: { template: { spec: { containers: [idle] } } } };
+    await ground.call("PATCH", `${DEPLOYMENTS}/busy`, patch, "application/strategic-merge-patch+json");
+    await until(async () => (await get(`${DEPLOYMENTS}/busy`)).spec.replicas === 1, 30_000);
+  });
+
+  it("says what it cannot measure", async () => {
+    await deploy("unasked", { command: ["sh", "-c", "while :; do :; done"] });
+    await autoscale("unasked");
+    const found = await when(`${AUTOSCALERS}/unasked`, ({ status }) =>
+      status.conditions?.some((each: Json) => /missing request for cpu in container app of Pod/.test(each.message)),
+    );
+    expect(found.status.conditions.find(({ type }: Json) => type === "ScalingActive")).toMatchObject({
+      status: "False",
+      reason: "FailedGetResourceMetric",
+    });
+    await autoscale("nobody");
+    await when(`${AUTOSCALERS}/nobody`, ({ status }) => status.conditions?.[0].reason === "FailedGetScale");
+    await ground.call("DELETE", `${DEPLOYMENTS}/unasked`);
+  });
+});
