@@ -10,6 +10,15 @@ export type NodeImage = { config: RuntimeConfig; imageId: string; rootfs: string
 const NOT_AUTHORISED =
   "pull access denied, repository does not exist or may require authorization: server message: insufficient_scope: authorization failed";
 
+/** Images that no registry here has and that run as stand-ins: what they would start, and where they listen. */
+const BUILT_IN: [name: RegExp, config: RuntimeConfig][] = [
+  [
+    /^docker\.io\/istio\/proxyv2[:@]/,
+    { Entrypoint: ["/usr/local/bin/pilot-agent"], ExposedPorts: { "15021/tcp": {}, "15090/tcp": {} } },
+  ],
+];
+const builtIn = (image: string): RuntimeConfig | undefined => BUILT_IN.find(([name]) => name.test(image))?.[1];
+
 export type PullPolicy = "Always" | "IfNotPresent" | "Never";
 
 /** The node's images: pulled over the registry protocol, unpacked once, copied for every container. */
@@ -25,6 +34,7 @@ export class NodeImages {
 
   /** Whether a container with this policy would have to ask the registry. */
   async mustPull(image: string, policy: PullPolicy): Promise<boolean> {
+    if (builtIn(image) !== undefined) return false;
     if (policy === "Always") return true;
     return (await this.#store.find(spell(parseReference(image)))) === undefined && policy !== "Never";
   }
@@ -49,6 +59,12 @@ export class NodeImages {
 
   /** An image that is there: its configuration, its files, and its id as `repository@digest`. */
   async open(image: string): Promise<NodeImage | undefined> {
+    const known = builtIn(image);
+    if (known !== undefined) {
+      const empty = join(this.#home, "rootfs", "empty");
+      await mkdir(empty, { recursive: true });
+      return { config: known, imageId: image, rootfs: empty };
+    }
     const reference = parseReference(image);
     const stored = await this.#store.find(spell(reference));
     if (stored === undefined) return undefined;

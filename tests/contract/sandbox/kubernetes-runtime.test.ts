@@ -159,6 +159,42 @@ describe("a pod", () => {
   });
 });
 
+describe("Istio's injection", () => {
+  const namespace = (name: string, labels: Json) =>
+    ground.call("POST", "/api/v1/namespaces", { metadata: { name, labels } });
+  const sidecarsOf = async (space: string, labels: Json = {}): Promise<string[]> => {
+    const body = { metadata: { generateName: "web-", labels }, spec: { containers: [sh("sleep 100")] } };
+    const created = await ground.call("POST", `/api/v1/namespaces/${space}/pods?dryRun=All`, body);
+    return (created.body.spec.initContainers ?? []).map(({ name }: Json) => name);
+  };
+  beforeAll(async () => {
+    await namespace("meshed", { "istio-injection": "enabled" });
+    await namespace("revised", { "istio.io/rev": "default" });
+    await namespace("spared", { "istio-injection": "disabled", "istio.io/rev": "default" });
+    await namespace("silent", {});
+  });
+
+  it.each([
+    ["meshed", {}, true],
+    ["meshed", { "sidecar.istio.io/inject": "false" }, false],
+    ["revised", {}, true],
+    ["spared", {}, false],
+    ["silent", {}, false],
+    ["silent", { "sidecar.istio.io/inject": "true" }, true],
+  ])("in the namespace %s with labels %o: %s", async (space, labels, injected) => {
+    expect(await sidecarsOf(space, labels)).toEqual(injected ? ["istio-proxy"] : []);
+  });
+
+  it("gives a native sidecar that becomes ready before the pod's own containers start", async () => {
+    await create("meshed", { containers: [sh("sleep 100")] }, { labels: { "sidecar.istio.io/inject": "true" } });
+    const { status, metadata } = await podWhen("meshed", isRunning);
+    expect(status.initContainerStatuses[0]).toMatchObject({ name: "istio-proxy", started: true });
+    expect(metadata.annotations["sidecar.istio.io/status"]).toContain("istio-proxy");
+    const ready = await fetch(`http://${status.podIP as string}:15021/healthz/ready`);
+    expect(ready.status).toBe(200);
+  });
+});
+
 describe("a virtual node", () => {
   beforeAll(async () => {
     await ground.call("POST", "/api/v1/nodes", {

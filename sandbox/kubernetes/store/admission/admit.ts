@@ -6,6 +6,7 @@ import { type Store } from "../store.ts";
 import { limitClaim, limitPod } from "./limits.ts";
 import { withinQuota } from "./quota.ts";
 import { allocateAddresses } from "./service-addresses.ts";
+import { injectSidecar } from "./sidecar.ts";
 import { chooseStorageClass } from "./storage-class.ts";
 
 /** What the rest of the cluster has to say to a new object: its namespace must live, and it is completed or refused. */
@@ -21,7 +22,10 @@ export function admit(store: Store, kind: Kind, object: KubeObject): void {
 
 // The kind's schema has been checked, so an object under its plural has its type.
 const ADMISSIONS: Record<string, (store: Store, object: KubeObject) => void> = {
-  pods: (store, object) => limitPod(store, object as Pod),
+  pods: (store, object) => {
+    injectSidecar(store, object as Pod);
+    limitPod(store, object as Pod);
+  },
   services: (store, object) => allocateAddresses(store, object as Service),
   persistentvolumeclaims: (store, object) => {
     chooseStorageClass(store, object as PersistentVolumeClaim);
