@@ -19,7 +19,7 @@ export type PrometheusOptions = {
 export type Prometheus = { url: string; stop(): Promise<void> };
 
 const EVERY_MS = 5000;
-const LIMITS = { retentionMs: 6 * 3_600_000, maxPoints: 5_000_000 };
+const LIMITS = { retentionMs: 6 * 3_600_000, maxPoints: 4_000_000 };
 
 /** Starts a Prometheus that scrapes the given jobs in their own process and answers queries about the last hours. */
 export async function startPrometheus({ everyMs = EVERY_MS, jobs, ...place }: PrometheusOptions): Promise<Prometheus> {

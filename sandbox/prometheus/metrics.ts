@@ -1,5 +1,8 @@
 export type Labels = Readonly<Record<string, string>>;
-/** `name` is the family's, or one of a histogram's three. The labels of a series are one object for as long as it lives. */
+/**
+ * `name` is the family's, or one of a histogram's three. Who gives the same object for the same series at each scrape,
+ * with another value, spares the reader the search for it.
+ */
 export type Sample = { name: string; labels: Labels; value: number };
 export type Family = { name: string; type: "counter" | "gauge" | "histogram"; help: string; samples: Sample[] };
 /** What one target answers when it is scraped. */

@@ -1,19 +1,19 @@
 import { type Logger } from "pino";
-import { type Collect, type Family, type Labels } from "./metrics.ts";
+import { type Collect, type Family, type Sample } from "./metrics.ts";
 import { type Tape } from "./tape.ts";
 
 /** Something that can be scraped: a job with one target. */
 export type Target = { job: string; instance: string; everyMs: number; collect: Collect };
 export type Health = { lastScrape: number; durationMs: number; lastError: string };
 
-/** Scrapes each target at its interval, straight from the process it is in; the first time at once. */
+/** Scrapes each target at its interval, straight from the process it is in. */
 export class Scraper {
   readonly targets: readonly Target[];
   readonly #tape: Tape;
   readonly #logger: Logger;
-  readonly #timers: NodeJS.Timeout[] = [];
+  readonly #timers = new Map<string, NodeJS.Timeout>();
   readonly #health = new Map<string, Health>();
-  readonly #up = new Map<string, Labels>();
+  readonly #up = new Map<string, Sample>();
   readonly #metadata = new Map<string, Omit<Family, "samples">>();
 
   constructor(targets: readonly Target[], tape: Tape, logger: Logger) {
@@ -23,14 +23,20 @@ export class Scraper {
   }
 
   start(now: () => number): void {
-    for (const target of this.targets) {
-      this.scrape(target, now());
-      this.#timers.push(setInterval(() => this.scrape(target, now()), target.everyMs).unref());
-    }
+    for (const target of this.targets) this.#after(0, target, now);
   }
 
   stop(): void {
-    for (const timer of this.#timers) clearInterval(timer);
+    for (const timer of this.#timers.values()) clearTimeout(timer);
+  }
+
+  /** What takes long is done more rarely: scraping is to have no more than a fiftieth of the process's time. */
+  #after(ms: number, target: Target, now: () => number): void {
+    const scrape = (): void => {
+      this.scrape(target, now());
+      this.#after(Math.max(target.everyMs, this.healthOf(target.job).durationMs * 50), target, now);
+    };
+    this.#timers.set(target.job, setTimeout(scrape, ms).unref());
   }
 
   /** A target that fails has `up` 0 and nothing else: its series end. */
@@ -45,15 +51,10 @@ export class Scraper {
       this.#logger.warn({ error, job }, "a scrape failed");
     }
     for (const { name, help, type } of families) this.#metadata.set(name, { name, help, type });
-    const labels = this.#up.get(job) ?? {};
-    this.#up.set(job, labels);
-    const up: Family = {
-      name: "up",
-      type: "gauge",
-      help: "",
-      samples: [{ name: "up", labels, value: lastError === "" ? 1 : 0 }],
-    };
-    this.#tape.append(job, instance, at, [up, ...families]);
+    const up = this.#up.get(job) ?? { name: "up", labels: {}, value: 0 };
+    this.#up.set(job, up);
+    up.value = lastError === "" ? 1 : 0;
+    this.#tape.append(job, instance, at, [{ name: "up", type: "gauge", help: "", samples: [up] }, ...families]);
     this.#health.set(job, { lastScrape: at, durationMs: performance.now() - startedAt, lastError });
   }
 

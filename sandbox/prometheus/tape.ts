@@ -1,6 +1,5 @@
 import { type Family, type Labels, type Sample } from "./metrics.ts";
 import { type LabelTest } from "./promql/ast.ts";
-import { signature } from "./promql/labels.ts";
 
 export type Point = { t: number; v: number };
 /** What was seen of one series. Its labels hold `__name__`, and the job and instance it was scraped from. */
@@ -13,8 +12,8 @@ export interface Series {
 }
 
 export type TapeLimits = { retentionMs: number; maxPoints: number };
-/** When a job was scraped. Sequence numbers go on while old times are cut off: `times[0]` belongs to `base`. */
-type Job = { name: string; base: number; times: number[] };
+/** When a job was scraped, and what it has. Sequence numbers go on while old times are cut off: `times[0]` belongs to `base`. */
+type Job = { name: string; base: number; times: number[]; series: Set<Recorded> };
 
 /**
  * The samples of the last hours, in memory: a restart begins anew, like a Prometheus without a volume, and so do the
@@ -26,8 +25,8 @@ export class Tape {
   readonly #jobs = new Map<string, Job>();
   readonly #byName = new Map<string, Set<Recorded>>();
   readonly #byKey = new Map<string, Recorded>();
-  readonly #byLabels = new WeakMap<Labels, Map<string, Recorded>>();
-  readonly #live = new Map<string, Set<Recorded>>();
+  /** A target that gives the same object for the same series again is spared the search. */
+  readonly #bySample = new WeakMap<Sample, Recorded>();
   #points = 0;
 
   constructor(limits: TapeLimits) {
@@ -35,20 +34,17 @@ export class Tape {
   }
 
   /** Takes what one scrape gave. A series that the last scrape of this job had and this one has not has ended. */
-  append(job: string, instance: string, at: number, families: Family[]): void {
-    const scrapes = this.#jobs.get(job) ?? { name: job, base: 0, times: [] };
-    this.#jobs.set(job, scrapes);
-    const sequence = scrapes.base + scrapes.times.push(at) - 1;
-    const before = this.#live.get(job) ?? new Set();
-    const now = new Set<Recorded>();
+  append(name: string, instance: string, at: number, families: Family[]): void {
+    const job: Job = this.#jobs.get(name) ?? { name, base: 0, times: [], series: new Set() };
+    this.#jobs.set(name, job);
+    const sequence = job.base + job.times.push(at) - 1;
     for (const { samples } of families)
       for (const sample of samples) {
-        const series = this.#seriesOf(sample, scrapes, instance);
-        now.add(series);
+        const known = this.#bySample.get(sample);
+        const series = known?.job === job && !known.isEmpty ? known : this.#find(sample, job, instance);
         this.#points += series.record(sequence, sample.value);
       }
-    for (const series of before) if (!now.has(series)) this.#points += series.end(sequence);
-    this.#live.set(job, now);
+    for (const series of job.series) this.#points += series.endUnlessSeen(sequence);
     this.#forget(at);
   }
 
@@ -61,18 +57,17 @@ export class Tape {
       .filter(({ labels }) => tests.every(({ label, fits }) => fits(labels[label] ?? "")));
   }
 
-  #seriesOf({ name, labels }: Sample, job: Job, instance: string): Recorded {
-    const known = this.#byLabels.get(labels) ?? new Map<string, Recorded>();
-    this.#byLabels.set(labels, known);
-    const place = `${name} ${job.name} ${instance}`;
-    const found = known.get(place);
-    if (found !== undefined && this.#byKey.get(found.key) === found) return found;
-    const whole: Labels = { __name__: name, instance, job: job.name, ...labels };
-    const key = signature(whole);
-    const series = this.#byKey.get(key) ?? new Recorded(key, whole, job);
+  #find(sample: Sample, job: Job, instance: string): Recorded {
+    // A target tells the labels of a series in the same order each time, so they need not be sorted.
+    let key = `${sample.name}\0${job.name}\0${instance}`;
+    for (const name in sample.labels) key += `\0${name}\0${sample.labels[name]}`;
+    const series =
+      this.#byKey.get(key) ??
+      new Recorded(key, { __name__: sample.name, instance, job: job.name, ...sample.labels }, job);
     this.#byKey.set(key, series);
-    this.#byName.set(name, (this.#byName.get(name) ?? new Set()).add(series));
-    known.set(place, series);
+    this.#byName.set(sample.name, (this.#byName.get(sample.name) ?? new Set()).add(series));
+    job.series.add(series);
+    this.#bySample.set(sample, series);
     return series;
   }
 
@@ -93,6 +88,7 @@ export class Tape {
       if (!series.isEmpty) continue;
       this.#byKey.delete(series.key);
       this.#byName.get(series.labels.__name__ ?? "")?.delete(series);
+      series.job.series.delete(series);
     }
   }
 }
@@ -101,14 +97,15 @@ export class Tape {
 class Recorded implements Series {
   readonly key: string;
   readonly labels: Labels;
-  readonly #job: Job;
+  readonly job: Job;
+  #seen = -1;
   readonly #from: number[] = [];
   readonly #values: number[] = [];
 
   constructor(key: string, labels: Labels, job: Job) {
     this.key = key;
     this.labels = labels;
-    this.#job = job;
+    this.job = job;
   }
 
   get isEmpty(): boolean {
@@ -117,6 +114,7 @@ class Recorded implements Series {
 
   /** Gives how many changes it stored: one or none. */
   record(sequence: number, value: number): number {
+    this.#seen = sequence;
     const last = this.#from.at(-1);
     if (last !== undefined && last >= 0 && Object.is(this.#values.at(-1), value)) return 0;
     this.#from.push(sequence);
@@ -124,7 +122,8 @@ class Recorded implements Series {
     return 1;
   }
 
-  end(sequence: number): number {
+  endUnlessSeen(sequence: number): number {
+    if (this.#seen === sequence || (this.#from.at(-1) ?? -1) < 0) return 0;
     this.#from.push(~sequence);
     this.#values.push(0);
     return 1;
@@ -132,7 +131,7 @@ class Recorded implements Series {
 
   /** Drops the changes before the job's oldest scrape; gives how many. */
   forget(): number {
-    const { base } = this.#job;
+    const { base } = this.job;
     let gone = 0;
     while (gone + 1 < this.#from.length && sequenceOf(this.#from[gone + 1]) <= base) gone += 1;
     // Over for good: nothing but its end is left.
@@ -143,7 +142,7 @@ class Recorded implements Series {
   }
 
   between(from: number, to: number): Point[] {
-    const { times, base } = this.#job;
+    const { times, base } = this.job;
     const points: Point[] = [];
     const start = firstAfter(times, from - 1);
     const end = firstAfter(times, to);
@@ -158,7 +157,7 @@ class Recorded implements Series {
   }
 
   latest(at: number, lookbackMs: number): Point | undefined {
-    const { times, base } = this.#job;
+    const { times, base } = this.job;
     const index = firstAfter(times, at) - 1;
     const t = times[index];
     if (t === undefined || t < at - lookbackMs) return undefined;

@@ -16,55 +16,80 @@ export const collectCadvisor = (usage: UsageSource, network: () => NetworkUsage[
       cpuSeconds: containers.reduce((sum, one) => sum + one.cpuSeconds, 0),
       memoryBytes: containers.reduce((sum, one) => sum + one.memoryBytes, 0),
     };
-    return [...containers, whole].map((one) => ({ ...one, labels: labelsOf(pod, one.name) }));
+    return [...containers, whole].map((one) => ({ pod, ...one }));
   });
-  const family = (name: string, type: Family["type"], help: string, samples: Omit<Sample, "name">[]): Family => ({
+  const family = (name: string, type: Family["type"], help: string, samples: Sample[]): Family => ({
     name,
     type,
     help,
-    samples: samples.map(({ labels, value }) => ({ name, labels, value })),
+    samples,
   });
-  const cpu = all.map(({ labels, cpuSeconds }) => ({ labels, value: cpuSeconds }));
-  const memory = all.map(({ labels, memoryBytes }) => ({ labels, value: memoryBytes }));
-  const bytes = (which: "received" | "transmitted") =>
-    network().map((one) => ({ labels: networkLabelsOf(one.pod), value: one[which] }));
+  const measured = (metric: string, value: (one: (typeof all)[number]) => number): Sample[] =>
+    all.map((one) => sampleOf(one.pod, metric, one.name, value(one)));
+  const counted = (metric: string, value: (one: NetworkUsage) => number): Sample[] =>
+    network().map((one) => sampleOf(one.pod, metric, NETWORK, value(one)));
+  const [cpu, set, rss] = [
+    "container_cpu_usage_seconds_total",
+    "container_memory_working_set_bytes",
+    "container_memory_rss",
+  ] as const;
+  const [receive, transmit] = [
+    "container_network_receive_bytes_total",
+    "container_network_transmit_bytes_total",
+  ] as const;
   return [
-    family("container_cpu_usage_seconds_total", "counter", "Cumulative cpu time consumed in seconds.", cpu),
-    family("container_memory_working_set_bytes", "gauge", "Current working set in bytes.", memory),
-    family("container_memory_rss", "gauge", "Size of RSS in bytes.", memory),
-    family("container_network_receive_bytes_total", "counter", "Cumulative count of bytes received", bytes("received")),
     family(
-      "container_network_transmit_bytes_total",
+      cpu,
+      "counter",
+      "Cumulative cpu time consumed in seconds.",
+      measured(cpu, (one) => one.cpuSeconds),
+    ),
+    family(
+      set,
+      "gauge",
+      "Current working set in bytes.",
+      measured(set, (one) => one.memoryBytes),
+    ),
+    family(
+      rss,
+      "gauge",
+      "Size of RSS in bytes.",
+      measured(rss, (one) => one.memoryBytes),
+    ),
+    family(
+      receive,
+      "counter",
+      "Cumulative count of bytes received",
+      counted(receive, (one) => one.received),
+    ),
+    family(
+      transmit,
       "counter",
       "Cumulative count of bytes transmitted",
-      bytes("transmitted"),
+      counted(transmit, (one) => one.transmitted),
     ),
   ];
 };
 
-const known = new WeakMap<Pod, Map<string, Labels>>();
-/** The same object for the same container at each scrape, so that the tape knows its series by it. */
-function remembered(pod: Pod, key: string, make: () => Labels): Labels {
-  const ofPod = known.get(pod) ?? new Map<string, Labels>();
+/** No container's name can have a space in it. */
+const NETWORK = "the network";
+const known = new WeakMap<Pod, Map<string, Sample>>();
+
+/** The same object for the same series at each scrape, as long as the pod's object is the same. */
+function sampleOf(pod: Pod, name: string, container: string, value: number): Sample {
+  const ofPod = known.get(pod) ?? new Map<string, Sample>();
   known.set(pod, ofPod);
-  const labels = ofPod.get(key) ?? make();
-  ofPod.set(key, labels);
-  return labels;
+  const key = `${name} ${container}`;
+  const sample = ofPod.get(key) ?? { name, labels: labelsOf(pod, container), value };
+  ofPod.set(key, sample);
+  sample.value = value;
+  return sample;
 }
 
-const podLabels = ({ metadata, spec }: Pod): Labels => ({
-  namespace: metadata.namespace ?? "",
-  node: spec.nodeName ?? "",
-  pod: metadata.name,
-});
-
-const labelsOf = (pod: Pod, container: string): Labels =>
-  remembered(pod, container, () => {
-    const all = [...pod.spec.containers, ...(pod.spec.initContainers ?? [])];
-    const image = all.find(({ name }) => name === container)?.image;
-    return container === "" ? podLabels(pod) : { container, image: image ?? "", ...podLabels(pod) };
-  });
-
-/** No container's name can have a space in it. */
-const networkLabelsOf = (pod: Pod): Labels =>
-  remembered(pod, "the network", () => ({ interface: "eth0", ...podLabels(pod) }));
+function labelsOf(pod: Pod, container: string): Labels {
+  const { metadata, spec } = pod;
+  const whole = { namespace: metadata.namespace ?? "", node: spec.nodeName ?? "", pod: metadata.name };
+  if (container === NETWORK) return { interface: "eth0", ...whole };
+  const image = [...spec.containers, ...(spec.initContainers ?? [])].find(({ name }) => name === container)?.image;
+  return container === "" ? whole : { container, image: image ?? "", ...whole };
+}
