@@ -31,3 +31,10 @@ export const flag = z.union([
   z.boolean(),
   z.enum(["true", "false", "1", "0"]).transform((word) => word === "true" || word === "1"),
 ]);
+
+/** A path inside of a repository, as it was given; one that leads out of it is refused. */
+export function pathInside(path: string, name = "path"): string {
+  if (path.startsWith("/") || path.includes("\0") || path.split("/").includes(".."))
+    throw invalidRequest(`${name} should be a valid file path`);
+  return path;
+}

@@ -76,7 +76,7 @@ export class Controller {
   }
 
   job(name: string): Job | undefined {
-    return this.state.jobs[name];
+    return Object.hasOwn(this.state.jobs, name) ? this.state.jobs[name] : undefined;
   }
 
   /** The parsed configuration; it parsed when it was stored. */

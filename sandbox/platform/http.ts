@@ -36,7 +36,6 @@ export async function serve(options: ServeOptions): Promise<Listening> {
   const { entrance = openEntrance } = options;
   const listener = entrance.requests((request, response) => void answer(options, request, response));
   const server = createServer({ requestTimeout: 0, keepAliveTimeout: 65_000 }, listener);
-  server.on("clientError", (_error, socket) => socket.destroy());
   await new Promise<void>((resolve, reject) => {
     server.once("error", reject);
     server.listen(options.port, entrance.host, resolve);

@@ -110,7 +110,9 @@ function parseScope(scope: string): Access | undefined {
 function challenge({ headers }: Exchange, wanted: Access[]): Refusal {
   const scope = wanted.map(({ type, name, actions }) => `${type}:${name}:${actions.join(",")}`).join(" ");
   const fields = { realm: `http://${headers.host ?? ""}/token`, service: SERVICE, ...(scope && { scope }) };
-  const spelled = Object.entries(fields).map(([field, value]) => `${field}="${value.replaceAll(/["\\]/g, "")}"`);
+  const spelled = Object.entries(fields).map(
+    ([field, value]) => `${field}="${value.replaceAll(/[^\x20-\x7e]|["\\]/g, "")}"`,
+  );
   const detail = wanted.flatMap(({ type, name, actions }) =>
     actions.map((action) => ({ Type: type, Class: "", Name: name, Action: action })),
   );

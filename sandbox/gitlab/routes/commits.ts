@@ -8,7 +8,7 @@ import { diffBetween } from "../diffs.ts";
 import { git, gitBytes } from "../git.ts";
 import { ACCESS, type Project } from "../model.ts";
 import { page } from "../paging.ts";
-import { parametersOf } from "../parameters.ts";
+import { parametersOf, pathInside } from "../parameters.ts";
 import { invalidRequest, notFound } from "../refusals.ts";
 import { type Commit, listTree, logCommits, readCommits, resolveCommit } from "../revisions.ts";
 import { commitView, treeView, webUrl } from "../views.ts";
@@ -43,7 +43,8 @@ export function commitRoutes(router: Router, gitlab: Gitlab): void {
     const { query } = exchange;
     const repository = repositoryOf(gitlab, project);
     const sha = await resolveCommit(repository, query.get("ref_name") || project.defaultBranch);
-    const [path, since, until] = ["path", "since", "until"].map((name) => query.get(name) ?? undefined);
+    const [since, until] = ["since", "until"].map((name) => query.get(name) ?? undefined);
+    const path = pathInside(query.get("path") ?? "");
     const rows = sha ? await logCommits(repository, sha, { path, since, until, limit: LISTED_COMMITS }) : [];
     return page(gitlab, exchange, { rows, view: (commit) => commitView(gitlab, project, commit), counted: false });
   });
@@ -86,7 +87,8 @@ export function commitRoutes(router: Router, gitlab: Gitlab): void {
     const { query } = exchange;
     const repository = repositoryOf(gitlab, project);
     const sha = await resolveCommit(repository, query.get("ref") || project.defaultBranch);
-    const rows = sha && (await listTree(repository, sha, query.get("path") ?? "", query.get("recursive") === "true"));
+    const rows =
+      sha && (await listTree(repository, sha, pathInside(query.get("path") ?? ""), query.get("recursive") === "true"));
     if (!rows) throw notFound("Tree");
     return page(gitlab, exchange, {
       rows,
@@ -162,7 +164,8 @@ async function archive(gitlab: Gitlab, project: Project, query: URLSearchParams,
   const sha = await resolveCommit(repository, ref);
   if (!sha) throw notFound("File");
   const name = `${project.path}-${ref.replaceAll("/", "-")}-${sha}`;
-  const paths = query.get("path") ? ["--", query.get("path") ?? ""] : [];
+  const path = pathInside(query.get("path") ?? "");
+  const paths = path ? ["--", path] : [];
   const body = await gitBytes(repository, ["archive", `--format=${format}`, `--prefix=${name}/`, sha, ...paths]);
   return {
     status: 200,

@@ -8,7 +8,7 @@ import { commitToBranch } from "../commit-to-branch.ts";
 import { type Gitlab, repositoryOf } from "../context.ts";
 import { git } from "../git.ts";
 import { ACCESS } from "../model.ts";
-import { parametersOf } from "../parameters.ts";
+import { parametersOf, pathInside } from "../parameters.ts";
 import { invalidRequest, notFound } from "../refusals.ts";
 import { logCommits, readBlob, resolveCommit } from "../revisions.ts";
 
@@ -74,7 +74,7 @@ const commitOf = (wanted: z.infer<typeof fileChange>) => ({
 async function readFile(gitlab: Gitlab, exchange: Exchange, ref: string | null) {
   const project = readableProject(gitlab, exchange);
   const repository = repositoryOf(gitlab, project);
-  const path = exchange.param("path");
+  const path = pathInside(exchange.param("path"), "file_path");
   const sha = await resolveCommit(repository, ref || project.defaultBranch);
   if (!sha) throw notFound("Commit");
   const [, mode = "", blobId] =

@@ -29,7 +29,7 @@ export async function createItem(exchange: Exchange, controller: Controller, fol
 /** Why a new job cannot be called so. */
 function complaintAbout(controller: Controller, name: string, fullName: string): string | undefined {
   if (name === "") return "No name is specified";
-  if (/[?*/\\%!@#$^&|<>[\]:;]/.test(name) || name.startsWith(".")) return `‘${name}’ is an unsafe name`;
+  if (/[?*/\\%!@#$^&|<>[\]:;]/.test(name) || /^(\.|__proto__$)/.test(name)) return `‘${name}’ is an unsafe name`;
   return controller.job(fullName) === undefined ? undefined : `A job already exists with the name ‘${name}’`;
 }
 
