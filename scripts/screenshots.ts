@@ -1,24 +1,30 @@
 /**
- * `npm run screenshots -- [--url …] [--home .kepler] [--only services,overview] [--themes light] [--locales zh] [--sizes phone]`:
- * pictures of every page of a running Kepler into screenshots/, light and dark, Chinese and English, laptop and phone;
- * with --axe also what axe-core finds. Look at them before a page is called done (UI.md, "How it is judged").
+ * `npm run screenshots -- [--url … --home …] [--only services,overview] [--themes light] [--locales zh] [--sizes phone]`:
+ * pictures of every page and of each state that a person meets into screenshots/, light and dark, Chinese and English,
+ * laptop and phone; with --axe also what axe-core finds. Without --url it starts the whole product in a home of its own.
+ * Look at them before a page is called done (UI.md, "How it is judged").
  */
 import { mkdirSync, readFileSync } from "node:fs";
+import { mkdtemp, rm } from "node:fs/promises";
 import { createRequire } from "node:module";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
-import { type BrowserContext, type Page } from "playwright-core";
+import { type Browser, type BrowserContext, type Page } from "playwright-core";
 import { z } from "zod";
+import { startProduct } from "./bench/product.ts";
+import { signIn } from "./bench/session.ts";
 import { launchBrowser } from "./browser.ts";
+import { type Shot, shotsOf, type Words } from "./screenshots/shots.ts";
+import { setTheStage } from "./screenshots/stage.ts";
 
 const SIZES = { desk: { width: 1440, height: 900 }, phone: { width: 390, height: 844 } };
 const option = (fallback: string) => ({ type: "string", default: fallback }) as const;
 const { values } = parseArgs({
   options: {
-    url: option("http://127.0.0.1:3000"),
+    url: { type: "string" },
     home: option(".kepler"),
     out: option("screenshots"),
-    user: { type: "string" },
     only: { type: "string" },
     themes: option("light,dark"),
     locales: option("en,zh"),
@@ -27,31 +33,44 @@ const { values } = parseArgs({
     full: { type: "boolean", default: false },
   },
 });
-const secrets = z
-  .object({ admin: z.object({ username: z.string(), password: z.string() }), peoplePassword: z.string() })
-  .parse(JSON.parse(readFileSync(join(values.home, "secrets.json"), "utf8")));
-
-type Shot = { name: string; path: string; prepare?: (page: Page) => Promise<void> };
+type Look = { size: "desk" | "phone"; theme: "light" | "dark"; locale: "en" | "zh" };
 let findings = 0;
 
 async function main(): Promise<void> {
+  if (values.url !== undefined) return picture(values.url, values.home);
+  const home = await mkdtemp(join(tmpdir(), "kepler-screenshots-"));
+  const product = await startProduct(home);
+  try {
+    await picture(product.url, home);
+  } finally {
+    await product.stop();
+    await rm(home, { recursive: true, force: true });
+  }
+}
+
+const secretsFile = z.object({
+  admin: z.object({ username: z.string(), password: z.string() }),
+  peoplePassword: z.string(),
+});
+const sandboxFile = z.object({ gitlab: z.object({ url: z.string(), token: z.string() }) });
+
+async function picture(url: string, home: string): Promise<void> {
+  const { admin, peoplePassword } = secretsFile.parse(readJson(join(home, "secrets.json")));
+  const { gitlab } = sandboxFile.parse(readJson(join(home, "sandbox.json")));
+  const session = await signIn({ url, admin });
+  const omar = await signIn({ url, admin: { username: "omar", password: peoplePassword } });
+  const all = shotsOf(await setTheStage(session, gitlab));
+  const only = values.only?.split(",");
+  const shots = only ? all.filter(({ name }) => only.includes(name)) : all;
+  const cookies = { admin: session.cookie, omar: omar.cookie, nobody: "" };
   mkdirSync(values.out, { recursive: true });
   const browser = await launchBrowser();
   try {
-    const cookies = await signIn(await browser.newContext());
-    for (const size of chosen(values.sizes, ["desk", "phone"] as const)) {
-      for (const theme of chosen(values.themes, ["light", "dark"] as const)) {
-        for (const locale of chosen(values.locales, ["en", "zh"] as const)) {
-          const context = await browser.newContext({
-            baseURL: values.url,
-            viewport: SIZES[size],
-            colorScheme: theme,
-            timezoneId: "Asia/Shanghai",
-          });
-          await context.addCookies([...cookies, { name: "kepler-locale", value: locale, url: values.url }]);
-          for (const shot of await shots(context)) await take(context, shot, `${shot.name}-${size}-${theme}-${locale}`);
-          await context.close();
-        }
+    for (const look of looks()) {
+      for (const shot of shots) {
+        const context = await contextFor(browser, url, look, cookies[shot.as ?? "admin"]);
+        await take(context, shot, wordsOf(look.locale), `${shot.name}-${look.size}-${look.theme}-${look.locale}`);
+        await context.close();
       }
     }
   } finally {
@@ -60,62 +79,49 @@ async function main(): Promise<void> {
   if (findings > 0) process.exitCode = 1;
 }
 
-const chosen = <T extends string>(list: string, known: readonly T[]): T[] =>
-  known.filter((value) => list.split(",").includes(value));
-
-async function signIn(context: BrowserContext) {
-  const page = await context.newPage();
-  await page.goto(`${values.url}/sign-in`, { timeout: 90_000 });
-  await page.locator("input[name=username]").fill(values.user ?? secrets.admin.username);
-  await page.locator("input[name=password]").fill(values.user ? secrets.peoplePassword : secrets.admin.password);
-  await page.locator("button[type=submit]").click();
-  await page.waitForURL((url) => url.pathname !== "/sign-in", { timeout: 60_000 });
-  const cookies = await context.cookies();
-  await context.close();
-  return cookies.filter(({ name }) => name.endsWith("kepler-session"));
+function looks(): Look[] {
+  const chosen = <T extends string>(list: string, known: readonly T[]): T[] =>
+    known.filter((value) => list.split(",").includes(value));
+  return chosen(values.sizes, ["desk", "phone"] as const).flatMap((size) =>
+    chosen(values.themes, ["light", "dark"] as const).flatMap((theme) =>
+      chosen(values.locales, ["en", "zh"] as const).map((locale) => ({ size, theme, locale })),
+    ),
+  );
 }
 
-/** The fixed pages, and those of the first service, build and release that there is. */
-async function shots(context: BrowserContext): Promise<Shot[]> {
-  const all: Shot[] = [
-    { name: "overview", path: "/" },
-    { name: "services", path: "/services" },
-    { name: "services-none-fit", path: "/services?q=no-such-service" },
-    { name: "palette", path: "/services", prepare: (page) => page.keyboard.press("Control+k") },
-    { name: "create", path: "/services/new" },
-    { name: "not-found", path: "/no-such-page" },
-    ...(await serviceShots(context)),
-  ];
-  const only = values.only?.split(",");
-  return only ? all.filter(({ name }) => only.includes(name)) : all;
+async function contextFor(browser: Browser, url: string, { size, theme, locale }: Look, cookie: string) {
+  const context = await browser.newContext({
+    baseURL: url,
+    viewport: SIZES[size],
+    colorScheme: theme,
+    timezoneId: "Asia/Shanghai",
+    reducedMotion: "reduce",
+  });
+  context.setDefaultTimeout(20_000);
+  const pairs = cookie
+    .split("; ")
+    .filter(Boolean)
+    .map((pair) => ({ name: pair.slice(0, pair.indexOf("=")), value: pair.slice(pair.indexOf("=") + 1), url }));
+  await context.addCookies([...pairs, { name: "kepler-locale", value: locale, url }]);
+  return context;
 }
 
-const named = z.object({ rows: z.array(z.object({ id: z.string(), name: z.string() }).partial()) });
-
-async function serviceShots(context: BrowserContext): Promise<Shot[]> {
-  const first = async (path: string) => named.parse(await (await context.request.get(path)).json()).rows[0];
-  const app = (await first("/api/apps?pageSize=1"))?.name;
-  if (app === undefined) return [];
-  const [build, release] = await Promise.all([first(`/api/apps/${app}/builds`), first(`/api/apps/${app}/releases`)]);
-  const tabs = ["", "/builds", "/releases", "/logs"];
-  const shots = tabs.map((tab) => ({ name: `service${tab.replace("/", "-")}`, path: `/services/${app}${tab}` }));
-  if (build?.id) shots.push({ name: "build", path: `/services/${app}/builds/${build.id}` });
-  if (release?.id) shots.push({ name: "release", path: `/services/${app}/releases/${release.id}` });
-  return shots;
-}
-
-async function take(context: BrowserContext, shot: Shot, name: string): Promise<void> {
+async function take(context: BrowserContext, shot: Shot, words: Words, name: string): Promise<void> {
   const page = await context.newPage();
   page.on("console", (message) => {
-    if (message.type() === "error" && shot.name !== "not-found")
-      report(name, `console: ${message.text().slice(0, 400)}`);
+    const expected = ["not-found", "sign-in-wrong", "forbidden"].includes(shot.name);
+    if (message.type() === "error" && !expected) report(name, `console: ${message.text().slice(0, 400)}`);
   });
   page.on("pageerror", (error) => report(name, `error: ${error.message.slice(0, 400)}`));
   await page.goto(shot.path, { waitUntil: "load", timeout: 90_000 });
   await page.waitForFunction(() => document.fonts.status === "loaded");
-  await shot.prepare?.(page);
+  try {
+    await shot.prepare?.(page, words);
+  } catch (error) {
+    report(name, `not prepared: ${error instanceof Error ? error.message.slice(0, 300) : String(error)}`);
+  }
   // Islands fetch after the first paint; the event stream never ends, so "network idle" would not come.
-  await page.waitForTimeout(1200);
+  await page.waitForTimeout(1000);
   await page.screenshot({ path: join(values.out, `${name}.png`), fullPage: values.full });
   const sideways = await page.evaluate(
     () => document.documentElement.scrollWidth > document.documentElement.clientWidth,
@@ -123,7 +129,6 @@ async function take(context: BrowserContext, shot: Shot, name: string): Promise<
   if (sideways) report(name, "scrolls sideways");
   if (values.axe) await runAxe(page, name);
   console.log(name);
-  await page.close();
 }
 
 const axeResult = z.array(
@@ -147,6 +152,25 @@ async function runAxe(page: Page, name: string): Promise<void> {
 function report(name: string, text: string): void {
   findings += 1;
   console.log(`! ${name}: ${text}`);
+}
+
+function readJson(file: string): unknown {
+  return JSON.parse(readFileSync(file, "utf8"));
+}
+
+const message: z.ZodType<unknown> = z.record(z.string(), z.unknown());
+
+/** words("service.actions.scale") from lib/platform/i18n/messages/<locale>/service.json. */
+function wordsOf(locale: Look["locale"]): Words {
+  return (key) => {
+    const [file, ...path] = key.split(".");
+    const folder = new URL(`../lib/platform/i18n/messages/${locale}/`, import.meta.url);
+    const found = path.reduce<unknown>(
+      (part, name) => (message.safeParse(part).success ? Reflect.get(part as object, name) : undefined),
+      readJson(new URL(`${file}.json`, folder).pathname),
+    );
+    return z.string({ error: `no message ${key}` }).parse(found);
+  };
 }
 
 await main();

@@ -54,7 +54,7 @@ export function BuildDialog({ app, opened, onClose }: Props) {
       width={520}
       footer={
         <>
-          <span className="k-quiet">{t("effect")}</span>
+          <span className="k-small k-quiet">{t("effect")}</span>
           <Button onClick={onClose}>{t("cancel")}</Button>
           <Button look="primary" busy={request.isPending} onClick={start}>
             {t("start")}

@@ -3,6 +3,7 @@
 import { useTranslations } from "use-intl";
 import type { AppView } from "#lib/apps/schema";
 import type { BuildView } from "#lib/builds/schema";
+import type { StepView } from "#lib/platform/steps";
 import { Failure } from "../shell/failure.tsx";
 import { BuildStateView } from "../ui/build-state.tsx";
 import { Button } from "../ui/button.tsx";
@@ -61,20 +62,30 @@ export function BuildPage({ app, initial, mayCancel }: Props) {
       {error && <Failure error={error} />}
       {cancel.error && <Failure error={cancel.error} />}
       {build.error && (
-        <Message state="fail" title={t("failedTitle")}>
+        <Message
+          state={build.state === "cancelled" ? "unknown" : "fail"}
+          title={t(build.state === "cancelled" ? "cancelledTitle" : "failedTitle")}
+        >
           {errorText(build.error)}
         </Message>
       )}
       <BuildStages stages={build.stages} />
       <div className={classes.columns}>
-        <Panel title={t("steps.title")} padded>
-          <Timeline steps={build.steps} label={t("steps.title")} nameOf={(step) => stepName(t, step.name)} />
-        </Panel>
-        <Panel title={t("facts.title")}>
-          <BuildFacts build={build} />
-        </Panel>
+        <BuildLog buildId={build.id} failed={build.state === "failed"} />
+        <div className={classes.column}>
+          <Panel title={t("steps.title")} padded>
+            <Timeline
+              steps={build.steps}
+              label={t("steps.title")}
+              nameOf={(step) => stepName(t, step)}
+              brief={build.error !== null}
+            />
+          </Panel>
+          <Panel title={t("facts.title")}>
+            <BuildFacts build={build} />
+          </Panel>
+        </div>
       </div>
-      <BuildLog buildId={build.id} failed={build.state === "failed"} />
     </div>
   );
 }
@@ -82,16 +93,20 @@ export function BuildPage({ app, initial, mayCancel }: Props) {
 type T = ReturnType<typeof useTranslations<"builds">>;
 
 /** The steps are a fixed list of the server; one that this page does not know yet keeps its own name. */
-export function stepName(t: T, name: string): string {
+export function stepName(t: T, { name, state }: Pick<StepView, "name" | "state">): string {
   switch (name) {
     case "trigger":
     case "queue":
     case "run":
     case "verify":
-      return t(`steps.${name}`);
+      return t(`steps.${name}`, { state });
     default:
       return name;
   }
+}
+
+function imageSize(t: ReturnType<typeof useTranslations<"builds.facts">>, bytes: number): string {
+  return bytes < 1e6 ? t("kilobytes", { size: bytes / 1e3 }) : t("megabytes", { size: bytes / 1e6 });
 }
 
 function BuildFacts({ build }: { build: BuildView }) {
@@ -122,8 +137,8 @@ function BuildFacts({ build }: { build: BuildView }) {
         {
           key: "image",
           label: t("image"),
-          value: build.imageDigest ? <Digest value={build.imageDigest} /> : t("noImage"),
-          end: build.imageSizeBytes === null ? undefined : t("megabytes", { size: build.imageSizeBytes / 1e6 }),
+          value: build.imageDigest ? <Digest value={build.imageDigest} /> : t(isOver(build.state) ? "none" : "noImage"),
+          end: build.imageSizeBytes === null ? undefined : imageSize(t, build.imageSizeBytes),
         },
         {
           key: "jenkins",

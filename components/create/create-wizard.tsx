@@ -128,7 +128,9 @@ export function CreateWizard({ teams, environments, draft, step: firstStep }: Pr
           </Button>
           <DiscardDraft onDiscard={() => saved.discard().then(() => router.push("/services"))} />
           <span className={classes.count} role="status">
-            {t("problems", { count: Object.keys(visible).length })}
+            {Object.keys(visible).length > 0
+              ? t("problems", { count: Object.keys(visible).length })
+              : t("toFill", { count: STEP_FIELDS[step].filter((field) => outcome.errors[field]).length })}
           </span>
           <Button look="primary" type="submit" busy={create.isPending || create.isSuccess}>
             {step === 3 ? t("create") : t("next", { step: step === 1 ? t("steps.details") : t("steps.routes") })}

@@ -17,12 +17,15 @@ export function DiscardDraft({ onDiscard }: { onDiscard: () => Promise<unknown> 
       <Dialog
         opened={opened}
         onClose={() => setOpened(false)}
-        title={t("discard")}
+        title={t("discardTitle")}
         width={420}
         footer={
-          <Button look="danger" onClick={() => void onDiscard()}>
-            {t("discardYes")}
-          </Button>
+          <>
+            <Button onClick={() => setOpened(false)}>{t("discardNo")}</Button>
+            <Button look="danger" onClick={() => void onDiscard()}>
+              {t("discardYes")}
+            </Button>
+          </>
         }
       >
         <p>{t("discardConfirm")}</p>

@@ -29,13 +29,14 @@ export function DockerfileField({ form, change, errors }: StepProps) {
   return (
     <>
       <div className={classes.fields}>
-        <div>
+        <div className={classes.field}>
           <TextInput
             label={t("dockerfile")}
             value={form.dockerfilePath}
             onChange={(event) => change({ dockerfilePath: event.currentTarget.value })}
             error={words("dockerfilePath")}
             spellCheck={false}
+            classNames={{ input: classes.mono }}
           />
           <CheckNote form={form} change={change} check={check} />
         </div>

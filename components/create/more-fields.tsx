@@ -16,7 +16,7 @@ export function MoreFields(step: StepProps) {
   const { form, change, errors } = step;
   const words = useErrorWords(errors);
   return (
-    <Accordion variant="default" chevronPosition="left">
+    <Accordion>
       <Accordion.Item value="command">
         <Accordion.Control>
           {t("command")}{" "}

@@ -150,12 +150,12 @@ function RefField({ form, change, errors }: StepProps) {
 
 function NameFields({ form, change, errors }: StepProps) {
   const t = useTranslations("create.identity");
-  const words = useErrorWords(errors);
+  const words = useErrorWords(errors, form.name === "");
   const check = useNameCheck(form.name);
   const error = words("name");
   return (
     <div className={classes.fields}>
-      <div>
+      <div className={classes.field}>
         <TextInput
           label={t("name")}
           value={form.name}

@@ -51,7 +51,7 @@ function ListensFields({ form, change, errors, dockerfile }: Props) {
   const differs = exposed.length > 0 && form.port !== "" && !exposed.includes(form.port);
   return (
     <div className={classes.fields}>
-      <div>
+      <div className={classes.field}>
         <NumberInput
           label={t("port")}
           value={form.port}
@@ -80,6 +80,7 @@ function ListensFields({ form, change, errors, dockerfile }: Props) {
         description={t("readyHint")}
         inputWrapperOrder={["label", "input", "description", "error"]}
         spellCheck={false}
+        classNames={{ input: classes.mono }}
       />
     </div>
   );

@@ -42,6 +42,7 @@ export function StepRoutes({ form, change, errors, environment }: StepProps) {
             value={route.host}
             onChange={(event) => replace(index, { host: event.currentTarget.value })}
             spellCheck={false}
+            classNames={{ input: classes.mono }}
             style={{ flex: 2 }}
           />
           <TextInput
@@ -50,6 +51,7 @@ export function StepRoutes({ form, change, errors, environment }: StepProps) {
             value={route.path}
             onChange={(event) => replace(index, { path: event.currentTarget.value })}
             spellCheck={false}
+            classNames={{ input: classes.mono }}
             style={{ flex: 1 }}
           />
           <NativeSelect

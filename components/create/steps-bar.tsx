@@ -13,7 +13,7 @@ export function StepsBar({ step, form, onStep }: { step: Step; form: WizardForm;
   const steps: { n: Step; title: string; aside: string | undefined }[] = [
     { n: 1, title: t("basics"), aside: step > 1 ? form.project?.path : undefined },
     { n: 2, title: t("details"), aside: undefined },
-    { n: 3, title: t("routes"), aside: t("onlyIfExposed") },
+    { n: 3, title: t("routes"), aside: form.exposed && form.port !== "" ? undefined : t("onlyIfExposed") },
   ];
   return (
     <ol className={classes.steps}>

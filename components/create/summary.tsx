@@ -40,7 +40,8 @@ function Sentence({ form, team, environment }: Props) {
   const exposed = form.exposed && form.port !== "";
   return (
     <p className={classes.say}>
-      {t("summary.sentence", {
+      {t.rich("summary.sentence", {
+        b: (words) => <b>{words}</b>,
         name: form.name || t("summary.unnamed"),
         language: t(`language.${form.language}`),
         team,

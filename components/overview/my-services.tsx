@@ -20,7 +20,14 @@ export function MyServices({ apps: { rows, total } }: { apps: OverviewView["apps
   const { environment } = useSelection();
   if (total === 0) {
     return (
-      <Empty title={t("none")} action={<Button href="/services/new">{t("create")}</Button>}>
+      <Empty
+        title={t("none")}
+        action={
+          <Button look="primary" href="/services/new">
+            {t("create")}
+          </Button>
+        }
+      >
         {t("noneText")}
       </Empty>
     );

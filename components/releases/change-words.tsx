@@ -35,7 +35,8 @@ export function changeName(t: T, field: string): string {
   return t.has(key) ? t(key as Parameters<T>[0]) : field;
 }
 
-function printable(t: T, field: string, value: string | null): string {
+/** A value of a Spec as people read it: digests and commits short. */
+export function printable(t: T, field: string, value: string | null): string {
   if (value === null) return t("nothing");
   if (field === "image.digest") return `${value.slice(0, 11)}…${value.slice(-4)}`;
   return field === "image.commit" ? value.slice(0, 7) : value;

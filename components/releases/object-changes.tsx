@@ -3,7 +3,7 @@
 import { Accordion } from "@mantine/core";
 import { useTranslations } from "use-intl";
 import type { ObjectChange } from "#lib/releases/schema";
-import { CodeDiff } from "../ui/code-diff.tsx";
+import { CodeDiff, countLines } from "../ui/code-diff.tsx";
 import { Note } from "../ui/note.tsx";
 import classes from "./releases.module.css";
 
@@ -14,32 +14,40 @@ export function ObjectChanges({ objects }: { objects: ObjectChange[] }) {
   const unchanged = objects.length - changed.length;
   return (
     <>
-      <Accordion
-        variant="default"
-        chevronPosition="left"
-        classNames={{ control: classes.objectHead, item: classes.object }}
-      >
-        {changed.map((object) => {
-          const name = `${object.kind} ${object.namespace === null ? "" : `${object.namespace}/`}${object.name}`;
-          return (
-            <Accordion.Item key={name} value={name}>
-              <Accordion.Control>
-                <b>{object.kind}</b> <code>{name.slice(object.kind.length + 1)}</code>{" "}
-                <small>{t(`action.${object.action}`)}</small>
-              </Accordion.Control>
-              <Accordion.Panel>
-                {object.warnings.map((warning) => (
-                  <Note key={warning} state="warn">
-                    {warning}
-                  </Note>
-                ))}
-                <CodeDiff before={object.before} after={object.after} label={name} />
-              </Accordion.Panel>
-            </Accordion.Item>
-          );
-        })}
+      <Accordion>
+        {changed.map((object) => (
+          <ChangedObject key={`${object.kind} ${object.namespace ?? ""}/${object.name}`} object={object} />
+        ))}
       </Accordion>
       {unchanged > 0 && <p className="k-small k-quiet">{t("unchanged", { count: unchanged })}</p>}
     </>
+  );
+}
+
+function ChangedObject({ object }: { object: ObjectChange }) {
+  const t = useTranslations("releases.objects");
+  const path = `${object.namespace === null ? "" : `${object.namespace}/`}${object.name}`;
+  const name = `${object.kind} ${path}`;
+  const { added, removed } = countLines(object.before, object.after);
+  return (
+    <Accordion.Item value={name}>
+      <Accordion.Control>
+        <span className={classes.objectHead}>
+          <b>{object.kind}</b> <code>{path}</code> <small>{t(`action.${object.action}`)}</small>
+          <span className={classes.counts}>
+            <span>+{added}</span>
+            <span>−{removed}</span>
+          </span>
+        </span>
+      </Accordion.Control>
+      <Accordion.Panel>
+        {object.warnings.map((warning) => (
+          <Note key={warning} state="warn">
+            {warning}
+          </Note>
+        ))}
+        <CodeDiff before={object.before} after={object.after} label={name} />
+      </Accordion.Panel>
+    </Accordion.Item>
   );
 }

@@ -17,7 +17,7 @@ import { Pager } from "../ui/pager.tsx";
 import { RelativeTime } from "../ui/relative-time.tsx";
 import { ReleaseStateView } from "../ui/release-state.tsx";
 import { SkeletonRows } from "../ui/skeleton-rows.tsx";
-import { changeName } from "./change-words.tsx";
+import { changeName, printable } from "./change-words.tsx";
 import classes from "./releases.module.css";
 import { useReleases } from "./use-releases.ts";
 
@@ -58,7 +58,7 @@ export function ReleaseList({ app }: { app: AppView }) {
           { key: "version", header: t("column.version"), width: 150 },
           { key: "by", header: t("column.by"), width: 140 },
           { key: "at", header: t("column.at"), width: 90, align: "right" },
-          { key: "actions", header: "", width: 150, align: "right" },
+          { key: "actions", header: "", width: 170, align: "right" },
         ]}
       >
         {data.rows.map((row) => (
@@ -75,7 +75,9 @@ type RowProps = { app: AppView; row: ReleaseRow; picked: boolean; onPick: (on: b
 function Row({ app, row, picked, onPick }: RowProps) {
   const t = useTranslations("releases");
   const actions = useServiceActions();
-  const words = row.changes.map(({ field, after }) => `${changeName(t, field)} ${after ?? t("nothing")}`).join(" · ");
+  const words = row.changes
+    .map(({ field, after }) => `${changeName(t, field)} ${printable(t, field, after)}`)
+    .join(" · ");
   return (
     <tr>
       <td>
@@ -107,19 +109,21 @@ function Row({ app, row, picked, onPick }: RowProps) {
       <td className="k-num" data-align="right">
         <RelativeTime at={row.requestedAt} bare />
       </td>
-      <td>
+      <td data-align="right">
         {row.isCurrent ? (
           <Badge tone="ok">{t("current")}</Badge>
         ) : (
           row.state === "done" && (
-            <Button
-              look="plain"
-              small
-              why={actions.whyNotRelease}
-              onClick={() => actions.open({ kind: "rollback", number: row.number })}
-            >
-              {t("rollBack")}
-            </Button>
+            <span className={classes.rollBack}>
+              <Button
+                look="plain"
+                small
+                why={actions.whyNotRelease}
+                onClick={() => actions.open({ kind: "rollback", number: row.number })}
+              >
+                {t("rollBack")}
+              </Button>
+            </span>
           )
         )}
       </td>

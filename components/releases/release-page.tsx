@@ -62,7 +62,7 @@ export function ReleasePage({ app, id }: { app: AppView; id: string }) {
       )}
       <div className={classes.columns}>
         <Panel title={t("steps.title")} padded>
-          <ReleaseTimeline release={release} />
+          <ReleaseTimeline release={release} brief={release.error !== null} />
         </Panel>
         <div className={classes.page} style={{ padding: 0 }}>
           <Panel title={t("column.what")} padded>

@@ -52,7 +52,7 @@ function Effect({ preview: { effect } }: { preview: ReleasePreview }) {
     <p className={classes.effect}>
       <Clock size={16} strokeWidth={1.5} aria-hidden />
       <span>
-        <b>{parts.length === 0 ? t("none") : parts.join(t("and"))}</b>{" "}
+        <b>{parts.length === 0 ? t("none") : t("sentence", { parts: parts.join(t("and")) })}</b>{" "}
         {effect.expectedMs !== null && t("about", { seconds: Math.ceil(effect.expectedMs / 1000) })}
         {effect.podsToRestart > 0 && <small>{t("rolling")}</small>}
       </span>

@@ -11,7 +11,7 @@ import classes from "./releases.module.css";
 import { isReleaseOver } from "./use-releases.ts";
 
 /** A release's steps with its pods, live; trouble shows the log lines that say why. */
-export function ReleaseTimeline({ release }: { release: ReleaseView }) {
+export function ReleaseTimeline({ release, brief = false }: { release: ReleaseView; brief?: boolean }) {
   const t = useTranslations("releases");
   const over = isReleaseOver(release.state);
   const share = release.state === "done" ? 1 : release.wanted === 0 ? null : release.updated / release.wanted;
@@ -30,7 +30,8 @@ export function ReleaseTimeline({ release }: { release: ReleaseView }) {
       <Timeline
         steps={release.steps}
         label={t("steps.title")}
-        nameOf={(step) => stepName(t, step.name)}
+        nameOf={(step) => stepName(t, step)}
+        brief={brief}
         detailOf={(step) => <StepDetail step={step} release={release} />}
       />
     </div>
@@ -39,13 +40,13 @@ export function ReleaseTimeline({ release }: { release: ReleaseView }) {
 
 type T = ReturnType<typeof useTranslations<"releases">>;
 
-export function stepName(t: T, name: string): string {
+function stepName(t: T, { name, state }: StepView): string {
   switch (name) {
     case "check":
     case "apply":
     case "rollout":
     case "verify":
-      return t(`steps.${name}`);
+      return t(`steps.${name}`, { state });
     default:
       return name;
   }
@@ -62,7 +63,7 @@ function StepDetail({ step, release }: { step: StepView; release: ReleaseView })
             <li key={pod.uid}>
               <code>{pod.name.slice(-5)}</code>
               <State glyph={pod.ready ? "done" : /BackOff|Err|Error|OOM/.test(pod.status) ? "fail" : "working"}>
-                {pod.ready ? t("podReady") : pod.status}
+                {pod.ready ? t("podReady") : pod.status === "Running" ? t("podNotReady") : pod.status}
               </State>
               <span className="k-quiet">
                 {pod.releaseNumber === null ? "" : t("runs", { number: pod.releaseNumber })}

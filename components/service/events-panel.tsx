@@ -26,6 +26,7 @@ export function EventsPanel({ app, environment }: { app: AppView; environment: s
               <RelativeTime at={event.lastAt} bare />
             </span>
             <Glyph name={event.type === "Warning" ? "warn" : "none"} />
+            {event.type === "Warning" && <span className="k-sr">{t("warning")}</span>}
             <span className={classes.truncatedLine} title={`${event.involved}: ${event.message}`}>
               <b>{event.reason}</b> {event.message}
             </span>

@@ -9,6 +9,8 @@ import { useBuild, useBuilds } from "../builds/use-builds.ts";
 import { ReleaseTimeline } from "../releases/release-timeline.tsx";
 import { useRelease, useReleases } from "../releases/use-releases.ts";
 import { Panel } from "../ui/panel.tsx";
+import { SkeletonRows } from "../ui/skeleton-rows.tsx";
+import { State } from "../ui/state.tsx";
 import { Timeline } from "../ui/timeline.tsx";
 import classes from "./service.module.css";
 import { useLastingJourney } from "./use-lasting-journey.ts";
@@ -17,51 +19,81 @@ import { useLastingJourney } from "./use-lasting-journey.ts";
 export function Journey({ app }: { app: AppView }) {
   const t = useTranslations("service.journey");
   const builds = useBuilds(app.name, 1);
-  const first = builds.data?.rows.at(-1);
-  const build = useBuild(first?.id ?? "", undefined);
-  const environment = app.environments.find((place) => place.currentRelease !== null || place.inFlightRelease !== null);
+  const newest = builds.data?.rows[0];
+  const build = useBuild(newest?.id ?? "", undefined);
+  const released = app.environments.some(({ currentRelease }) => currentRelease !== null);
+  const environment =
+    app.environments.find((place) => place.currentRelease !== null || place.inFlightRelease !== null) ??
+    app.environments[0];
   const releases = useReleases(app.name, environment?.environment ?? "", 1);
-  const firstRelease = releases.data?.rows.at(-1);
-  const release = useRelease(firstRelease?.id ?? "");
+  const release = useRelease(releases.data?.rows[0]?.id ?? "");
   const over = release.data?.state === "done";
-  const shown = useLastingJourney(app.name, over, (builds.data?.total ?? 0) <= 1 && (releases.data?.total ?? 0) <= 1);
+  // Nothing follows by itself any more: what went wrong, and the way on, stand above.
+  const stopped =
+    app.provisionState === "failed" ||
+    ["failed", "cancelled"].includes(build.data?.state ?? app.lastBuild?.state ?? "") ||
+    ["failed", "aborted"].includes(release.data?.state ?? "");
+  const shown = useLastingJourney(app.name, released);
   if (!shown) return null;
 
   return (
-    <Panel title={t("title")} meta={over ? t("done") : undefined} padded>
+    <Panel
+      title={
+        <State glyph={over ? "done" : stopped ? "none" : "working"}>
+          {t("title", { state: over ? "done" : stopped ? "stopped" : "going" })}
+        </State>
+      }
+      padded
+    >
       <div className={classes.journey}>
         <section>
           <h3>{t("provision")}</h3>
-          <Timeline steps={app.provisionSteps} label={t("provision")} nameOf={(step) => provisionName(t, step)} />
+          <Timeline steps={app.provisionSteps} label={t("provision")} nameOf={(step) => provisionName(t, step)} brief />
         </section>
         <section>
           <h3>
             {t("build")}{" "}
-            {first && (
-              <Link className="k-link" href={`/services/${app.name}/builds/${first.id}`}>
+            {newest && (
+              <Link className="k-link" href={`/services/${app.name}/builds/${newest.id}`}>
                 {t("log")}
               </Link>
             )}
           </h3>
-          {build.data ? <BuildSteps steps={build.data.steps} /> : <p className="k-quiet">{t("waiting")}</p>}
+          {build.data ? (
+            <BuildSteps steps={build.data.steps} />
+          ) : (
+            <Ahead coming={app.lastBuild !== null} stopped={stopped} />
+          )}
         </section>
         <section>
           <h3>{t("release")}</h3>
-          {release.data ? <ReleaseTimeline release={release.data} /> : <p className="k-quiet">{t("waiting")}</p>}
+          {release.data ? (
+            <ReleaseTimeline release={release.data} brief />
+          ) : (
+            <Ahead coming={releases.isPending && environment !== undefined} stopped={stopped} />
+          )}
         </section>
       </div>
     </Panel>
   );
 }
 
-function BuildSteps({ steps }: { steps: StepView[] }) {
-  const t = useTranslations("builds");
-  return <Timeline steps={steps} label={t("steps.title")} nameOf={(step) => buildStepName(t, step.name)} />;
+/** A part that has not begun: being read, following by itself, or waiting for what went wrong before it. */
+function Ahead({ coming, stopped }: { coming: boolean; stopped: boolean }) {
+  const t = useTranslations("service.journey");
+  if (coming) return <SkeletonRows rows={4} height={36} columns="14px 1fr 40px" bare />;
+  return <p className="k-quiet">{t(stopped ? "stopped" : "waiting")}</p>;
 }
 
-function provisionName(t: ReturnType<typeof useTranslations<"service.journey">>, { name }: StepView): string {
+function BuildSteps({ steps }: { steps: StepView[] }) {
+  const t = useTranslations("builds");
+  return <Timeline steps={steps} label={t("steps.title")} nameOf={(step) => buildStepName(t, step)} brief />;
+}
+
+function provisionName(t: ReturnType<typeof useTranslations<"service.journey">>, { name, state }: StepView): string {
   switch (name) {
     case "repository":
+      return t("steps.repository", { state });
     case "webhook":
     case "job":
       return t(`steps.${name}`);

@@ -14,6 +14,7 @@ const GLYPHS = { planned: "wait", present: "done", absent: "none" } as const sat
 /** Every object that Kepler made in another system for this service. */
 export function LedgerPanel({ app }: { app: AppView }) {
   const t = useTranslations("service.ledger");
+  const systems = useTranslations("errors.system");
   return (
     <Panel title={t("title")} meta={app.ledger.length > 0 ? app.ledger.length : undefined}>
       {app.ledger.length === 0 && <p className={classes.nothing}>{t("none")}</p>}
@@ -23,7 +24,7 @@ export function LedgerPanel({ app }: { app: AppView }) {
             <Glyph name={GLYPHS[entry.state]} />
             <span className="k-sr">{t(`state.${entry.state}`)}</span>
             <span className={classes.truncatedLine} title={entry.key}>
-              <b>{entry.kind.split("/").at(-1)}</b>{" "}
+              <b>{kindName(t, entry.kind)}</b>{" "}
               {entry.url === null ? (
                 <code>{entry.key}</code>
               ) : (
@@ -32,10 +33,30 @@ export function LedgerPanel({ app }: { app: AppView }) {
                 </a>
               )}
             </span>
-            <span className="k-small k-quiet">{entry.system.split(":")[0]}</span>
+            <span className="k-small k-quiet">{systemName(systems, entry.system)}</span>
           </li>
         ))}
       </ul>
     </Panel>
   );
+}
+
+/** Our own kinds in words; those of Kubernetes ("apps/v1/Deployment") keep their name. */
+function kindName(t: ReturnType<typeof useTranslations<"service.ledger">>, kind: string): string {
+  const short = kind.split("/").at(-1) ?? kind;
+  return short === "webhook" || short === "job" ? t(`kind.${short}`) : short;
+}
+
+function systemName(t: ReturnType<typeof useTranslations<"errors.system">>, system: string): string {
+  const short = system.split(":")[0];
+  switch (short) {
+    case "gitlab":
+    case "jenkins":
+    case "kubernetes":
+      return t(short);
+    case "cluster":
+      return t("kubernetes");
+    default:
+      return system;
+  }
 }

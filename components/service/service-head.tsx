@@ -5,6 +5,7 @@ import { Ellipsis, ExternalLink, Hammer, Scaling, Share2, Upload } from "lucide-
 import Link from "next/link";
 import { useTranslations } from "use-intl";
 import type { AppView } from "#lib/apps/schema";
+import { useBuilds } from "../builds/use-builds.ts";
 import { useSelection } from "../shell/selection.tsx";
 import { Badge } from "../ui/badge.tsx";
 import { Button } from "../ui/button.tsx";
@@ -60,10 +61,14 @@ function Actions({ app }: { app: AppView }) {
   const runs = place?.currentRelease != null || place?.inFlightRelease != null;
   const whyNotChange =
     actions.whyNotRelease ?? (runs ? undefined : t("notReleased", { environment: environment?.name ?? "" }));
-  const whyNotRelease = actions.whyNotRelease ?? (app.lastBuild === null ? t("noBuild") : undefined);
+  const builds = useBuilds(app.name, 1).data;
+  // Until the list is there, what is known of the service decides.
+  const releasable =
+    builds?.rows.some(({ state }) => state === "succeeded") ?? (runs || app.lastBuild?.state === "succeeded");
+  const whyNotRelease = actions.whyNotRelease ?? (releasable ? undefined : t("noBuild"));
   const icon = { size: 16, strokeWidth: 1.5 } as const;
   return (
-    <div className={classes.actions}>
+    <div className={classes.actions} role="group" aria-label={t("label")}>
       <Button icon={<Hammer {...icon} />} why={actions.whyNotBuild} onClick={actions.openBuild}>
         {t("build")}
       </Button>

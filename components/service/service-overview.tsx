@@ -1,5 +1,6 @@
 "use client";
 
+import Link from "next/link";
 import { useTranslations } from "use-intl";
 import type { AppView } from "#lib/apps/schema";
 import { useSelection } from "../shell/selection.tsx";
@@ -39,7 +40,7 @@ export function ServiceOverview({ initial }: { initial: AppView }) {
   );
 }
 
-function WhatRuns({ place }: { app: AppView; place: AppView["environments"][number] | undefined }) {
+function WhatRuns({ app, place }: { app: AppView; place: AppView["environments"][number] | undefined }) {
   const t = useTranslations("service");
   if (place === undefined || place.currentRelease === null) {
     return (
@@ -52,7 +53,15 @@ function WhatRuns({ place }: { app: AppView; place: AppView["environments"][numb
     <Panel title={t("runs.title")}>
       <KeyValue
         facts={[
-          { key: "release", label: t("runs.release"), value: `#${place.currentRelease}` },
+          {
+            key: "release",
+            label: t("runs.release"),
+            value: (
+              <Link className="k-link" href={`/services/${app.name}/releases`}>
+                #{place.currentRelease}
+              </Link>
+            ),
+          },
           {
             key: "image",
             label: t("runs.image"),
@@ -71,7 +80,7 @@ function WhatRuns({ place }: { app: AppView; place: AppView["environments"][numb
             label: t("runs.url"),
             value: (
               <a className="k-link" href={url} target="_blank" rel="noreferrer">
-                {url}
+                {url.replace(/^https?:\/\//, "").replace(/\/$/, "")}
               </a>
             ),
           })),

@@ -3,8 +3,8 @@
 import Link from "next/link";
 import { useTranslations } from "use-intl";
 import type { AppEnvironmentView, AppView } from "#lib/apps/schema";
+import { ServiceState } from "../services/service-state.tsx";
 import { Commit } from "../ui/commit.tsx";
-import { HealthStateView } from "../ui/health-state.tsx";
 import { RelativeTime } from "../ui/relative-time.tsx";
 import classes from "./service.module.css";
 
@@ -13,10 +13,10 @@ type Props = { app: AppView; place: AppEnvironmentView | undefined; environment:
 /** "Running 2 of 3, v1.8.2 · a1b2c3d, released 35 min ago by Lin Wei as #213. Seen by watch 2 s ago." */
 export function StateSentence({ app, place, environment }: Props) {
   const t = useTranslations("service.sentence");
-  if (place === undefined || (place.currentRelease === null && place.inFlightRelease === null)) {
+  if (place === undefined || (place.health === "absent" && place.currentRelease === null)) {
     return (
       <p className={classes.sentence}>
-        <HealthStateView state="absent" /> <span>{t("never", { environment })}</span>
+        <ServiceState app={app} place={place} /> <span>{t("never", { environment })}</span>
       </p>
     );
   }
@@ -30,7 +30,7 @@ export function StateSentence({ app, place, environment }: Props) {
   const ago = () => at && <RelativeTime at={at} />;
   return (
     <p className={classes.sentence}>
-      <HealthStateView state={place.health} />
+      <ServiceState app={app} place={place} />
       <span>
         {t("ready", { ready: place.ready, wanted: place.wanted })}
         {place.version !== null && (
@@ -45,7 +45,7 @@ export function StateSentence({ app, place, environment }: Props) {
           </>
         )}
       </span>
-      {at !== null && (
+      {at !== null && number !== null && (
         <span>
           {place.lastReleaseBy === null
             ? t.rich("released", { ago, release })

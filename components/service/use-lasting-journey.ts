@@ -7,9 +7,9 @@ import { useState } from "react";
  * Is the journey shown? While the first release is on its way, and for as long as this page stays open after it has
  * ended: what a person is watching does not vanish the moment it succeeds.
  */
-export function useLastingJourney(app: string, over: boolean, isFirst: boolean): boolean {
+export function useLastingJourney(app: string, released: boolean): boolean {
   const created = useSearchParams().get("created") !== null;
   const [watched, setWatched] = useState<string | null>(created ? app : null);
-  if (isFirst && !over && watched !== app) setWatched(app);
-  return isFirst && (!over || watched === app);
+  if (!released && watched !== app) setWatched(app);
+  return !released || watched === app;
 }

@@ -59,8 +59,9 @@ export function PaletteDialog({ openedAt }: { openedAt: number }) {
       overlayProps={{ blur: 0 }}
       highlightQuery
       attributes={{ content: { "aria-label": t("search") } }}
-      classNames={{ content: classes.content, action: classes.action, search: classes.input }}
+      classNames={{ content: classes.content, overlay: classes.overlay, action: classes.action, search: classes.input }}
       searchProps={{
+        size: "xl",
         leftSection: <Search size={16} strokeWidth={1.5} />,
         placeholder: t("search"),
         "aria-label": t("search"),

@@ -40,6 +40,13 @@ export function CodeDiff({ before, after, label, context = 3 }: Props) {
   );
 }
 
+/** How many lines come and go between two texts. */
+export function countLines(before: string | null, after: string | null): { added: number; removed: number } {
+  const rows = lineRows(before ?? "", after ?? "");
+  const count = (change: Row["change"]) => rows.filter((row) => row.change === change).length;
+  return { added: count("add"), removed: count("remove") };
+}
+
 function lineRows(before: string, after: string): Row[] {
   let left = 0;
   let right = 0;

@@ -21,7 +21,7 @@ type Props = {
 export function Dialog({ opened, onClose, title, badges, footer, width = 640, children }: Props) {
   const t = useTranslations("ui");
   return (
-    <Modal.Root opened={opened} onClose={onClose} size={width}>
+    <Modal.Root opened={opened} onClose={onClose} size={width} padding={0}>
       <Modal.Overlay />
       <Modal.Content>
         <Modal.Header className={classes.dialogHead}>

@@ -8,7 +8,7 @@ export const LANGUAGE_NAMES: Record<Language, [short: string, name: string]> = {
   nodejs: ["Js", "Node.js"],
   python: ["Py", "Python"],
   static: ["St", "Static"],
-  other: ["··", "Dockerfile"],
+  other: ["Df", "Dockerfile"],
 };
 
 /** Two letters for a service's language; the full name is read aloud and shown on hover. */

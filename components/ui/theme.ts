@@ -7,6 +7,7 @@ import {
 } from "@mantine/core";
 import fields from "./fields.module.css";
 import floats from "./floats.module.css";
+import folds from "./folds.module.css";
 import buttons from "./mantine-button.module.css";
 
 /** The ten steps of the accent, as in app/tokens.css. */
@@ -60,6 +61,17 @@ export const theme = createTheme({
     SegmentedControl: {
       defaultProps: { size: "xs", withItemsBorders: false, transitionDuration: 0 },
       classNames: { root: fields.segments, label: fields.segment, indicator: fields.segmentIndicator },
+    },
+    Accordion: {
+      defaultProps: { chevronPosition: "left", transitionDuration: 140 },
+      classNames: {
+        item: folds.item,
+        control: folds.control,
+        label: folds.label,
+        chevron: folds.chevron,
+        panel: folds.panel,
+        content: folds.content,
+      },
     },
     Menu: {
       defaultProps: { position: "bottom-end", offset: 4, transitionProps: { duration: 0 } },

@@ -16,10 +16,12 @@ type Props = {
   /** The line under a step: what it found, how far it is. */
   detailOf?: (step: StepView) => ReactNode;
   label: string;
+  /** Without the reasons of failed steps, where the page has said them above. */
+  brief?: boolean;
 };
 
 /** An operation's steps, live: the line is drawn as far as the work has come; trouble shows what to do. */
-export function Timeline({ steps, nameOf, detailOf, label }: Props) {
+export function Timeline({ steps, nameOf, detailOf, label, brief = false }: Props) {
   return (
     <ol className={classes.timeline} aria-label={label}>
       {steps.map((step) => {
@@ -32,10 +34,10 @@ export function Timeline({ steps, nameOf, detailOf, label }: Props) {
               <StepStateWord state={step.state} />
             </b>
             <span className={classes.time}>
-              {step.startedAt && <Elapsed from={step.startedAt} to={step.endedAt} />}
+              {step.startedAt && <Elapsed from={step.startedAt} to={step.endedAt} fine />}
             </span>
             {detail && <div className={classes.detail}>{detail}</div>}
-            {step.error && (
+            {step.error && !(brief && step.state === "failed") && (
               <div className={classes.detail}>
                 <StepFailure error={step.error} waiting={step.state === "running"} />
               </div>

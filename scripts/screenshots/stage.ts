@@ -1,0 +1,226 @@
+import { z } from "zod";
+import { appView, createAppResult, listTeamsResult, searchRepositoriesResult } from "#lib/apps/schema";
+import { type AppSettings, DEFAULT_STRATEGY, RESOURCE_PRESETS, SPEC_VERSION } from "#lib/apps/spec-schema";
+import { createBuildResult, listBuildsResult } from "#lib/builds/schema";
+import { environmentView } from "#lib/clusters/schema";
+import {
+  createReleaseResult,
+  listReleasesResult,
+  type ReleaseIntent,
+  releasePreview,
+  releaseView,
+} from "#lib/releases/schema";
+import { type Session } from "../bench/session.ts";
+
+const LONG_NAME = "payment-channel-unionpay-adapter-asia-01";
+const CHINESE = "银联支付渠道适配器（亚太地区，含跨境清算与对账），名称特意写得很长";
+const SLOW_BRANCH = "slow-build";
+const LOOK_EVERY_MS = 250;
+const PATIENCE_MS = 180_000;
+
+/** Where each picture finds the state that it shows. */
+export type Stage = {
+  running: string;
+  brokenBuild: string;
+  failingPods: string;
+  rollingOut: string;
+  longName: string;
+  buildRunning: string;
+  buildDone: string;
+  buildFailed: string;
+  releaseDone: string;
+  releaseFailed: string;
+  releaseRolling: string;
+  compare: string;
+};
+
+type Gitlab = { url: string; token: string };
+
+/** Brings the sandbox's samples into every state that a page can show; what is there already stays as it is. */
+export async function setTheStage(session: Session, gitlab: Gitlab): Promise<Stage> {
+  const steady = { readinessProbe: null };
+  await create(session, "node-hello", "node-hello", steady);
+  await create(session, "broken-build", "broken-build", steady);
+  await create(session, "notification-dispatcher-wechat-work", "node-hello", {
+    ...steady,
+    command: ["node", "-e", "console.error('Error: missing key WECOM_CORP_SECRET in config'); process.exit(1)"],
+    strategy: { ...DEFAULT_STRATEGY, progressDeadlineSeconds: 15 },
+  });
+  await create(session, "ledger-snapshot-exporter", "node-hello", {
+    ...steady,
+    readinessProbe: { path: "/no-such-page", port: 8080, periodSeconds: 5, timeoutSeconds: 2, failureThreshold: 3 },
+    strategy: { ...DEFAULT_STRATEGY, progressDeadlineSeconds: 3600 },
+  });
+  await create(session, LONG_NAME, "node-hello", { ...steady, replicas: 2 }, CHINESE);
+
+  await releasedAs(session, "node-hello", "dev", 1);
+  if ((await releases(session, "node-hello", "dev"))[0]?.number === 1) {
+    await build(session, "node-hello", "main", 2);
+    await release(session, "node-hello", "dev", { kind: "deploy" }, "Greet politely before the holidays");
+    await releasedAs(session, "node-hello", "dev", 2);
+    await release(session, "node-hello", "dev", { kind: "scale", replicas: 3 }, "Peak after 11.11");
+    await releasedAs(session, "node-hello", "dev", 3);
+  }
+  await releasedAs(session, LONG_NAME, "dev", 1);
+  for (const environment of ["test", "prod"]) {
+    if ((await releases(session, LONG_NAME, environment)).length > 0) continue;
+    await release(session, LONG_NAME, environment, { kind: "deploy" }, null);
+    await releasedAs(session, LONG_NAME, environment, 1);
+  }
+  const failed = await until(async () =>
+    (await releases(session, "notification-dispatcher-wechat-work", "dev")).find(({ state }) => state === "failed"),
+  );
+  const rolling = await until(async () =>
+    (await releases(session, "ledger-snapshot-exporter", "dev")).find(({ state }) => state === "rolling_out"),
+  );
+  const brokenBuilds = await until(async () => {
+    const rows = await builds(session, "broken-build");
+    return rows.some(({ state }) => state === "failed") ? rows : undefined;
+  });
+  const buildRunning = await slowBuild(session, gitlab);
+  const done = (await builds(session, "node-hello")).find(({ state }) => state === "succeeded");
+  const [newest, , oldest] = await releases(session, "node-hello", "dev");
+  return {
+    running: "node-hello",
+    brokenBuild: "broken-build",
+    failingPods: "notification-dispatcher-wechat-work",
+    rollingOut: "ledger-snapshot-exporter",
+    longName: LONG_NAME,
+    buildRunning,
+    buildDone: done?.id ?? "",
+    buildFailed: brokenBuilds[0]?.id ?? "",
+    releaseDone: newest?.id ?? "",
+    releaseFailed: failed.id,
+    releaseRolling: rolling.id,
+    compare: [oldest?.id, newest?.id].join(","),
+  };
+}
+
+/** A service as the wizard would make it; nothing when there is one of this name. */
+export async function create(
+  session: Session,
+  name: string,
+  sample: string,
+  settings: Partial<AppSettings>,
+  displayName: string | null = null,
+): Promise<void> {
+  const environments = await environmentsOf(session);
+  const { rows: teams } = await session.get("/api/teams", listTeamsResult);
+  const { rows: repositories } = await session.get(`/api/repositories?q=${sample}`, searchRepositoriesResult);
+  const { free } = await session.get(`/api/apps/check-name?name=${name}`, z.object({ free: z.boolean() }));
+  const [team, dev, repository] = [teams[0], environments.find((each) => each.name === "dev"), repositories[0]];
+  if (!team || !dev || !repository) throw new Error(`the sandbox has no team, no environment dev or no ${sample}`);
+  if (!free) return;
+  const host = `${name}.${dev.domain.replace(/:\d+$/, "")}`;
+  const input = {
+    teamId: team.id,
+    environmentId: dev.id,
+    name,
+    displayName,
+    gitlabProjectId: repository.id,
+    ref: "main",
+    refKind: "branch",
+    language: sample === "node-hello" ? "nodejs" : "other",
+    dockerfilePath: "Dockerfile",
+    buildStrategy: "dockerfile",
+    buildOnPush: false,
+    settings: {
+      schemaVersion: SPEC_VERSION,
+      replicas: 1,
+      resources: RESOURCE_PRESETS.small,
+      ports: [{ name: "http", port: 8080, protocol: "http" }],
+      command: [],
+      args: [],
+      env: [],
+      readinessProbe: null,
+      meshMode: "normal",
+      exposure: { gatewayClass: "ingress", routes: [{ host, path: "/", pathType: "prefix", port: 8080 }] },
+      strategy: DEFAULT_STRATEGY,
+      restartedAt: null,
+      ...settings,
+    },
+    draftId: null,
+    idempotencyKey: crypto.randomUUID(),
+  };
+  await session.post("/api/apps", input, createAppResult);
+}
+
+async function environmentsOf(session: Session) {
+  return (await session.get("/api/environments", z.object({ rows: z.array(environmentView) }))).rows;
+}
+
+const releases = async (session: Session, app: string, environment: string) =>
+  (await session.get(`/api/apps/${app}/releases?environment=${environment}`, listReleasesResult)).rows;
+const builds = async (session: Session, app: string) =>
+  (await session.get(`/api/apps/${app}/builds`, listBuildsResult)).rows;
+
+const releasedAs = (session: Session, app: string, environment: string, number: number) =>
+  until(async () =>
+    (await releases(session, app, environment)).find((row) => row.number >= number && row.state === "done"),
+  );
+
+async function build(session: Session, app: string, ref: string, number: number): Promise<void> {
+  const input = { ref, refKind: "branch", idempotencyKey: crypto.randomUUID() };
+  await session.post(`/api/apps/${app}/builds`, input, createBuildResult);
+  await until(async () =>
+    (await builds(session, app)).find((row) => row.number === number && row.state === "succeeded"),
+  );
+}
+
+type Change = { kind: "deploy" } | { kind: "scale"; replicas: number };
+
+async function release(session: Session, app: string, environment: string, change: Change, reason: string | null) {
+  const place = (await environmentsOf(session)).find(({ name }) => name === environment);
+  const newestBuild = (await builds(session, app)).find(({ state }) => state === "succeeded");
+  if (!place || !newestBuild) throw new Error(`${app} has no build, or there is no ${environment}`);
+  const base = { environmentId: place.id, buildId: null, settings: null, restoresNumber: null };
+  const intent: ReleaseIntent =
+    change.kind === "deploy"
+      ? { ...base, kind: "deploy", buildId: newestBuild.id }
+      : {
+          ...base,
+          kind: "scale",
+          settings: { ...(await settingsOf(session, app, environment)), replicas: change.replicas },
+        };
+  const preview = await session.post(`/api/apps/${app}/releases/preview`, intent, releasePreview);
+  const input = { ...intent, reason, expectedCurrent: preview.current, idempotencyKey: crypto.randomUUID() };
+  await session.post(`/api/apps/${app}/releases`, input, createReleaseResult);
+}
+
+async function settingsOf(session: Session, app: string, environment: string): Promise<AppSettings> {
+  const newest = (await releases(session, app, environment))[0];
+  const { image: _, ...settings } = (await session.get(`/api/releases/${newest?.id}`, releaseView)).spec;
+  return settings;
+}
+
+/** A build that goes on for as long as the pictures take: its Dockerfile waits on a branch of its own. */
+async function slowBuild(session: Session, gitlab: Gitlab): Promise<string> {
+  const isOn = async () => (await builds(session, "node-hello")).find(({ state }) => state === "running")?.id;
+  const already = await isOn();
+  if (already !== undefined) return already;
+  const app = await session.get("/api/apps/node-hello", appView);
+  const dockerfile = ["FROM node:24-alpine", "WORKDIR /app", "COPY . .", "RUN sleep 1500", 'CMD ["node", "server.js"]'];
+  await fetch(`${gitlab.url}/api/v4/projects/${app.gitlabProjectId}/repository/commits`, {
+    method: "POST",
+    headers: { "private-token": gitlab.token, "content-type": "application/json" },
+    body: JSON.stringify({
+      branch: SLOW_BRANCH,
+      start_branch: "main",
+      commit_message: "Wait for the warehouse 等待数据仓库就绪后再构建",
+      actions: [{ action: "update", file_path: "Dockerfile", content: `${dockerfile.join("\n")}\n` }],
+    }),
+  });
+  const input = { ref: SLOW_BRANCH, refKind: "branch", idempotencyKey: crypto.randomUUID() };
+  await session.post("/api/apps/node-hello/builds", input, createBuildResult);
+  return until(isOn);
+}
+
+async function until<T>(look: () => Promise<T | undefined>): Promise<T> {
+  const deadline = Date.now() + PATIENCE_MS;
+  for (;;) {
+    const seen = await look();
+    if (seen !== undefined) return seen;
+    if (Date.now() > deadline) throw new Error("the stage could not be set: a state did not come about");
+    await new Promise((tick) => setTimeout(tick, LOOK_EVERY_MS));
+  }
+}
