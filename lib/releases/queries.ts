@@ -63,7 +63,7 @@ function withHealth({ health, environment }: ListAppsInput): Prisma.Sql {
   return environment ? Prisma.sql`standing.app_id is not null` : Prisma.sql`true`;
 }
 
-/** Trouble: the worst environment counts; before the first release, how far its provision is. */
+/** Trouble: the worst environment counts; before the first release, how far its provision and its newest build are. */
 function order({ sort }: ListAppsInput): Prisma.Sql {
   switch (sort) {
     case "name":
@@ -72,7 +72,13 @@ function order({ sort }: ListAppsInput): Prisma.Sql {
       return Prisma.sql`standing.released_at desc nulls last`;
     case "trouble":
       return Prisma.sql`coalesce(standing.rank, case app.provision_state
-        when 'failed' then ${rankOfState("failed")}::int when 'ready' then ${rankOfState("absent")}::int
+        when 'failed' then ${rankOfState("failed")}::int
+        when 'ready' then coalesce((
+          select case when state = 'failed' then ${rankOfState("failed")}::int
+            when state in ('succeeded', 'cancelled') then ${rankOfState("absent")}::int
+            else ${rankOfState("working")}::int end
+          from builds where app_id = app.id order by number desc limit 1
+        ), ${rankOfState("absent")}::int)
         else ${rankOfState("working")}::int end)`;
   }
 }

@@ -88,7 +88,7 @@ export function decideRollout(wanted: Wanted, seen: Observed, startedAt: Date, n
   if (complete && workload.desired === wanted.spec.replicas && (old.length === 0 || overdue))
     return { is: "done", facts };
   if (!workload.progressing || overdue) {
-    return { is: "failed", facts, error: stalled(workload, mine), evidence: evidenceOf(mine) };
+    return { is: "failed", facts, error: stalled(workload, mine, old.length > 0), evidence: evidenceOf(mine) };
   }
   return { is: "wait", facts };
 }
@@ -97,15 +97,21 @@ export function decideRollout(wanted: Wanted, seen: Observed, startedAt: Date, n
 const longestRolloutMs = ({ strategy, replicas }: AppSpec): number =>
   (strategy.progressDeadlineSeconds * (replicas + 1) + 60) * 1000;
 
-function stalled(workload: SeenWorkload, mine: readonly SeenPod[]): PublicError {
+function stalled(workload: SeenWorkload, mine: readonly SeenPod[], oldServe: boolean): PublicError {
   const stuck = mine.find((p) => !p.ready);
-  const why = stuck ? `${stuck.name} is ${stuck.status}${stuck.message ? `: ${stuck.message}` : ""}` : workload.message;
+  const why = stuck ? stuckWords(stuck) : workload.message;
   return {
     code: "unavailable",
     system: "kubernetes",
     message: `The new pods did not become ready in time. ${why ?? "The cluster gives no reason"}`.replace(/\.*$/, "."),
-    next: "Look at the log of the pod and at its readiness probe, then release again. Pods of the previous release keep serving.",
+    next: `Look at the log of the pod and at its readiness probe, then release again.${oldServe ? " Pods of the previous release keep serving." : ""}`,
   };
+}
+
+/** The kubelet's own words, but for a crash loop, of which they only repeat the pod's and the container's ids. */
+function stuckWords({ name, status, message }: SeenPod): string {
+  if (status === "CrashLoopBackOff") return `${name} ends again and again right after its start (${status})`;
+  return `${name} is ${status}${message ? `: ${message}` : ""}`;
 }
 
 function evidenceOf(mine: readonly SeenPod[]): { pod: string; previous: boolean } | null {

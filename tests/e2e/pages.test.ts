@@ -1,135 +1,169 @@
 import { readFile } from "node:fs/promises";
-import { createRequire } from "node:module";
 import { type Browser, type Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { launchBrowser } from "#scripts/browser";
 import { type RunningKepler, startKepler } from "#tests/world/kepler";
-import { type Person, signIn } from "#tests/world/person";
+import { signIn } from "#tests/world/person";
+import { axeFindings } from "./axe-findings.ts";
+import { createByApi } from "./create-by-api.ts";
+
+const SERVICE = "payment-channel-unionpay-adapter-eu";
+const BASE = `/services/${SERVICE}`;
 
 let kepler: RunningKepler;
 let browser: Browser;
-let axe: string;
+/** Every view by its name: where it is and what brings it into the state that is to be looked at. */
+let views: Record<string, View>;
+type View = { path: string; open?: (page: Page) => Promise<unknown> };
 
 beforeAll(async () => {
   kepler = await startKepler();
   browser = await launchBrowser();
-  axe = await readFile(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
+  const person = await signIn(browser, kepler);
+  await createByApi(person, SERVICE);
+  await person.page.goto(`${kepler.url}${BASE}`);
+  await person.page.getByText("It runs.").waitFor({ timeout: 90_000 });
+  views = { ...pages, ...dialogs, ...(await detailsOf(person.page)) };
+  await person.page.context().close();
 }, 300_000);
 afterAll(async () => {
   await browser?.close();
   await kepler?.stop();
 });
 
-/** What axe-core finds on this page, one line a finding; [] is what every page must give. */
-async function findings(page: Page): Promise<string[]> {
-  await page.evaluate(axe);
-  return page.evaluate(async () => {
-    const run = Reflect.get(window, "axe") as {
-      run(): Promise<{ violations: { id: string; nodes: { html: string }[] }[] }>;
-    };
-    const { violations } = await run.run();
-    return violations.flatMap(({ id, nodes }) => nodes.map(({ html }) => `${id}: ${html.slice(0, 160)}`));
+const button = (page: Page, name: string) => page.getByRole("button", { name, exact: true }).first().click();
+const dialog = (page: Page) => page.getByRole("dialog");
+
+async function pickProject(page: Page): Promise<void> {
+  await page.getByLabel("GitLab project").fill("node-hello");
+  await page.getByRole("option", { name: /node-hello / }).click();
+  await page.getByLabel("Branch or tag").click();
+  await page.getByRole("option", { name: /^main/ }).click();
+  await page.getByText("The name is free").waitFor();
+}
+
+async function wizardStep(page: Page, step: 2 | 3): Promise<void> {
+  await pickProject(page);
+  await button(page, "Next: Details");
+  await page.getByText(/Found: /).waitFor();
+  if (step === 3) await button(page, "Next: Routes");
+}
+
+async function previewRelease(page: Page): Promise<void> {
+  await button(page, "Release");
+  await dialog(page).getByText("What will change").waitFor();
+  const changed = dialog(page).getByRole("button", { name: /Deployment/ });
+  await changed.click();
+  await dialog(page)
+    .getByRole("group", { name: /Deployment/ })
+    .waitFor();
+}
+
+const pages: Record<string, View> = {
+  overview: { path: "/" },
+  services: { path: "/services" },
+  "services, none fit": { path: "/services?q=no-such-service" },
+  create: { path: "/services/new" },
+  "create, nothing filled in": { path: "/services/new", open: (page) => button(page, "Next: Details") },
+  "create, step 2": { path: "/services/new", open: (page) => wizardStep(page, 2) },
+  "create, step 3": { path: "/services/new", open: (page) => wizardStep(page, 3) },
+  service: { path: BASE, open: (page) => page.getByText("1 of 1 ready").waitFor() },
+  builds: { path: `${BASE}/builds`, open: (page) => page.getByText("b1").waitFor() },
+  releases: { path: `${BASE}/releases`, open: (page) => page.getByText("runs now").waitFor() },
+  logs: { path: `${BASE}/logs`, open: (page) => page.getByText("listening").first().waitFor() },
+  "not found": { path: "/no-such-page", open: (page) => page.getByText("Not found").first().waitFor() },
+};
+
+const dialogs: Record<string, View> = {
+  palette: {
+    path: "/services",
+    open: async (page) => {
+      await page.keyboard.press("Control+k");
+      await dialog(page).getByText(SERVICE).waitFor();
+    },
+  },
+  "build dialog": { path: BASE, open: (page) => button(page, "Build") },
+  "release dialog": { path: BASE, open: previewRelease },
+  "scale dialog": {
+    path: BASE,
+    open: async (page) => {
+      await button(page, "Scale");
+      await dialog(page).getByLabel("Replicas").fill("2");
+      await dialog(page).getByText("1 pod starts").waitFor();
+    },
+  },
+  "more actions": { path: BASE, open: (page) => button(page, "More actions") },
+  "discard dialog": { path: "/services/new", open: (page) => button(page, "Discard draft…") },
+};
+
+/** The pages of one build and one release, whose addresses only the running Kepler knows. */
+async function detailsOf(page: Page): Promise<Record<string, View>> {
+  const [build, release] = await page.evaluate(async (app) => {
+    const first = async (path: string) => (await (await fetch(path)).json()).rows[0].id as string;
+    return [await first(`/api/apps/${app}/builds`), await first(`/api/apps/${app}/releases`)] as const;
+  }, SERVICE);
+  return {
+    build: {
+      path: `${BASE}/builds/${build}`,
+      open: (view) =>
+        view
+          .getByText(/Finished: SUCCESS|docker push/)
+          .first()
+          .waitFor(),
+    },
+    release: { path: `${BASE}/releases/${release}`, open: (view) => view.getByText("Verified what runs").waitFor() },
+    compare: { path: `${BASE}/releases/compare?of=${release},${release}` },
+  };
+}
+
+/** What `look` makes of every view, by name; views of which it makes nothing are left out. */
+async function lookAtAll(page: Page, look: (page: Page) => Promise<string[]>): Promise<Record<string, string[]>> {
+  const seen: Record<string, string[]> = {};
+  for (const [name, { path, open }] of Object.entries(views)) {
+    await page.goto(`${kepler.url}${path}`, { waitUntil: "load" });
+    await page.getByRole("main").first().waitFor();
+    await open?.(page);
+    const lines = await look(page);
+    if (lines.length > 0) seen[name] = lines;
+  }
+  return seen;
+}
+
+/** Does anything reach beyond the window or its dialog, or does the document scroll beside the page? */
+const overflow = (page: Page) =>
+  page.evaluate(() => {
+    const { scrollWidth, scrollHeight } = document.documentElement;
+    const dialogs = [...document.querySelectorAll('[role="dialog"]')];
+    return [
+      ...(scrollWidth > window.innerWidth ? [`sideways: ${scrollWidth}`] : []),
+      ...(scrollHeight > window.innerHeight ? [`the document scrolls: ${scrollHeight}`] : []),
+      ...dialogs.filter((box) => box.scrollWidth > box.clientWidth).map((box) => `dialog: ${box.scrollWidth}`),
+    ];
   });
-}
 
-/** A service made as the wizard does, without its clicks. */
-async function createService({ page }: Person, name: string): Promise<void> {
-  await page.evaluate(async (wanted) => {
-    const read = async (path: string) => (await fetch(path)).json();
-    const { rows: teams } = await read("/api/teams");
-    const { rows: environments } = await read("/api/environments");
-    const { rows: repositories } = await read("/api/repositories?q=node-hello");
-    const mebibyte = 1024 ** 2;
-    const input = {
-      teamId: teams[0].id,
-      environmentId: environments[0].id,
-      name: wanted,
-      displayName: "一个名字很长的示例服务，用来检查截断",
-      gitlabProjectId: repositories[0].id,
-      ref: "main",
-      refKind: "branch",
-      language: "nodejs",
-      dockerfilePath: "Dockerfile",
-      buildStrategy: "dockerfile",
-      buildOnPush: true,
-      draftId: null,
-      idempotencyKey: crypto.randomUUID(),
-      settings: {
-        schemaVersion: 1,
-        replicas: 1,
-        resources: {
-          cpuRequestMillis: 100,
-          cpuLimitMillis: 200,
-          memoryRequestBytes: 64 * mebibyte,
-          memoryLimitBytes: 128 * mebibyte,
-        },
-        ports: [{ name: "http", port: 8080, protocol: "http" }],
-        command: [],
-        args: [],
-        env: [],
-        readinessProbe: null,
-        meshMode: "normal",
-        exposure: null,
-        strategy: {
-          maxSurge: 1,
-          maxUnavailable: 0,
-          minReadySeconds: 0,
-          progressDeadlineSeconds: 300,
-          drainSeconds: 0,
-          terminationGracePeriodSeconds: 10,
-        },
-        restartedAt: null,
-      },
-    };
-    const response = await fetch("/api/apps", {
-      method: "POST",
-      headers: { "content-type": "application/json" },
-      body: JSON.stringify(input),
-    });
-    if (!response.ok) throw new Error(await response.text());
-  }, name);
-}
-
-const SERVICE = "payment-channel-unionpay-adapter-eu";
-const PATHS = [
-  "/",
-  "/services",
-  "/services/new",
-  `/services/${SERVICE}`,
-  `/services/${SERVICE}/builds`,
-  `/services/${SERVICE}/releases`,
-  `/services/${SERVICE}/logs`,
-];
-
-describe("every page", () => {
+describe("every page and dialog", () => {
   it.each(["light", "dark"] as const)("has nothing that axe finds, in %s", async (theme) => {
-    const person = await signIn(browser, kepler, { theme });
-    if (theme === "light") {
-      await createService(person, SERVICE);
-      await person.page.goto(`${kepler.url}/services/${SERVICE}`);
-      await person.page.getByText("It runs.").waitFor({ timeout: 90_000 });
-    }
-    const found: Record<string, string[]> = {};
-    for (const path of PATHS) {
-      await person.page.goto(`${kepler.url}${path}`, { waitUntil: "load" });
-      await person.page.getByRole("main").first().waitFor();
-      const lines = await findings(person.page);
-      if (lines.length > 0) found[path] = lines;
-    }
-    await person.page.context().close();
-    expect(found).toEqual({});
+    const { page } = await signIn(browser, kepler, { theme });
+    expect(await lookAtAll(page, axeFindings)).toEqual({});
+    await page.context().close();
   });
 
-  it("fits a phone: nothing scrolls sideways at 390 px", async () => {
-    const { page } = await signIn(browser, kepler, { width: 390 });
-    const tooWide: string[] = [];
-    for (const path of PATHS) {
-      await page.goto(`${kepler.url}${path}`, { waitUntil: "load" });
-      await page.getByRole("main").first().waitFor();
-      if (await page.evaluate(() => document.documentElement.scrollWidth > window.innerWidth)) tooWide.push(path);
-    }
+  it.each([1440, 390])("keeps within its window and its dialog at %i px", async (width) => {
+    const { page } = await signIn(browser, kepler, { width });
+    expect(await lookAtAll(page, overflow)).toEqual({});
     await page.context().close();
-    expect(tooWide).toEqual([]);
+  });
+
+  it("has a sign-in without a finding, before and after a wrong password", async () => {
+    const page = await browser.newPage();
+    await page.goto(`${kepler.url}/sign-in`);
+    expect(await axeFindings(page)).toEqual([]);
+    await page.locator("input[name=username]").fill("lin");
+    await page.locator("input[name=password]").fill("not the password");
+    await page.locator("button[type=submit]").click();
+    await page.getByText("User name and password do not match.").waitFor();
+    expect(await axeFindings(page)).toEqual([]);
+    await page.close();
   });
 
   it("speaks Chinese to those who read it, in every word of the frame and the service", async () => {

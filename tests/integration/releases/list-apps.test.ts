@@ -128,6 +128,30 @@ test("trouble comes first, and pages neither repeat nor leave out a service", as
   expect(pages[4]?.rows.at(-1)?.environments.every(({ health }) => health === "absent")).toBe(true);
 });
 
+test("a service whose first build failed is trouble, though it runs nowhere yet", async () => {
+  const { rows } = await list({ q: "svc-0996" });
+  expect(rows[0]?.environments).toEqual([]);
+  const build = { ref: "main", refKind: "branch", commitSha: "a".repeat(40), commitTitle: "", commitAuthor: "" };
+  const { id } = await database.db.build.create({
+    data: {
+      ...build,
+      appId: rows[0]?.id ?? "",
+      number: 1,
+      trigger: "create",
+      idempotencyKey: "1",
+      state: "failed",
+      jenkinsJob: "",
+      imageRepository: "",
+      imageTag: "",
+    },
+  });
+  const { rows: first } = await list({ pageSize: 200 });
+  const place = first.findIndex(({ name }) => name === "svc-0996");
+  expect(place).toBeGreaterThanOrEqual(0);
+  expect(first.slice(0, place).every(({ environments }) => environments.some((e) => e.health === "failed"))).toBe(true);
+  await database.db.build.delete({ where: { id } });
+});
+
 test("a member sees their team's services and no others, whatever they ask for", async () => {
   const [mine] = teams;
   const member = { isAdmin: false, memberships: [{ teamId: mine?.id ?? "", role: "viewer" as const }] };

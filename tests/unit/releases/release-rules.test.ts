@@ -142,6 +142,14 @@ describe("rollout", () => {
     });
   });
 
+  test("speaks of pods that keep serving only where there are any", () => {
+    const stuck = crashed(2);
+    const over = workload({ available: 0, progressing: false });
+    const next = (pods: SeenPod[]) => JSON.stringify(decide(over, pods));
+    expect(next([stuck])).not.toContain("keep serving");
+    expect(next([stuck, pod({ releaseNumber: 6 })])).toContain("keep serving");
+  });
+
   test("trouble of an older release's pods does not fail this one", () => {
     expect(decide(workload({ total: 3 }), [pod(), pod(), { ...crashed(9), releaseNumber: 6 }]).is).toBe("wait");
   });
