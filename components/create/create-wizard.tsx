@@ -59,8 +59,10 @@ export function CreateWizard({ teams, environments, draft, step: firstStep }: Pr
     draftId: saved.id,
     idempotencyKey,
   });
+  const missing = dockerfile.data?.found === false && dockerfile.data.path === form.dockerfilePath;
+  const errors: WizardErrors = { ...outcome.errors, ...(missing ? { dockerfilePath: "path.missing" } : {}) };
   const visible: WizardErrors = Object.fromEntries(
-    Object.entries(outcome.errors).filter(([field]) => seen.has(field as WizardField)),
+    Object.entries(errors).filter(([field]) => seen.has(field as WizardField)),
   );
 
   const create = useMutation({
@@ -83,7 +85,7 @@ export function CreateWizard({ teams, environments, draft, step: firstStep }: Pr
   const complete = (upTo: WizardStep): boolean => {
     const fields = ([1, 2, 3] as const).filter((n) => n <= upTo).flatMap((n) => STEP_FIELDS[n]);
     setSeen((before) => new Set([...before, ...fields]));
-    const first = fields.find((field) => outcome.errors[field] !== undefined);
+    const first = fields.find((field) => errors[field] !== undefined);
     if (first === undefined) return true;
     go(stepOf(first));
     return false;
@@ -130,7 +132,7 @@ export function CreateWizard({ teams, environments, draft, step: firstStep }: Pr
           <span className={classes.count} role="status">
             {Object.keys(visible).length > 0
               ? t("problems", { count: Object.keys(visible).length })
-              : t("toFill", { count: STEP_FIELDS[step].filter((field) => outcome.errors[field]).length })}
+              : t("toFill", { count: STEP_FIELDS[step].filter((field) => errors[field]).length })}
           </span>
           <Button look="primary" type="submit" busy={create.isPending || create.isSuccess}>
             {step === 3 ? t("create") : t("next", { step: step === 1 ? t("steps.details") : t("steps.routes") })}

@@ -1,7 +1,7 @@
 "use client";
 
 import { NativeSelect, TextInput } from "@mantine/core";
-import { useState } from "react";
+import { useEffect, useState } from "react";
 import { useTranslations } from "use-intl";
 import { Note } from "#components/ui/note";
 import { LANGUAGES, type RefView, type RepositoryView } from "#lib/apps/schema";
@@ -113,6 +113,14 @@ function RefField({ form, change, errors }: StepProps) {
   const [query, setQuery] = useState("");
   const found = useRefs(form.project?.id, query);
   const rows = found.data?.rows ?? [];
+  // A project brings its default branch, as cloning it would; another is one click away.
+  const usual =
+    form.ref === null
+      ? rows.find(({ kind, name }) => kind === "branch" && name === form.project?.defaultBranch)
+      : undefined;
+  useEffect(() => {
+    if (usual) change({ ref: { name: usual.name, kind: "branch", commitSha: usual.commitSha } });
+  }, [usual, change]);
   const group = (kind: "branch" | "tag", label: string) => ({
     label,
     options: rows

@@ -42,11 +42,7 @@ export function LogPage({ app }: { app: AppView }) {
   return (
     <div className={classes.page}>
       <div className={classes.bar}>
-        <Button
-          small
-          icon={follow ? <Pause {...icon} /> : <ArrowDownToLine {...icon} />}
-          onClick={() => setFollow(!follow)}
-        >
+        <Button icon={follow ? <Pause {...icon} /> : <ArrowDownToLine {...icon} />} onClick={() => setFollow(!follow)}>
           {follow ? t("pause") : t("follow")}
         </Button>
         <NativeSelect

@@ -16,9 +16,9 @@ export function Rail({ collapsed, onCollapse }: Props) {
   const pathname = usePathname();
   return (
     <nav className={classes.rail} data-collapsed={collapsed || undefined} aria-label={t("mainNavigation")}>
-      <Link className={classes.brand} href="/" aria-label="Kepler">
+      <Link className={classes.brand} href="/" aria-label={t("brand")}>
         <LogoMark />
-        <span>Kepler</span>
+        <span>{t("brand")}</span>
       </Link>
       <div className={classes.items}>
         {RAIL_ITEMS.map(({ href, key, icon: Icon }) => (
