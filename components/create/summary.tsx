@@ -44,6 +44,7 @@ function Sentence({ form, team, environment }: Props) {
         b: (words) => <b>{words}</b>,
         name: form.name || t("summary.unnamed"),
         language: t(`language.${form.language}`),
+        known: String(form.language !== "other"),
         team,
         ref: form.ref?.name ?? "…",
         replicas: form.replicas === "" ? 0 : form.replicas,

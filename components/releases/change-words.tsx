@@ -20,8 +20,10 @@ export function ChangeWords({ changes }: { changes: SpecChange[] }) {
         <div key={`${field}-${index.toString()}`}>
           <dt>{changeName(t, field)}</dt>
           <dd className={classes.before}>{printable(t, field, before)}</dd>
-          <ArrowRight size={14} strokeWidth={1.5} aria-label={t("to")} />
-          <dd className={classes.after}>{printable(t, field, after)}</dd>
+          <dd className={classes.after}>
+            <ArrowRight size={14} strokeWidth={1.5} role="img" aria-label={t("to")} />
+            {printable(t, field, after)}
+          </dd>
         </div>
       ))}
     </dl>

@@ -15,8 +15,13 @@ export function ObjectChanges({ objects }: { objects: ObjectChange[] }) {
   return (
     <>
       <Accordion>
-        {changed.map((object) => (
-          <ChangedObject key={`${object.kind} ${object.namespace ?? ""}/${object.name}`} object={object} />
+        {changed.map((object, index) => (
+          // The accordion makes ids of its values, and an id has no spaces.
+          <ChangedObject
+            key={`${object.kind} ${object.namespace ?? ""}/${object.name}`}
+            value={index.toString()}
+            object={object}
+          />
         ))}
       </Accordion>
       {unchanged > 0 && <p className="k-small k-quiet">{t("unchanged", { count: unchanged })}</p>}
@@ -24,13 +29,13 @@ export function ObjectChanges({ objects }: { objects: ObjectChange[] }) {
   );
 }
 
-function ChangedObject({ object }: { object: ObjectChange }) {
+function ChangedObject({ object, value }: { object: ObjectChange; value: string }) {
   const t = useTranslations("releases.objects");
   const path = `${object.namespace === null ? "" : `${object.namespace}/`}${object.name}`;
   const name = `${object.kind} ${path}`;
   const { added, removed } = countLines(object.before, object.after);
   return (
-    <Accordion.Item value={name}>
+    <Accordion.Item value={value}>
       <Accordion.Control>
         <span className={classes.objectHead}>
           <b>{object.kind}</b> <code>{path}</code> <small>{t(`action.${object.action}`)}</small>

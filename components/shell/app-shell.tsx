@@ -40,6 +40,7 @@ export function AppShell({ collapsed: first, children }: { collapsed: boolean; c
           </main>
         </div>
       </div>
+      <div id="floats" role="region" aria-label={t("floats")} />
       <PhoneMenu opened={menuOn === pathname} onClose={() => setMenuOn(null)} />
     </EventStream>
   );

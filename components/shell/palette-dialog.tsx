@@ -61,7 +61,6 @@ export function PaletteDialog({ openedAt }: { openedAt: number }) {
       attributes={{ content: { "aria-label": t("search") } }}
       classNames={{ content: classes.content, overlay: classes.overlay, action: classes.action, search: classes.input }}
       searchProps={{
-        size: "xl",
         leftSection: <Search size={16} strokeWidth={1.5} />,
         placeholder: t("search"),
         "aria-label": t("search"),

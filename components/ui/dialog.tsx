@@ -24,11 +24,12 @@ export function Dialog({ opened, onClose, title, badges, footer, width = 640, ch
     <Modal.Root opened={opened} onClose={onClose} size={width} padding={0}>
       <Modal.Overlay />
       <Modal.Content>
-        <Modal.Header className={classes.dialogHead}>
+        {/* Not Mantine's: its <header> would be a second banner of the page. */}
+        <div className={classes.dialogHead}>
           <Modal.Title component="h2">{title}</Modal.Title>
           {badges}
           <Modal.CloseButton aria-label={t("close")} />
-        </Modal.Header>
+        </div>
         <Modal.Body>
           <div className={classes.dialogBody}>{children}</div>
           {footer !== undefined && <div className={classes.dialogFoot}>{footer}</div>}

@@ -74,11 +74,18 @@ export const theme = createTheme({
       },
     },
     Menu: {
-      defaultProps: { position: "bottom-end", offset: 4, transitionProps: { duration: 0 } },
+      defaultProps: {
+        position: "bottom-end",
+        offset: 4,
+        transitionProps: { duration: 0 },
+        // Its placeholder is no item, and a menu may hold nothing else (ARIA 1.2, "menu").
+        withInitialFocusPlaceholder: false,
+      },
       classNames: { dropdown: floats.dropdown, item: floats.item, label: floats.label, divider: floats.divider },
     },
     Popover: {
-      defaultProps: { offset: 4, transitionProps: { duration: 0 } },
+      // Into the frame's own landmark (app-shell.tsx): beside them all, what floats would be in none.
+      defaultProps: { portalProps: { target: "#floats" }, offset: 4, transitionProps: { duration: 0 } },
       classNames: { dropdown: floats.dropdown },
     },
     Modal: {

@@ -70,8 +70,11 @@ export async function setTheStage(session: Session, gitlab: Gitlab): Promise<Sta
   const failed = await until(async () =>
     (await releases(session, "notification-dispatcher-wechat-work", "dev")).find(({ state }) => state === "failed"),
   );
+  // Of an earlier day's stage it may be over by now: then its end is what the picture shows.
   const rolling = await until(async () =>
-    (await releases(session, "ledger-snapshot-exporter", "dev")).find(({ state }) => state === "rolling_out"),
+    (await releases(session, "ledger-snapshot-exporter", "dev")).find(({ state }) =>
+      ["rolling_out", "failed", "done", "aborted"].includes(state),
+    ),
   );
   const brokenBuilds = await until(async () => {
     const rows = await builds(session, "broken-build");
