@@ -158,7 +158,7 @@ function RefField({ form, change, errors }: StepProps) {
 
 function NameFields({ form, change, errors }: StepProps) {
   const t = useTranslations("create.identity");
-  const words = useErrorWords(errors, form.name === "");
+  const words = useErrorWords(errors);
   const check = useNameCheck(form.name);
   const error = words("name");
   return (

@@ -3,11 +3,8 @@
 import { useTranslations } from "use-intl";
 import type { WizardErrors, WizardField } from "./wizard-form.ts";
 
-/**
- * What is wrong with a field, in words: our own message keys first, what zod says otherwise by the kind of field.
- * `nameless`: a name that is not there yet is needed, not wrong.
- */
-export function useErrorWords(errors: WizardErrors, nameless = false): (field: WizardField) => string | undefined {
+/** What is wrong with a field, in words: our own message keys first, what zod says otherwise by the kind of field. */
+export function useErrorWords(errors: WizardErrors): (field: WizardField) => string | undefined {
   const t = useTranslations("create.errors");
   return (field) => {
     const message = errors[field];
@@ -15,7 +12,6 @@ export function useErrorWords(errors: WizardErrors, nameless = false): (field: W
     if (field === "project" || field === "ref") return t(`needed.${field}`);
     if (field === "teamId" || field === "environmentId") return t("required");
     if (field === "port" || field === "replicas" || field === "cpuCores" || field === "memoryMib") return t("number");
-    if (field === "name" && nameless) return t("required");
     const key = message as Parameters<typeof t.has>[0];
     return t.has(key) ? t(key) : t("other");
   };

@@ -154,7 +154,8 @@ export function toCreateInput(
   for (const issue of parsed.error.issues) {
     const field = fieldOf(issue.path.map(String));
     // A default host is made of the name: what is wrong with it is mended there.
-    errors[field === "routes" && !form.routesTyped ? "name" : field] ??= issue.message;
+    const mended = field === "routes" && !form.routesTyped ? "name" : field;
+    errors[mended] ??= mended === "name" && form.name === "" ? "required" : issue.message;
   }
   return { input: null, errors };
 }

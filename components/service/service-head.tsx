@@ -11,6 +11,7 @@ import { Badge } from "../ui/badge.tsx";
 import { Button } from "../ui/button.tsx";
 import { IconButton } from "../ui/icon-button.tsx";
 import { LanguageChip } from "../ui/language-chip.tsx";
+import { bareUrl } from "./bare-url.ts";
 import classes from "./service.module.css";
 import { useServiceActions } from "./service-actions-context.tsx";
 import { StateSentence } from "./state-sentence.tsx";
@@ -42,7 +43,7 @@ export function ServiceHead({ app }: { app: AppView }) {
             rel="noreferrer"
             title={t("open", { url: place.urls[0] })}
           >
-            {place.urls[0].replace(/^https?:\/\//, "").replace(/\/$/, "")}{" "}
+            {bareUrl(place.urls[0])}
             <ExternalLink size={12} strokeWidth={1.75} aria-hidden />
           </a>
         )}

@@ -8,6 +8,7 @@ import { Commit } from "../ui/commit.tsx";
 import { Digest } from "../ui/digest.tsx";
 import { KeyValue } from "../ui/key-value.tsx";
 import { Panel } from "../ui/panel.tsx";
+import { bareUrl } from "./bare-url.ts";
 import { EventsPanel } from "./events-panel.tsx";
 import { Journey } from "./journey.tsx";
 import { LedgerPanel } from "./ledger-panel.tsx";
@@ -80,7 +81,7 @@ function WhatRuns({ app, place }: { app: AppView; place: AppView["environments"]
             label: t("runs.url"),
             value: (
               <a className="k-link" href={url} target="_blank" rel="noreferrer">
-                {url.replace(/^https?:\/\//, "").replace(/\/$/, "")}
+                {bareUrl(url)}
               </a>
             ),
           })),

@@ -93,6 +93,15 @@ const dialogs: Record<string, View> = {
     },
   },
   "more actions": { path: BASE, open: (page) => button(page, "More actions") },
+  "account menu": { path: "/services", open: (page) => page.getByRole("banner").getByRole("button").last().click() },
+  "filter menu": { path: "/services", open: (page) => button(page, "State") },
+  "project search": {
+    path: "/services/new",
+    open: async (page) => {
+      await page.getByLabel("GitLab project").fill("node-hello");
+      await page.getByRole("option", { name: /node-hello / }).waitFor();
+    },
+  },
   "discard dialog": { path: "/services/new", open: (page) => button(page, "Discard draft…") },
 };
 
