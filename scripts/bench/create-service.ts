@@ -1,11 +1,9 @@
 import { request } from "node:http";
-import { z } from "zod";
-import { appView, createAppResult, listTeamsResult, searchRepositoriesResult } from "#lib/apps/schema";
-import { type AppSettings, DEFAULT_STRATEGY, RESOURCE_PRESETS, SPEC_VERSION } from "#lib/apps/spec-schema";
+import { appView, createAppResult } from "#lib/apps/schema";
 import { listBuildsResult } from "#lib/builds/schema";
-import { environmentView } from "#lib/clusters/schema";
 import { type Figure } from "./figures.ts";
 import { type Product } from "./product.ts";
+import { serviceInput } from "./service-input.ts";
 import { type Session } from "./session.ts";
 
 const NAME = "bench-node";
@@ -14,7 +12,7 @@ const LOOK_EVERY_MS = 100;
 
 /** The Node.js sample from the wizard's last click to its own HTTP answer; beside it how much of that is Jenkins' build. */
 export async function measureCreation(product: Product, session: Session): Promise<{ app: string; figures: Figure[] }> {
-  const input = await createInput(session);
+  const input = await serviceInput(session, { name: NAME, sample: "node-hello" });
   const startedAt = performance.now();
   await session.post("/api/apps", input, createAppResult);
   const elapsedS = () => (performance.now() - startedAt) / 1000;
@@ -30,46 +28,6 @@ export async function measureCreation(product: Product, session: Session): Promi
     ],
   };
 }
-
-async function createInput(session: Session) {
-  const { rows: teams } = await session.get("/api/teams", listTeamsResult);
-  const { rows: environments } = await session.get("/api/environments", z.object({ rows: z.array(environmentView) }));
-  const { rows: repositories } = await session.get("/api/repositories?q=node-hello", searchRepositoriesResult);
-  const [team, environment, repository] = [teams[0], environments.find(({ name }) => name === "dev"), repositories[0]];
-  if (!team || !environment || !repository) throw new Error("the sandbox has no team, environment or Node.js sample");
-  return {
-    teamId: team.id,
-    environmentId: environment.id,
-    name: NAME,
-    displayName: null,
-    gitlabProjectId: repository.id,
-    ref: "main",
-    refKind: "branch",
-    language: "nodejs",
-    dockerfilePath: "Dockerfile",
-    buildStrategy: "dockerfile",
-    buildOnPush: false,
-    settings: settings(`${NAME}.${environment.domain.replace(/:\d+$/, "")}`),
-    draftId: null,
-    idempotencyKey: "bench-create",
-  };
-}
-
-/** What the wizard proposes. */
-const settings = (host: string): AppSettings => ({
-  schemaVersion: SPEC_VERSION,
-  replicas: 1,
-  resources: RESOURCE_PRESETS.small,
-  ports: [{ name: "http", port: 8080, protocol: "http" }],
-  command: [],
-  args: [],
-  env: [],
-  readinessProbe: { path: "/healthz", port: 8080, periodSeconds: 5, timeoutSeconds: 2, failureThreshold: 3 },
-  meshMode: "normal",
-  exposure: { gatewayClass: "ingress", routes: [{ host, path: "/", pathType: "prefix", port: 8080 }] },
-  strategy: DEFAULT_STRATEGY,
-  restartedAt: null,
-});
 
 async function isRunning(session: Session): Promise<boolean> {
   const app = await session.get(`/api/apps/${NAME}`, appView);

@@ -10,9 +10,9 @@ import { measureCreation } from "./create-service.ts";
 import { type Figure, isOver, print } from "./figures.ts";
 import { measureLiveLog } from "./live-log.ts";
 import { type Product, startProduct } from "./product.ts";
+import { measureSandbox } from "./sandbox.ts";
 import { seedServices } from "./seed-services.ts";
 import { measureFirstLoad, measureServicesList } from "./services-list.ts";
-import { measureSandbox } from "./sandbox.ts";
 import { signIn } from "./session.ts";
 
 const SERVICES = 1_000;

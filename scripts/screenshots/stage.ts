@@ -1,6 +1,6 @@
 import { z } from "zod";
-import { appView, createAppResult, listTeamsResult, searchRepositoriesResult } from "#lib/apps/schema";
-import { type AppSettings, DEFAULT_STRATEGY, RESOURCE_PRESETS, SPEC_VERSION } from "#lib/apps/spec-schema";
+import { appView, createAppResult } from "#lib/apps/schema";
+import { type AppSettings, DEFAULT_STRATEGY } from "#lib/apps/spec-schema";
 import { createBuildResult, listBuildsResult } from "#lib/builds/schema";
 import { environmentView } from "#lib/clusters/schema";
 import {
@@ -10,6 +10,7 @@ import {
   releasePreview,
   releaseView,
 } from "#lib/releases/schema";
+import { serviceInput } from "../bench/service-input.ts";
 import { type Session } from "../bench/session.ts";
 
 const LONG_NAME = "payment-channel-unionpay-adapter-asia-01";
@@ -39,19 +40,31 @@ type Gitlab = { url: string; token: string };
 /** Brings the sandbox's samples into every state that a page can show; what is there already stays as it is. */
 export async function setTheStage(session: Session, gitlab: Gitlab): Promise<Stage> {
   const steady = { readinessProbe: null };
-  await create(session, "node-hello", "node-hello", steady);
-  await create(session, "broken-build", "broken-build", steady);
-  await create(session, "notification-dispatcher-wechat-work", "node-hello", {
-    ...steady,
-    command: ["node", "-e", "console.error('Error: missing key WECOM_CORP_SECRET in config'); process.exit(1)"],
-    strategy: { ...DEFAULT_STRATEGY, progressDeadlineSeconds: 15 },
+  await create(session, { name: "node-hello", sample: "node-hello", settings: steady });
+  await create(session, { name: "broken-build", sample: "broken-build" });
+  await create(session, {
+    name: "notification-dispatcher-wechat-work",
+    sample: "node-hello",
+    settings: {
+      ...steady,
+      command: ["node", "-e", "console.error('Error: missing key WECOM_CORP_SECRET in config'); process.exit(1)"],
+      strategy: { ...DEFAULT_STRATEGY, progressDeadlineSeconds: 15 },
+    },
   });
-  await create(session, "ledger-snapshot-exporter", "node-hello", {
-    ...steady,
-    readinessProbe: { path: "/no-such-page", port: 8080, periodSeconds: 5, timeoutSeconds: 2, failureThreshold: 3 },
-    strategy: { ...DEFAULT_STRATEGY, progressDeadlineSeconds: 3600 },
+  await create(session, {
+    name: "ledger-snapshot-exporter",
+    sample: "node-hello",
+    settings: {
+      readinessProbe: { path: "/no-such-page", port: 8080, periodSeconds: 5, timeoutSeconds: 2, failureThreshold: 3 },
+      strategy: { ...DEFAULT_STRATEGY, progressDeadlineSeconds: 3600 },
+    },
   });
-  await create(session, LONG_NAME, "node-hello", { ...steady, replicas: 2 }, CHINESE);
+  await create(session, {
+    name: LONG_NAME,
+    sample: "node-hello",
+    displayName: CHINESE,
+    settings: { ...steady, replicas: 2 },
+  });
 
   await releasedAs(session, "node-hello", "dev", 1);
   if ((await releases(session, "node-hello", "dev"))[0]?.number === 1) {
@@ -99,53 +112,12 @@ export async function setTheStage(session: Session, gitlab: Gitlab): Promise<Sta
   };
 }
 
+type Wanted = Parameters<typeof serviceInput>[1];
+
 /** A service as the wizard would make it; nothing when there is one of this name. */
-export async function create(
-  session: Session,
-  name: string,
-  sample: string,
-  settings: Partial<AppSettings>,
-  displayName: string | null = null,
-): Promise<void> {
-  const environments = await environmentsOf(session);
-  const { rows: teams } = await session.get("/api/teams", listTeamsResult);
-  const { rows: repositories } = await session.get(`/api/repositories?q=${sample}`, searchRepositoriesResult);
-  const { free } = await session.get(`/api/apps/check-name?name=${name}`, z.object({ free: z.boolean() }));
-  const [team, dev, repository] = [teams[0], environments.find((each) => each.name === "dev"), repositories[0]];
-  if (!team || !dev || !repository) throw new Error(`the sandbox has no team, no environment dev or no ${sample}`);
-  if (!free) return;
-  const host = `${name}.${dev.domain.replace(/:\d+$/, "")}`;
-  const input = {
-    teamId: team.id,
-    environmentId: dev.id,
-    name,
-    displayName,
-    gitlabProjectId: repository.id,
-    ref: "main",
-    refKind: "branch",
-    language: sample === "node-hello" ? "nodejs" : "other",
-    dockerfilePath: "Dockerfile",
-    buildStrategy: "dockerfile",
-    buildOnPush: false,
-    settings: {
-      schemaVersion: SPEC_VERSION,
-      replicas: 1,
-      resources: RESOURCE_PRESETS.small,
-      ports: [{ name: "http", port: 8080, protocol: "http" }],
-      command: [],
-      args: [],
-      env: [],
-      readinessProbe: null,
-      meshMode: "normal",
-      exposure: { gatewayClass: "ingress", routes: [{ host, path: "/", pathType: "prefix", port: 8080 }] },
-      strategy: DEFAULT_STRATEGY,
-      restartedAt: null,
-      ...settings,
-    },
-    draftId: null,
-    idempotencyKey: crypto.randomUUID(),
-  };
-  await session.post("/api/apps", input, createAppResult);
+async function create(session: Session, wanted: Wanted): Promise<void> {
+  const { free } = await session.get(`/api/apps/check-name?name=${wanted.name}`, z.object({ free: z.boolean() }));
+  if (free) await session.post("/api/apps", await serviceInput(session, wanted), createAppResult);
 }
 
 async function environmentsOf(session: Session) {
