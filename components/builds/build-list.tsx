@@ -31,13 +31,13 @@ export function BuildList({ app, initial }: { app: string; initial?: ListBuildsR
       <DataTable
         label={t("title")}
         columns={[
-          { key: "number", header: t("column.number"), width: 80 },
-          { key: "state", header: t("column.state"), width: 140 },
+          { key: "number", header: t("column.number"), width: 80, phoneWidth: 64 },
+          { key: "state", header: t("column.state"), width: 140, phoneWidth: 104 },
           { key: "commit", header: t("column.commit") },
-          { key: "ref", header: t("column.ref"), width: 160 },
-          { key: "by", header: t("column.by"), width: 150 },
-          { key: "duration", header: t("column.duration"), width: 90, align: "right" },
-          { key: "at", header: t("column.at"), width: 110, align: "right" },
+          { key: "ref", header: t("column.ref"), width: 160, wide: true },
+          { key: "by", header: t("column.by"), width: 150, wide: true },
+          { key: "duration", header: t("column.duration"), width: 90, align: "right", wide: true },
+          { key: "at", header: t("column.at"), width: 110, phoneWidth: 72, align: "right" },
         ]}
       >
         {data.rows.map((row) => (
@@ -64,11 +64,11 @@ function Row({ app, row }: { app: string; row: BuildRow }) {
       <td className={classes.truncated} title={row.commitTitle}>
         <Commit sha={row.commitSha} /> {row.commitTitle}
       </td>
-      <td className={classes.truncated} title={row.ref}>
+      <td className={`${classes.truncated} k-wide`} title={row.ref}>
         {row.ref}
       </td>
-      <td className={classes.truncated}>{row.requestedBy ?? t(`facts.trigger.${row.trigger}`)}</td>
-      <td className="k-num" data-align="right">
+      <td className={`${classes.truncated} k-wide`}>{row.requestedBy ?? t(`facts.trigger.${row.trigger}`)}</td>
+      <td className="k-num k-wide" data-align="right">
         {row.startedAt ? <Elapsed from={row.startedAt} to={row.endedAt} /> : "–"}
       </td>
       <td className="k-num" data-align="right">

@@ -41,7 +41,7 @@ export function ReleaseList({ app }: { app: AppView }) {
   return (
     <>
       <div className={classes.bar}>
-        <span className="k-small k-quiet">{picked.length < 2 && data.total > 1 ? t("pickTwo") : ""}</span>
+        <span className="k-small k-quiet k-wide">{picked.length < 2 && data.total > 1 ? t("pickTwo") : ""}</span>
         {picked.length === 2 && (
           <Button small href={`/services/${app.name}/releases/compare?of=${picked.join(",")}`}>
             {t("compare")}
@@ -51,14 +51,14 @@ export function ReleaseList({ app }: { app: AppView }) {
       <DataTable
         label={t("title.list")}
         columns={[
-          { key: "pick", header: <span className="k-sr">{t("compare")}</span>, width: 40 },
-          { key: "number", header: t("column.number"), width: 90 },
-          { key: "state", header: t("column.state"), width: 130 },
+          { key: "pick", header: <span className="k-sr">{t("compare")}</span>, width: 40, wide: true },
+          { key: "number", header: t("column.number"), width: 90, phoneWidth: 64 },
+          { key: "state", header: t("column.state"), width: 130, phoneWidth: 88 },
           { key: "what", header: t("column.what") },
-          { key: "version", header: t("column.version"), width: 150 },
-          { key: "by", header: t("column.by"), width: 140 },
-          { key: "at", header: t("column.at"), width: 90, align: "right" },
-          { key: "actions", header: "", width: 170, align: "right" },
+          { key: "version", header: t("column.version"), width: 150, wide: true },
+          { key: "by", header: t("column.by"), width: 140, wide: true },
+          { key: "at", header: t("column.at"), width: 90, align: "right", wide: true },
+          { key: "actions", header: "", width: 170, phoneWidth: 148, align: "right" },
         ]}
       >
         {data.rows.map((row) => (
@@ -80,7 +80,7 @@ function Row({ app, row, picked, onPick }: RowProps) {
     .join(" · ");
   return (
     <tr>
-      <td>
+      <td className="k-wide">
         <Checkbox
           size="xs"
           checked={picked}
@@ -104,9 +104,9 @@ function Row({ app, row, picked, onPick }: RowProps) {
             ? t("firstRelease")
             : words}
       </td>
-      <td className={classes.words}>{row.version ?? row.commitSha?.slice(0, 7)}</td>
-      <td className={classes.words}>{row.requestedBy ?? t("system")}</td>
-      <td className="k-num" data-align="right">
+      <td className={`${classes.words} k-wide`}>{row.version ?? row.commitSha?.slice(0, 7)}</td>
+      <td className={`${classes.words} k-wide`}>{row.requestedBy ?? t("system")}</td>
+      <td className="k-num k-wide" data-align="right">
         <RelativeTime at={row.requestedAt} bare />
       </td>
       <td data-align="right">

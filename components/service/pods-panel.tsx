@@ -44,10 +44,10 @@ export function PodsPanel({ app, environment, place }: Props) {
             label={t("title")}
             columns={[
               { key: "pod", header: t("column.pod") },
-              { key: "state", header: t("column.state"), width: 150 },
-              { key: "release", header: t("column.release"), width: 70, align: "right" },
-              { key: "restarts", header: t("column.restarts"), width: 80, align: "right" },
-              { key: "address", header: t("column.address"), width: 110 },
+              { key: "state", header: t("column.state"), width: 172 },
+              { key: "release", header: t("column.release"), width: 70, align: "right", wide: true },
+              { key: "restarts", header: t("column.restarts"), width: 80, align: "right", wide: true },
+              { key: "address", header: t("column.address"), width: 110, wide: true },
               { key: "age", header: t("column.age"), width: 70, align: "right" },
             ]}
           >
@@ -62,21 +62,24 @@ export function PodsPanel({ app, environment, place }: Props) {
 }
 
 function PodRow({ pod }: { pod: PodView }) {
+  const t = useTranslations("service.pods");
+  // "Running" is what Kubernetes calls a pod that no traffic reaches yet, too.
+  const word = pod.status === "Running" && !pod.ready ? t("notReady") : pod.status;
   return (
     <tr>
       <td className={classes.truncated} title={pod.name}>
         <code>{pod.name}</code>
       </td>
       <td className={classes.truncated} title={pod.message ?? undefined}>
-        <State glyph={podGlyph(pod)}>{pod.status}</State>
+        <State glyph={podGlyph(pod)}>{word}</State>
       </td>
-      <td className="k-num" data-align="right">
+      <td className="k-num k-wide" data-align="right">
         {pod.releaseNumber === null ? "" : `#${pod.releaseNumber}`}
       </td>
-      <td className="k-num" data-align="right">
+      <td className="k-num k-wide" data-align="right">
         {pod.restarts}
       </td>
-      <td>
+      <td className="k-wide">
         <code>{pod.podIp}</code>
       </td>
       <td className="k-num" data-align="right">

@@ -1,4 +1,4 @@
-import type { ReactNode } from "react";
+import type { CSSProperties, ReactNode } from "react";
 import classes from "./data-table.module.css";
 
 export type Column = {
@@ -6,6 +6,10 @@ export type Column = {
   header: ReactNode;
   /** Pixels; the columns without one share the rest. */
   width?: number;
+  /** Pixels on a phone, where they differ. */
+  phoneWidth?: number;
+  /** Left out on a phone; its cells carry `className="k-wide"`. */
+  wide?: boolean;
   align?: "right";
   /** Says how the rows are sorted, when it is by this column. */
   sorted?: "ascending" | "descending";
@@ -26,19 +30,19 @@ export function DataTable({ label, columns, groups, children }: Props) {
   return (
     <table className={classes.table} aria-label={label}>
       <colgroup>
-        {columns.map(({ key, width }) => (
-          <col key={key} style={width === undefined ? undefined : { width }} />
+        {columns.map(({ key, width, phoneWidth, wide }) => (
+          <col key={key} className={wide ? "k-wide" : undefined} style={widths(width, phoneWidth)} />
         ))}
       </colgroup>
       <thead>
         {groups}
         <tr>
-          {columns.map(({ key, header, align, sorted }) =>
+          {columns.map(({ key, header, align, sorted, wide }) =>
             // A column of buttons has no name: an empty head would be announced as one.
             header === "" || header === null || header === undefined ? (
-              <td key={key} />
+              <td key={key} className={wide ? "k-wide" : undefined} />
             ) : (
-              <th key={key} scope="col" data-align={align} aria-sort={sorted}>
+              <th key={key} scope="col" className={wide ? "k-wide" : undefined} data-align={align} aria-sort={sorted}>
                 {header}
               </th>
             ),
@@ -48,4 +52,10 @@ export function DataTable({ label, columns, groups, children }: Props) {
       <tbody>{children}</tbody>
     </table>
   );
+}
+
+/** As custom properties: which of the two holds, the style sheet decides. */
+function widths(width: number | undefined, phoneWidth = width): CSSProperties {
+  const pixels = (value: number | undefined) => (value === undefined ? undefined : `${value}px`);
+  return { "--k-col": pixels(width), "--k-col-phone": pixels(phoneWidth) } as CSSProperties;
 }

@@ -135,7 +135,7 @@ async function details(page: Page, words: Words, sample: string): Promise<void> 
 
 async function wrongDetails(page: Page, words: Words): Promise<void> {
   await details(page, words, "go-hello");
-  await page.getByLabel(words("create.build.dockerfile")).fill("/etc/Dockerfile");
+  await page.getByRole("textbox", { name: words("create.build.dockerfile"), exact: true }).fill("/etc/Dockerfile");
   await page.getByRole("radio", { name: words("create.size.free") }).click();
   await page.getByLabel(words("create.size.cpu"), { exact: true }).fill("");
   await page.getByLabel(words("create.size.replicas")).fill("");

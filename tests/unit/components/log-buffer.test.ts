@@ -19,6 +19,19 @@ describe("the log buffer", () => {
     expect(buffer.snapshot().map(({ text }) => text)).toEqual(lines(10, 990).map(({ text }) => text));
   });
 
+  it("puts the tails of two pods into the order of their times", () => {
+    const at = (seconds: number, fraction = "") => `2026-01-01T00:00:0${seconds}${fraction}Z`;
+    const buffer = new LogBuffer(10);
+    buffer.append([1, 3, 5].map((s) => ({ text: `a${s}`, at: at(s) })));
+    buffer.append([2, 3, 6].map((s) => ({ text: `b${s}`, at: at(s) })));
+    buffer.append([
+      { text: "b5.371", at: at(5, ".371") },
+      { text: "a5.37", at: at(5, ".37") },
+    ]);
+    const texts = buffer.snapshot().map(({ text }) => text);
+    expect(texts).toEqual(["a1", "b2", "a3", "b3", "a5", "a5.37", "b5.371", "b6"]);
+  });
+
   it("never gives two lines one identity, also after it was cleared", () => {
     const buffer = new LogBuffer(10);
     buffer.append(lines(3));
