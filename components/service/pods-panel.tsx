@@ -48,7 +48,7 @@ export function PodsPanel({ app, environment, place }: Props) {
               { key: "release", header: t("column.release"), width: 70, align: "right", wide: true },
               { key: "restarts", header: t("column.restarts"), width: 80, align: "right", wide: true },
               { key: "address", header: t("column.address"), width: 110, wide: true },
-              { key: "age", header: t("column.age"), width: 70, align: "right" },
+              { key: "age", header: t("column.age"), width: 88, align: "right" },
             ]}
           >
             {data.rows.map((pod) => (
