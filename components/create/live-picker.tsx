@@ -68,7 +68,7 @@ export function LivePicker<Row>(props: Props<Row>) {
         />
       </Combobox.Target>
       <Combobox.Dropdown>
-        <Combobox.Options>
+        <Combobox.Options aria-label={props.label}>
           <ScrollArea.Autosize mah={280} type="scroll">
             {props.groups.map((group) => (
               <OptionGroup key={group.label ?? ""} group={group} />

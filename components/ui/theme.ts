@@ -73,6 +73,7 @@ export const theme = createTheme({
         content: folds.content,
       },
     },
+    Combobox: { classNames: { option: floats.option } },
     Menu: {
       defaultProps: {
         position: "bottom-end",
