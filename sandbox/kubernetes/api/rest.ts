@@ -1,3 +1,4 @@
+import { type ServerResponse } from "node:http";
 import { bodyText, isObject, type JsonObject } from "../json.ts";
 import { apiVersionOf, type Kind } from "../kinds/kind.ts";
 import { type KubeObject } from "../objects.ts";
@@ -30,6 +31,11 @@ export function send(request: Request, code: number, body: JsonObject, type = "a
   request.response.end(`${JSON.stringify(body)}\n`);
 }
 
+/** A warning as kubectl prints it (RFC 7234, section 5.5); a header holds printable ASCII only. */
+const warn = (response: ServerResponse, sentence: string): void => {
+  response.appendHeader("warning", `299 - ${JSON.stringify(sentence.replace(/[^\x20-\x7e]/g, "?"))}`);
+};
+
 const OPTIONS: Record<string, string> = {
   POST: "CreateOptions",
   PUT: "UpdateOptions",
@@ -53,14 +59,13 @@ export function writeOptions(request: Request, subresource?: "status"): WriteOpt
     manager: manager === "" ? "unknown" : manager,
     dryRun: dryRun.length > 0,
     fieldValidation: validation,
-    warn: (sentence) => response.appendHeader("warning", `299 - ${JSON.stringify(sentence)}`),
+    warn: (sentence) => warn(response, sentence),
     ...(subresource === undefined ? {} : { subresource }),
   };
 }
 
 export async function serveResource(api: Api, request: Request, target: Target): Promise<void> {
-  if (target.kind.deprecated !== undefined)
-    request.response.appendHeader("warning", `299 - ${JSON.stringify(target.kind.deprecated)}`);
+  if (target.kind.deprecated !== undefined) warn(request.response, target.kind.deprecated);
   if (target.name === undefined) return serveCollection(api, request, target);
   const named = { ...target, name: target.name };
   if (target.subresource === undefined || (target.subresource === "status" && target.kind.status))

@@ -145,7 +145,7 @@ function answerError(incoming: IncomingMessage, response: ServerResponse, error:
           `Internal error occurred: ${error instanceof Error ? error.message : String(error)}`,
         );
   if (!(error instanceof ApiError))
-    logger.error({ error, method: incoming.method, url: incoming.url }, "request failed");
+    logger.error({ err: error, method: incoming.method, url: incoming.url }, "request failed");
   if (response.headersSent) response.destroy();
   else {
     const retry = known.details?.retryAfterSeconds;

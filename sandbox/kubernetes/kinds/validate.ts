@@ -146,10 +146,11 @@ export function fillDefaults(schema: Schema, value: Json): Json {
     (typeof value === "string" || typeof value === "number")
   )
     return canonicalQuantity(value);
-  if (schema.type === "list" && Array.isArray(value)) return value.map((child) => fillDefaults(schema.items, child));
+  if (schema.type === "list" && Array.isArray(value))
+    return value.map((child) => fillDefaults(schema.items, child ?? emptyOf(schema.items)));
   if (schema.type === "map" && isObject(value)) {
     for (const [key, child] of Object.entries(value))
-      if (child != null) value[key] = fillDefaults(schema.values, child);
+      value[key] = fillDefaults(schema.values, child ?? emptyOf(schema.values));
   }
   if (schema.type === "object" && isObject(value)) fillObject(schema, value);
   return value;
@@ -169,6 +170,27 @@ function fillObject(schema: ObjectSchema, value: JsonObject): void {
     if (present === undefined) continue;
     if (schema.omitsEmpty === true && field.required !== true && isEmptyCollection(field, present)) delete value[key];
     else value[key] = fillDefaults(field, present);
+  }
+}
+
+/** What Go makes of a null in a list or a map. */
+function emptyOf(schema: Schema): Json {
+  switch (schema.type) {
+    case "string":
+      return schema.format === "quantity" ? "0" : "";
+    case "integer":
+    case "number":
+    case "int-or-string":
+      return 0;
+    case "boolean":
+      return false;
+    case "object":
+    case "map":
+      return {};
+    case "list":
+      return [];
+    case "any":
+      return null;
   }
 }
 

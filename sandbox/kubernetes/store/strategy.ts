@@ -28,7 +28,9 @@ export function causesOfUpdate(kind: Kind, object: KubeObject, old: KubeObject):
     const [now, before] = [at(object, path.split(".")), at(old, path.split("."))];
     return same(now, before) ? [] : [invalid(path, now, "field is immutable")];
   });
-  return [...fixed, ...(kind.validateUpdate?.(object, old) ?? []), ...validate(kind.schema, checked(kind, object))];
+  const causes = validate(kind.schema, checked(kind, object));
+  // A kind's own check relies on a whole object.
+  return [...fixed, ...(causes.length === 0 ? (kind.validateUpdate?.(object, old) ?? []) : []), ...causes];
 }
 
 // Go code checks what is wanted; what is seen is the business of whoever writes it.
