@@ -2,6 +2,7 @@
 
 import { Combobox, InputBase, ScrollArea, useCombobox } from "@mantine/core";
 import { type ReactNode, useId } from "react";
+import { useTranslations } from "use-intl";
 import classes from "./live-picker.module.css";
 
 export type PickerOption<Row> = { key: string; row: Row; label: ReactNode; disabled?: boolean };
@@ -25,6 +26,7 @@ type Props<Row> = {
 
 /** A search field whose options come from the server as one types; keyboard, screen reader and touch by Mantine's Combobox. */
 export function LivePicker<Row>(props: Props<Row>) {
+  const t = useTranslations("create.source");
   const combobox = useCombobox({
     onDropdownClose: () => {
       combobox.resetSelectedOption();
@@ -68,7 +70,7 @@ export function LivePicker<Row>(props: Props<Row>) {
         />
       </Combobox.Target>
       <Combobox.Dropdown>
-        <Combobox.Options aria-label={props.label}>
+        <Combobox.Options aria-label={t("matches")}>
           <ScrollArea.Autosize mah={280} type="scroll">
             {props.groups.map((group) => (
               <OptionGroup key={group.label ?? ""} group={group} />
