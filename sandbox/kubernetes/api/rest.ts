@@ -5,6 +5,7 @@ import { type KubeObject } from "../objects.ts";
 import { type DeleteOptions, type Resources, type WriteOptions } from "../store/resources.ts";
 import { readBody, readObject } from "./body.ts";
 import { filterOf, type Lists } from "./list.ts";
+import { checkListOptions } from "./list-options.ts";
 import { patchObject } from "./patch.ts";
 import { flagOf, numberOf, type Request, shown, stored, type Target } from "./request.ts";
 import { badRequest, invalidOption, methodNotAllowed, noSuchPath, notFound } from "./status.ts";
@@ -83,6 +84,7 @@ async function serveCollection(api: Api, request: Request, target: Target): Prom
   if (measure !== undefined && (request.method !== "GET" || flagOf(request.query, "watch"))) throw methodNotAllowed();
   switch (request.method) {
     case "GET":
+      checkListOptions(request, api.resources.store);
       if (flagOf(request.query, "watch"))
         return watch(target, request, {
           store: api.resources.store,

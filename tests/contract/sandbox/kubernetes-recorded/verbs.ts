@@ -82,6 +82,11 @@ export const questions: Recorded[] = [
   make("asks what it may do", "/apis/authorization.k8s.io/v1/selfsubjectaccessreviews", {
     spec: { resourceAttributes: { namespace: SPACE, verb: "get", resource: "pods" } },
   }),
+  read("refuses first events of no moment", core("configmaps?watch=1&sendInitialEvents=true&timeoutSeconds=1")),
+  read("refuses first events of a list", core("configmaps?sendInitialEvents=true")),
+  read("refuses a match of no version", core("configmaps?resourceVersionMatch=Exact")),
+  read("refuses a match of another word", core("configmaps?resourceVersion=1&resourceVersionMatch=Never")),
+  read("refuses a match of a watch", core("configmaps?watch=1&resourceVersion=1&resourceVersionMatch=NotOlderThan")),
   read("watches from the past", core("configmaps?watch=1&resourceVersion=1&timeoutSeconds=1")),
   read("refuses a version that is none", core("configmaps?watch=1&resourceVersion=x")),
   remove("refuses a deletion of another object", core("configmaps/settings"), {
