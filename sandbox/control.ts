@@ -2,7 +2,7 @@ import { type Logger } from "pino";
 import { z } from "zod";
 import { type Entrance } from "./platform/entrance.ts";
 import { type Exchange, empty, json, Refusal, type Reply, text } from "./platform/exchange.ts";
-import { type ActiveFault, FAULTY, faultRule, type Faults } from "./platform/faults.ts";
+import { type ActiveFault, FAULTY, type Faults, faultRule } from "./platform/faults.ts";
 import { type Listening, serve } from "./platform/http.ts";
 import { html, page } from "./platform/markup.ts";
 import { createRouter } from "./platform/router.ts";
@@ -114,6 +114,10 @@ function detailsOf({
   until: _until,
   ...rest
 }: ActiveFault): string {
-  const given = Object.entries(rest).filter(([name, value]) => !(name === "every" && value === 1) && value !== "");
-  return given.map(([name, value]) => `${name}=${typeof value === "object" ? JSON.stringify(value) : value}`).join(" ");
+  const shown = Object.entries(rest).map(([name, value]) => [
+    name,
+    typeof value === "object" ? JSON.stringify(value) : value,
+  ]);
+  const given = shown.filter(([name, value]) => value !== "" && value !== "{}" && !(name === "every" && value === 1));
+  return given.map(([name, value]) => `${name}=${value}`).join(" ");
 }

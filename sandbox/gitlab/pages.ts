@@ -1,5 +1,5 @@
 import { type Exchange, type Reply } from "../platform/exchange.ts";
-import { html, type Markup, page as anyPage } from "../platform/markup.ts";
+import { page as anyPage, html, type Markup } from "../platform/markup.ts";
 import { type Router } from "../platform/router.ts";
 import { findProject, fullPath, type Gitlab, repositoryOf, userById } from "./context.ts";
 import { diffBetween } from "./diffs.ts";

@@ -19,6 +19,7 @@ export function page(whose: string, status: number, title: string, body: Markup)
 <html lang="en">
 <head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1"><title>${title}</title>
 <style>
+html { color-scheme: light dark; } select, table { max-width: 100%; }
 body { font: 16px/1.6 system-ui, sans-serif; max-width: 52rem; margin: 2rem auto; padding: 0 1rem; color: #1c2330; }
 pre, code { font: 14px/1.5 ui-monospace, monospace; background: #f3f4f7; overflow-x: auto; }
 table { border-collapse: collapse; } th, td { text-align: left; padding: .25rem 1rem .25rem 0; } label { display: inline-block; margin: 0 1rem .5rem 0; }
