@@ -22,7 +22,7 @@ export function page(whose: string, status: number, title: string, body: Markup)
 html { color-scheme: light dark; } select, table { max-width: 100%; }
 body { font: 16px/1.6 system-ui, sans-serif; max-width: 52rem; margin: 2rem auto; padding: 0 1rem; color: #1c2330; }
 pre, code { font: 14px/1.5 ui-monospace, monospace; background: #f3f4f7; overflow-x: auto; }
-table { border-collapse: collapse; } th, td { text-align: left; padding: .25rem 1rem .25rem 0; } label { display: inline-block; margin: 0 1rem .5rem 0; }
+table { border-collapse: collapse; } th, td { text-align: left; padding: .25rem 1rem .25rem 0; } label { display: inline-block; max-width: 100%; margin: 0 1rem .5rem 0; }
 @media (prefers-color-scheme: dark) { body { color: #dfe3ea; background: #14181f; } pre, code { background: #222834; } a { color: #8ab4f8; } small { color: #99a3b3; } }
 pre { padding: .75rem; } ul { padding-left: 1.2rem; } .row li { display: inline-block; margin-right: 1rem; } small { color: #5b6475; }
 </style></head>
