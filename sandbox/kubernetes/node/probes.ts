@@ -1,6 +1,7 @@
 import { request } from "node:http";
 import { connect } from "node:net";
 import { setTimeout as wait } from "node:timers/promises";
+import { tryGrpc } from "./grpc-probe.ts";
 import { type Container, type Handler, type Probe } from "../objects.ts";
 
 export type ProbeResult = { ok: boolean; message: string };
@@ -15,13 +16,14 @@ const portOf = (container: Container, port: number | string): number =>
 
 /** One try of a handler, with the sentences of the kubelet. */
 export async function tryHandler(
-  { exec, httpGet, tcpSocket }: Handler,
+  { exec, httpGet, tcpSocket, grpc }: Handler,
   target: Target,
   timeoutMs: number,
 ): Promise<ProbeResult> {
   if (httpGet !== undefined)
     return tryHttp({ ...httpGet, port: portOf(target.container, httpGet.port) }, target.podIp, timeoutMs);
   if (tcpSocket !== undefined) return tryTcp(target.podIp, portOf(target.container, tcpSocket.port), timeoutMs);
+  if (grpc !== undefined) return tryGrpc(target.podIp, grpc.port, grpc.service ?? "", timeoutMs);
   if (exec !== undefined) {
     const { exitCode, output } = await target.exec(exec.command, timeoutMs);
     return { ok: exitCode === 0, message: output.trim() };
@@ -43,7 +45,7 @@ function tryHttp(
         host,
         port: get.port,
         path: get.path,
-        headers: { "user-agent": "kube-probe/1.33", ...headers },
+        headers: { "user-agent": "kube-probe/1.36", ...headers },
         timeout,
         agent: false,
       },

@@ -13,6 +13,7 @@ import { StartError } from "./program.ts";
 import { type RunningContainer } from "./running-container.ts";
 import { type Runtime } from "./runtime.ts";
 import { type Exit, type Session } from "./session.ts";
+import { offersSpdy, spdyChannels } from "./spdy.ts";
 
 type Asked = { stdin: boolean; stdout: boolean; stderr: boolean; tty: boolean; command: string[] };
 
@@ -27,7 +28,7 @@ export const execInContainer =
   async (request, target) => {
     const { life, asked, container } = findContainer(resources, runtime, request, target);
     if (asked.command.length === 0) throw badRequest("you must specify at least one command for the container");
-    const channels = await accept(request);
+    const channels = await accept(request, asked);
     greet(channels, asked);
     try {
       const session = await life.exec(asked.command, asked);
@@ -47,7 +48,7 @@ export const attachToContainer =
   (resources: Resources, runtime: Runtime): Connect =>
   async (request, target) => {
     const { life, asked } = findContainer(resources, runtime, request, target);
-    const channels = await accept(request);
+    const channels = await accept(request, asked);
     greet(channels, asked);
     const stop = converse(channels, life.session, asked);
     const gone = new Promise<void>((resolve) => channels.events.once("close", () => resolve()));
@@ -83,14 +84,16 @@ function findContainer(
   return { life, asked, container };
 }
 
-async function accept({ incoming, socket, head }: Parameters<Connect>[0]): Promise<Channels> {
-  if (incoming.headers.upgrade?.toLowerCase() !== "websocket" || !offersChannels(incoming))
-    throw new ApiError(
-      403,
-      "Forbidden",
-      `unable to upgrade: the sandbox speaks v4.channel.k8s.io and v5.channel.k8s.io over WebSocket, not ${incoming.headers["sec-websocket-protocol"] ?? incoming.headers.upgrade ?? "nothing"}`,
-    );
-  return webSocketChannels(incoming, socket, head);
+/** Over WebSocket, or over SPDY for older clients. */
+async function accept({ incoming, socket, head }: Parameters<Connect>[0], asked: Asked): Promise<Channels> {
+  if (offersSpdy(incoming)) {
+    const streams = [true, asked.stdin, asked.stdout, asked.stderr, asked.tty].filter(Boolean).length;
+    return spdyChannels(socket, head, streams);
+  }
+  if (incoming.headers.upgrade?.toLowerCase() === "websocket" && offersChannels(incoming))
+    return webSocketChannels(incoming, socket, head);
+  const asking = incoming.headers["sec-websocket-protocol"] ?? incoming.headers.upgrade ?? "nothing";
+  throw new ApiError(403, "Forbidden", `unable to upgrade: v4 or v5.channel.k8s.io is spoken here, not ${asking}`);
 }
 
 /** An empty message on the first channel out tells the client that the connection stands. */

@@ -1,4 +1,6 @@
+import { execFile } from "node:child_process";
 import { existsSync } from "node:fs";
+import { promisify } from "node:util";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { WebSocket } from "ws";
 import { type Ground, type Json, startGround, until } from "./kubernetes-ground.ts";
@@ -139,6 +141,21 @@ describe("exec", () => {
     await expect(connect(`stdout=1&${commandOf("ls")}`)).rejects.toThrow(/^401 .*Unauthorized/);
     ground.cluster.token = token;
   });
+
+  it("speaks SPDY with older clients: kubectl, where it is installed", async ({ skip }) => {
+    const env = { ...process.env, KUBECTL_REMOTE_COMMAND_WEBSOCKETS: "false" };
+    const kubectl = (...words: string[]) =>
+      promisify(execFile)("kubectl", ["--kubeconfig", ground.cluster.kubeconfig, ...words], { env });
+    if ((await kubectl("version", "--client").catch(() => undefined)) === undefined)
+      return skip("kubectl is not installed");
+    const script = "cat; echo aside >&2; head -c 300000 /dev/zero | tr '\\0' x; exit 9";
+    const running = kubectl("exec", "-i", "web", "--", "sh", "-c", script);
+    running.child.stdin?.end("from here\n");
+    const failed = await running.catch((error: unknown) => error);
+    expect(failed).toMatchObject({ code: 9, stdout: `from here\n${"x".repeat(300_000)}` });
+    expect((failed as { stderr: string }).stderr).toContain("aside\n");
+    return undefined;
+  }, 30_000);
 });
 
 describe("attach", () => {

@@ -88,6 +88,28 @@ describe("a container", () => {
     await ground.call("DELETE", `${PODS}/hooked`);
     expect(await following).toContain("bye\n");
   });
+
+  it("is ready while its gRPC health service says that it serves", async () => {
+    // grpc.health.v1.Health/Check answers 1 (SERVING), or 2 (NOT_SERVING) once a file is there.
+    const server = `
+      const { existsSync } = require("node:fs");
+      require("node:http2").createServer().on("stream", (stream) => {
+        stream.respond({ ":status": 200, "content-type": "application/grpc" }, { waitForTrailers: true });
+        stream.on("wantTrailers", () => stream.sendTrailers({ "grpc-status": "0" }));
+        stream.end(Buffer.from([0, 0, 0, 0, 2, 8, existsSync("away") ? 2 : 1]));
+      }).listen(9000);`;
+    const readinessProbe = { grpc: { port: 9000 }, periodSeconds: 1, failureThreshold: 1 };
+    const command = ["node", "-e", server];
+    await create("grpc", { containers: [{ name: "app", image, command, readinessProbe }] });
+    await podWhen("grpc", ({ status }) => status.containerStatuses?.[0].ready);
+    const away = { livenessProbe: { exec: { command: ["touch", "away"] }, periodSeconds: 1 } };
+    await create("grpc-away", { containers: [{ name: "app", image, command, readinessProbe, ...away }] });
+    await until(async () =>
+      (await eventsOf("grpc-away")).some(
+        ({ message }) => message === 'Readiness probe failed: service unhealthy (responded with "NOT_SERVING")',
+      ),
+    );
+  });
 });
 
 describe("a pod", () => {
