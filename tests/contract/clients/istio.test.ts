@@ -1,12 +1,38 @@
 import { randomUUID } from "node:crypto";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { z } from "zod";
 import { type ApplyObject, type Kubernetes, type KubernetesObject } from "#lib/clients/kubernetes/client";
 import { createKubernetes } from "#lib/clients/kubernetes/create-kubernetes";
 import { KINDS } from "#lib/clients/kubernetes/kinds";
 import { KeplerError } from "#lib/platform/errors";
 import { startWorld, type World } from "#tests/world/sandbox";
 
-const namespace = `kepler-istio-${randomUUID().slice(0, 8)}`;
+const id = randomUUID().slice(0, 8);
+/** Namespaces that ask for a sidecar in each of Istio's ways, and one that does not. */
+const NAMESPACES = {
+  plain: {},
+  injecting: { "istio-injection": "enabled" },
+  revision: { "istio.io/rev": "default" },
+  opposed: { "istio-injection": "disabled", "istio.io/rev": "default" },
+} satisfies Record<string, Record<string, string>>;
+type Ground = keyof typeof NAMESPACES;
+const named = (ground: Ground) => `kepler-istio-${ground}-${id}`;
+
+const podShape = z.object({
+  metadata: z.object({
+    labels: z.record(z.string(), z.string()).default({}),
+    annotations: z.record(z.string(), z.string()).default({}),
+  }),
+  spec: z.object({
+    initContainers: z.array(z.object({ name: z.string(), restartPolicy: z.string().optional() })).default([]),
+    containers: z.array(
+      z.object({
+        name: z.string(),
+        readinessProbe: z.object({ httpGet: z.object({ path: z.string(), port: z.number() }) }).optional(),
+      }),
+    ),
+  }),
+});
 
 /** Objects as Istio's own control plane takes, refuses and completes them; a cluster without Istio skips all of it. */
 describe("a cluster with Istio", () => {
@@ -18,13 +44,23 @@ describe("a cluster with Istio", () => {
     world = await startWorld(["kubernetes"]);
     kubernetes = createKubernetes(world.kubernetes);
     hasIstio = (await kubernetes.apiGroups()).includes("networking.istio.io");
-    await kubernetes.apply({ apiVersion: "v1", kind: "Namespace", metadata: { name: namespace } });
+    for (const [ground, labels] of Object.entries(NAMESPACES) as [Ground, Record<string, string>][]) {
+      await kubernetes.apply({ apiVersion: "v1", kind: "Namespace", metadata: { name: named(ground), labels } });
+      const serviceAccount = {
+        apiVersion: "v1",
+        kind: "ServiceAccount",
+        metadata: { name: "app", namespace: named(ground) },
+      };
+      await kubernetes.apply(serviceAccount);
+    }
   });
   beforeEach((test) => {
     test.skip(!hasIstio, "the cluster serves no networking.istio.io");
   });
   afterAll(async () => {
-    await kubernetes?.delete({ ...KINDS.namespace, name: namespace });
+    for (const ground of Object.keys(NAMESPACES) as Ground[]) {
+      await kubernetes?.delete({ ...KINDS.namespace, name: named(ground) });
+    }
     kubernetes?.close();
     await world?.stop();
   });
@@ -32,7 +68,7 @@ describe("a cluster with Istio", () => {
   const istio = (group: "networking" | "security", kind: string, name: string, spec: unknown): ApplyObject => ({
     apiVersion: `${group}.istio.io/v1`,
     kind,
-    metadata: { name, namespace },
+    metadata: { name, namespace: named("plain") },
     spec,
   });
   const refusalOf = (object: ApplyObject) =>
@@ -111,5 +147,56 @@ describe("a cluster with Istio", () => {
     ],
   ])("refuses %s", async (_, object, reason) => {
     expect(await refusalOf(object)).toMatch(reason);
+  });
+
+  const pod = (ground: Ground, labels: Record<string, string> = {}) => ({
+    apiVersion: "v1",
+    kind: "Pod",
+    metadata: { name: "app", namespace: named(ground), labels: { app: "app", ...labels } },
+    spec: {
+      serviceAccountName: "app",
+      containers: [
+        {
+          name: "app",
+          image: "app:1",
+          ports: [{ containerPort: 8080 }],
+          readinessProbe: { httpGet: { path: "/", port: 8080 } },
+        },
+      ],
+    },
+  });
+  const created = async (object: ApplyObject) => podShape.parse(await kubernetes.apply(object, { dryRun: true }));
+
+  it.each<[Ground, Record<string, string>, boolean]>([
+    ["plain", {}, false],
+    ["plain", { "sidecar.istio.io/inject": "true" }, true],
+    ["injecting", {}, true],
+    ["injecting", { "sidecar.istio.io/inject": "false" }, false],
+    ["revision", {}, true],
+    ["opposed", {}, false],
+    // The namespace's own "no" is stronger than the pod's wish.
+    ["opposed", { "sidecar.istio.io/inject": "true" }, false],
+  ])("in a namespace that is %s, labels %j: a sidecar is injected: %s", async (ground, labels, isInjected) => {
+    const { spec } = await created(pod(ground, labels));
+    expect(spec.initContainers.some(({ name }) => name === "istio-proxy")).toBe(isInjected);
+  });
+
+  it("injects a native sidecar and notes it on the pod", async () => {
+    const { metadata, spec } = await created(pod("injecting"));
+    // What comes before it, if anything, depends on how the mesh redirects traffic (istio-init, or Istio's CNI plugin).
+    expect(spec.initContainers.at(-1)).toEqual({ name: "istio-proxy", restartPolicy: "Always" });
+    expect(spec.containers.map(({ name }) => name)).toEqual(["app"]);
+    expect(metadata.labels["security.istio.io/tlsMode"]).toBe("istio");
+    expect(JSON.parse(metadata.annotations["sidecar.istio.io/status"] ?? "")).toMatchObject({
+      initContainers: expect.arrayContaining(["istio-proxy"]),
+      containers: null,
+    });
+  });
+
+  it("sends the pod's probes through the sidecar", async (test) => {
+    test.skip(world.isSandbox("kubernetes"), "the sandbox's proxy stands beside a pod's traffic, not in its way");
+    const { spec } = await created(pod("injecting"));
+    const through = { path: "/app-health/app/readyz", port: 15020 };
+    expect(spec.containers[0]?.readinessProbe?.httpGet).toMatchObject(through);
   });
 });
