@@ -128,15 +128,10 @@ export const service = (name: string, selector: object): Json => ({
   spec: { selector, ports: [{ name: "http", port: 80, targetPort: 8080 }] },
 });
 
-/** `sidecar`: a container with the proxy's name, which is what makes a pod one of the mesh. */
+/** One of the mesh with `sidecar`. */
 export function deployment(image: string, name: string, version: string, replicas: number, sidecar = false): Json {
   const labels = { app: name.replace(/-v\d$/, ""), version };
-  const proxy = {
-    name: "istio-proxy",
-    image,
-    restartPolicy: "Always",
-    command: ["node", "-e", "setInterval(() => {}, 1e9)"],
-  };
+  const injected = { "sidecar.istio.io/inject": String(sidecar) };
   return {
     apiVersion: "apps/v1",
     kind: "Deployment",
@@ -145,10 +140,9 @@ export function deployment(image: string, name: string, version: string, replica
       replicas,
       selector: { matchLabels: labels },
       template: {
-        metadata: { labels },
+        metadata: { labels: { ...labels, ...injected } },
         spec: {
           terminationGracePeriodSeconds: 1,
-          ...(sidecar ? { initContainers: [proxy] } : {}),
           containers: [
             {
               name: "web",
