@@ -1,4 +1,4 @@
-import { type IncomingMessage, request } from "node:http";
+import { type ClientRequest, type IncomingMessage, request } from "node:http";
 import { type Duplex, type Readable } from "node:stream";
 import { type Backend } from "./backends.ts";
 import { type Headers } from "./headers.ts";
@@ -25,7 +25,13 @@ const CONNECT_FAILED = ["ECONNREFUSED", "EADDRNOTAVAIL", "EHOSTUNREACH"];
 export function attempt(backend: Backend, { method, path, headers }: Head, body: Body, options: Options) {
   return new Promise<Attempt>((resolve) => {
     const { host, port } = backend;
-    const upstream = request({ host, port, method, path, headers, agent: false, signal: options.signal });
+    let upstream: ClientRequest;
+    try {
+      upstream = request({ host, port, method, path, headers, agent: false, signal: options.signal });
+    } catch {
+      // A header or path that an object asks for cannot be put on the wire.
+      return resolve({ kind: "reset" });
+    }
     let why: "timeout" | undefined;
     const timer =
       options.timeoutMs === undefined
@@ -42,14 +48,21 @@ export function attempt(backend: Backend, { method, path, headers }: Head, body:
       if (options.signal.aborted) done({ kind: "gone" });
       else done({ kind: why ?? (CONNECT_FAILED.includes(error.code ?? "") ? "connect-failure" : "reset") });
     });
-    upstream.on("response", (answer) => done({ kind: "answer", answer }));
-    upstream.on("upgrade", (answer, socket, head) => done({ kind: "answer", answer, upgraded: { socket, head } }));
+    upstream.on("response", (answer) => {
+      answer.on("error", () => undefined);
+      done({ kind: "answer", answer });
+    });
+    upstream.on("upgrade", (answer, socket, head) => {
+      if (headers.upgrade === undefined) socket.destroy();
+      else done({ kind: "answer", answer, upgraded: { socket, head } });
+    });
     upstream.on("close", () => done({ kind: why ?? "reset" }));
     upstream.on("socket", (socket) => {
       socket.on("close", () => options.count({ sent: socket.bytesWritten, received: socket.bytesRead }));
       if (isStream(body)) socket.once("connect", () => body.pipe(upstream));
     });
     if (!isStream(body)) upstream.end(body);
+    return undefined;
   });
 }
 

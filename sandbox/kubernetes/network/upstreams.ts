@@ -55,13 +55,14 @@ export class Upstreams {
     });
   }
 
-  /** Counts a request at a pod; the result is called with the status that came of it (a broken connection counts as 503). */
+  /** Counts a request at a pod; the result is called with the status that came of it: 503 for a broken connection, 0 when the visitor left. */
   begin({ key, endpoints, policy }: Cluster, backend: Backend): (status: number) => void {
     const state = this.#of(key);
     const host = hostIn(state, backend);
     host.active += 1;
     return (status) => {
       host.active -= 1;
+      if (status === 0) return;
       host.errors = status >= 500 ? host.errors + 1 : 0;
       host.gatewayErrors = [502, 503, 504].includes(status) ? host.gatewayErrors + 1 : 0;
       const rules = policy.outlierDetection;

@@ -1,3 +1,4 @@
+import { randomBytes } from "node:crypto";
 import { connect } from "node:net";
 import pino from "pino";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
@@ -155,6 +156,38 @@ describe("the two gateways", () => {
       await until(async () => /^HTTP\/1.1 403 [^]*\r\n\r\nno$/.test(refused.heard()));
     },
   );
+});
+
+describe("malformed requests", () => {
+  const WORDS = [
+    "GET / HTTP/1.1\r\n\r\n",
+    "GET http://[::bad HTTP/1.1\r\nhost: web.test\r\n\r\n",
+    "OPTIONS * HTTP/1.1\r\nhost: web.test\r\n\r\n",
+    "GET //a//../%zz?%% HTTP/1.1\r\nhost: web.test\r\n\r\n",
+    "CONNECT a:1 HTTP/1.1\r\nhost: web.test\r\n\r\n",
+    "POST / HTTP/1.1\r\nhost: web.test\r\ncontent-length: 99\r\n\r\nabc",
+    "POST / HTTP/1.1\r\nhost: web.test\r\ntransfer-encoding: chunked\r\n\r\nzz\r\n",
+    `GET / HTTP/1.1\r\nhost: ${"a".repeat(20_000)}\r\n\r\n`,
+    "GET / HTTP/1.1\r\nhost: \u0001\r\nx: \u0000\r\n\r\n",
+  ];
+
+  it("break nothing, many at once, at each address", async () => {
+    // What the object asks for cannot be written into a request.
+    const headers = { request: { set: { "x-bad": "a\nb" } } };
+    await ground.route([{ headers, mirror: { host: "web" }, route: [{ destination: { host: "web" } }] }]);
+    const { edgeUrl, istioUrl, traefikUrl } = ground.cluster;
+    const said = (url: string, words: string | Buffer) =>
+      new Promise<void>((resolve) => {
+        const socket = connect(Number(new URL(url).port), "127.0.0.1", () => socket.end(words));
+        socket.on("error", () => resolve()).on("close", () => resolve());
+        socket.resume();
+      });
+    const all = [...WORDS, ...Array.from({ length: 20 }, () => randomBytes(300))];
+    await Promise.all([edgeUrl, istioUrl, traefikUrl].flatMap((url) => all.map((words) => said(url, words))));
+    expect((await visit(istioUrl)).status).toBe(503);
+    await ground.route([{ route: [{ destination: { host: "web" } }] }]);
+    for (const url of [edgeUrl, istioUrl, traefikUrl]) expect((await visit(url)).status).toBe(200);
+  });
 });
 
 describe("metrics of what the gateways carried", () => {
