@@ -34,37 +34,37 @@ const podShape = z.object({
   }),
 });
 
-/** Objects as Istio's own control plane takes, refuses and completes them; a cluster without Istio skips all of it. */
-describe("a cluster with Istio", () => {
-  let world: World<"kubernetes">;
-  let kubernetes: Kubernetes;
-  let hasIstio = false;
+// Objects and pods as Istio's own control plane takes, refuses and completes them; a cluster without Istio skips all of it.
+let world: World<"kubernetes">;
+let kubernetes: Kubernetes;
+let hasIstio = false;
 
-  beforeAll(async () => {
-    world = await startWorld(["kubernetes"]);
-    kubernetes = createKubernetes(world.kubernetes);
-    hasIstio = (await kubernetes.apiGroups()).includes("networking.istio.io");
-    for (const [ground, labels] of Object.entries(NAMESPACES) as [Ground, Record<string, string>][]) {
-      await kubernetes.apply({ apiVersion: "v1", kind: "Namespace", metadata: { name: named(ground), labels } });
-      const serviceAccount = {
-        apiVersion: "v1",
-        kind: "ServiceAccount",
-        metadata: { name: "app", namespace: named(ground) },
-      };
-      await kubernetes.apply(serviceAccount);
-    }
-  });
-  beforeEach((test) => {
-    test.skip(!hasIstio, "the cluster serves no networking.istio.io");
-  });
-  afterAll(async () => {
-    for (const ground of Object.keys(NAMESPACES) as Ground[]) {
-      await kubernetes?.delete({ ...KINDS.namespace, name: named(ground) });
-    }
-    kubernetes?.close();
-    await world?.stop();
-  });
+beforeAll(async () => {
+  world = await startWorld(["kubernetes"]);
+  kubernetes = createKubernetes(world.kubernetes);
+  hasIstio = (await kubernetes.apiGroups()).includes("networking.istio.io");
+  for (const [ground, labels] of Object.entries(NAMESPACES) as [Ground, Record<string, string>][]) {
+    await kubernetes.apply({ apiVersion: "v1", kind: "Namespace", metadata: { name: named(ground), labels } });
+    const serviceAccount = {
+      apiVersion: "v1",
+      kind: "ServiceAccount",
+      metadata: { name: "app", namespace: named(ground) },
+    };
+    await kubernetes.apply(serviceAccount);
+  }
+});
+beforeEach((test) => {
+  test.skip(!hasIstio, "the cluster serves no networking.istio.io");
+});
+afterAll(async () => {
+  for (const ground of Object.keys(NAMESPACES) as Ground[]) {
+    await kubernetes?.delete({ ...KINDS.namespace, name: named(ground) });
+  }
+  kubernetes?.close();
+  await world?.stop();
+});
 
+describe("Istio's objects", () => {
   const istio = (group: "networking" | "security", kind: string, name: string, spec: unknown): ApplyObject => ({
     apiVersion: `${group}.istio.io/v1`,
     kind,
@@ -148,7 +148,9 @@ describe("a cluster with Istio", () => {
   ])("refuses %s", async (_, object, reason) => {
     expect(await refusalOf(object)).toMatch(reason);
   });
+});
 
+describe("the sidecar", () => {
   const pod = (ground: Ground, labels: Record<string, string> = {}) => ({
     apiVersion: "v1",
     kind: "Pod",
