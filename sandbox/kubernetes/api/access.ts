@@ -79,12 +79,24 @@ export type Users = readonly { token: string; user: User }[];
 
 const digest = (text: string): Buffer => createHash("sha256").update(text).digest();
 
-/** The owner of the request's bearer token; 401 when there is none. */
+/** Somebody whom no binding names. */
+const stranger = (name: string): User => ({
+  name,
+  groups: [AUTHENTICATED],
+  allows: isAboutSelf,
+  rules: () => SELF,
+});
+
+/** Whom a request speaks for: the owner of its bearer token (401 when there is none), or the one whom it impersonates. */
 export function authenticate(users: Users, { headers }: IncomingMessage): User {
   const given = digest(/^Bearer (.+)$/.exec(headers.authorization ?? "")?.[1] ?? "");
   const found = users.find(({ token }) => timingSafeEqual(digest(token), given));
   if (found === undefined) throw new ApiError(401, "Unauthorized", "Unauthorized");
-  return found.user;
+  const { "impersonate-user": other } = headers;
+  if (typeof other !== "string") return found.user;
+  const wanted = { verb: "impersonate", group: "", resource: "users", subresource: "", namespace: "", name: other };
+  if (!found.user.allows(wanted)) throw refusal(found.user, wanted);
+  return users.find(({ user }) => user.name === other)?.user ?? stranger(other);
 }
 
 const VERBS: Record<string, [named: string, collection: string]> = {
@@ -112,12 +124,15 @@ function attributesOf({ method, query }: Request, { version, namespace, name, su
 /** Lets a user do what its rights say, or answers 403 in the API's own sentence. */
 export function authorise(user: User, request: Request, target: Target): void {
   const wanted = attributesOf(request, target);
-  if (user.allows(wanted)) return;
+  if (!user.allows(wanted)) throw refusal(user, wanted);
+}
+
+function refusal(user: User, wanted: Attributes): ApiError {
   const { verb, group, resource, subresource, namespace, name } = wanted;
   const subject = `${resource}${group === "" ? "" : `.${group}`}${name === "" ? "" : ` ${JSON.stringify(name)}`}`;
   const what = `resource ${JSON.stringify(subresource === "" ? resource : `${resource}/${subresource}`)} in API group ${JSON.stringify(group)}`;
   const where = namespace === "" ? "at the cluster scope" : `in the namespace ${JSON.stringify(namespace)}`;
-  throw new ApiError(
+  return new ApiError(
     403,
     "Forbidden",
     `${subject} is forbidden: User ${JSON.stringify(user.name)} cannot ${verb} ${what} ${where}`,

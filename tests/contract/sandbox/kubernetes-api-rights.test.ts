@@ -67,6 +67,20 @@ describe("accounts", () => {
     expect((await as("none", "GET", "/api/v1/pods")).status).toBe(401);
   });
 
+  it("speak for another only where they may", async () => {
+    const list = async (token: string, user: string) => {
+      const headers = { authorization: `Bearer ${token}`, "impersonate-user": user };
+      const response = await fetch(`${ground.cluster.url}/api/v1/pods`, { headers });
+      return { status: response.status, message: ((await response.json()) as Json).message };
+    };
+    const { token, tokens } = ground.cluster;
+    expect((await list(token, "sandbox-readonly")).status).toBe(200);
+    expect((await list(token, "someone")).message).toContain('User "someone" cannot list resource "pods"');
+    expect((await list(tokens.readonly, "sandbox-admin")).message).toBe(
+      'users "sandbox-admin" is forbidden: User "sandbox-readonly" cannot impersonate resource "users" in API group "" at the cluster scope',
+    );
+  });
+
   it("are told the same when they ask beforehand", async () => {
     const path = "/apis/authorization.k8s.io/v1/selfsubjectaccessreviews";
     const may = async (token: string, attributes: object): Promise<boolean> =>
