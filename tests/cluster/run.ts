@@ -9,10 +9,10 @@ import { delimiter, join } from "node:path";
 import { parseArgs } from "node:util";
 import { createKubernetes } from "#lib/clients/kubernetes/create-kubernetes";
 import { KINDS } from "#lib/clients/kubernetes/kinds";
+import { runVitest } from "#scripts/run-vitest";
 import { BASE_IMAGE, pushBaseImage } from "./base-image.ts";
 import { istioBinaries, kubernetesBinaries } from "./binaries.ts";
 import { type Cluster, startCluster, sweepDeadClusters } from "./start-cluster.ts";
-import { runVitest } from "#scripts/run-vitest";
 
 const FILES = [
   "tests/contract/clients/kubernetes.test.ts",

@@ -1,6 +1,7 @@
 import { same } from "../json.ts";
 import { deployments, horizontalPodAutoscalers, pods, replicaSets, statefulSets } from "../kinds/index.ts";
 import { type Kind } from "../kinds/kind.ts";
+import { type UsageSource } from "../node/usage.ts";
 import {
   type Condition,
   type HorizontalPodAutoscaler,
@@ -9,14 +10,13 @@ import {
   type Metric,
   type Pod,
 } from "../objects.ts";
-import { type UsageSource } from "../node/usage.ts";
 import { type Resources } from "../store/resources.ts";
 import { matches } from "../store/selectors.ts";
 import { changeOf } from "../store/store.ts";
 import { isActive, timeText, withCondition } from "./conditions.ts";
 import { recorderFor } from "./event-recorder.ts";
 import { Recommendations } from "./hpa-behavior.ts";
-import { measure, MetricError, type Measured } from "./hpa-metrics.ts";
+import { type Measured, MetricError, measure } from "./hpa-metrics.ts";
 import { statusWriter, writer } from "./pods-of.ts";
 import { type Controller, keyOf, splitKey } from "./work-queue.ts";
 

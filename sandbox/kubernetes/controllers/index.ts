@@ -1,5 +1,5 @@
-import { virtualNodeController, virtualPodController } from "../node/virtual-node.ts";
 import { type UsageSource } from "../node/usage.ts";
+import { virtualNodeController, virtualPodController } from "../node/virtual-node.ts";
 import { type Resources } from "../store/resources.ts";
 import { cronJobController } from "./cron-job.ts";
 import { deploymentController } from "./deployment.ts";

@@ -1,8 +1,8 @@
 import { request } from "node:http";
 import { connect } from "node:net";
 import { setTimeout as wait } from "node:timers/promises";
-import { tryGrpc } from "./grpc-probe.ts";
 import { type Container, type Handler, type Probe } from "../objects.ts";
+import { tryGrpc } from "./grpc-probe.ts";
 
 export type ProbeResult = { ok: boolean; message: string };
 export type Target = {

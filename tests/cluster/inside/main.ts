@@ -6,8 +6,8 @@ import { children, run } from "./children.ts";
 import { startControlPlane } from "./control-plane.ts";
 import { openDoor } from "./doors.ts";
 import { startIstiod } from "./istiod.ts";
-import { insideOptions } from "./options.ts";
 import { startNode, startRegistry } from "./node.ts";
+import { insideOptions } from "./options.ts";
 
 /**
  * The first process of the cluster's own namespaces (process ids, mounts, network): starts every part, opens a door to API
