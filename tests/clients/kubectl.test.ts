@@ -175,8 +175,7 @@ function workloads(k: Kubectl): void {
     await k.kubectl("delete pod crash once --now");
   });
 
-  it("opens a terminal in a container", async (context) => {
-    context.skip(k.minor() < 30, "before 1.30 kubectl speaks SPDY only");
+  it("opens a terminal in a container", async () => {
     const [pod = ""] = (await k.kubectl("get pods -l app=web -o name")).split("\n");
     const found = await k.tried(`exec -i ${pod} -- node -p process.env.GREETING`);
     expect(found).toMatchObject({ code: 0, stdout: "hello\n" });
