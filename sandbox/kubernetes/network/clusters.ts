@@ -12,18 +12,21 @@ export type Cluster = {
   policy: TrafficPolicy;
 };
 
-/** Undefined is Envoy's "no cluster": no such Service, port or subset. Without rules (Traefik) there are no subsets. */
+/** Without an Istio proxy, pods take turns. */
+const IN_TURN: TrafficPolicy = { loadBalancer: { simple: "ROUND_ROBIN" } };
+
+/** Undefined is Envoy's "no cluster": no such Service, port or subset. `rules` are there for Istio's proxies only. */
 export function clusterOf(
   destination: Destination,
   backends: Backends,
-  rules: Named<DestinationRuleSpec>[],
+  rules: Named<DestinationRuleSpec>[] | undefined,
 ): Cluster | undefined {
   const { namespace, service: name, subset } = destination;
   const service = backends.service(namespace, name);
   const port = service && portOf(service, destination.port, destination.otherwisePort);
   if (service === undefined || port === undefined) return undefined;
   const host = fullName(namespace, name);
-  const rule = rules.find((each) => hostFits(qualify(each.spec.host, each.namespace), host))?.spec;
+  const rule = rules?.find((each) => hostFits(qualify(each.spec.host, each.namespace), host))?.spec;
   const chosen = rule?.subsets?.find((each) => each.name === subset);
   if (subset !== undefined && chosen === undefined) return undefined;
   const forPort = rule?.trafficPolicy?.portLevelSettings?.find((each) => each.port.number === port.port);
@@ -33,6 +36,6 @@ export function clusterOf(
     key: `outbound|${port.port}|${subset ?? ""}|${host}`,
     destination,
     endpoints: backends.ready(service, port).filter(belongs),
-    policy: { ...rule?.trafficPolicy, ...forPort, ...chosen?.trafficPolicy },
+    policy: rules === undefined ? IN_TURN : { ...rule?.trafficPolicy, ...forPort, ...chosen?.trafficPolicy },
   };
 }

@@ -49,7 +49,7 @@ export function networkView(store: Store): NetworkView {
     istio: (request) => istio()(request),
     traefik: (request) => traefik()(request),
     mesh: (service, request) => mesh()(service, request),
-    cluster: (destination, withRules) => clusterOf(destination, backends, withRules ? rules() : []),
+    cluster: (destination, withRules) => clusterOf(destination, backends, withRules ? rules() : undefined),
   };
 }
 
