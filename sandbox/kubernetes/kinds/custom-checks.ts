@@ -68,7 +68,11 @@ export function combinations(
   const holds = (part: OpenApi) => matcher(part, compile);
   const [exactly, some] = [oneOf?.map(holds), anyOf?.map(holds)];
   const never = not === undefined ? undefined : holds(not);
-  const wrong = (path: string, why: string) => invalid(path, "", `${path} in body ${why}`);
+  // The server names no field here, and the path in its sentence.
+  const wrong = (path: string, why: string): Cause => ({
+    ...invalid(path, "", `${JSON.stringify(path)} ${why}`),
+    field: "<nil>",
+  });
   return (value, path) => {
     const fitting = exactly?.filter((fits) => fits(value)).length;
     return compact([

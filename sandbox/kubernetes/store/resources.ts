@@ -13,7 +13,7 @@ import {
 import { clone, isObject, type JsonObject, same, section } from "../json.ts";
 import { typeNameOf } from "../kinds/facts.ts";
 import { apiVersionOf, type Kind } from "../kinds/kind.ts";
-import { checkShape, decodingError, fillDefaults, typeCause } from "../kinds/validate.ts";
+import { checkShape, decodingError, fillDefaults, typeCause, validate } from "../kinds/validate.ts";
 import { type KubeObject, type ManagedFieldsEntry, type OwnerReference } from "../objects.ts";
 import { apply } from "../patch/apply.ts";
 import { recordUpdate, type Writer } from "../patch/managed-fields.ts";
@@ -316,7 +316,13 @@ export class Resources {
     const shape = checkShape(kind.schema, body);
     const given = isObject(body.metadata) ? body.metadata : {};
     const [wrong] = shape.wrong;
-    if (wrong !== undefined && kind.custom) throw invalidObject(kind, textOf(given.name), shape.wrong.map(typeCause));
+    if (wrong !== undefined && kind.custom) {
+      const mistyped = shape.wrong.map(typeCause);
+      const others = validate(kind.schema, body).filter(
+        ({ field }) => !mistyped.some((cause) => cause.field === field),
+      );
+      throw invalidObject(kind, textOf(given.name), [...mistyped, ...others]);
+    }
     const unfit = (why: string) =>
       badRequest(`${kind.kind} in version "${kind.version}" cannot be handled as a ${kind.kind}: ${why}`);
     if (wrong !== undefined) throw unfit(decodingError(wrong));

@@ -146,9 +146,18 @@ describe("a custom resource", () => {
         causes: [
           { reason: "FieldValueTypeInvalid", field: "spec.hosts" },
           { reason: "FieldValueTypeInvalid", field: "spec.http[0].route[0].weight" },
+          { reason: "FieldValueRequired", field: "spec.http[0].route[0].destination" },
         ],
       },
     });
+  });
+
+  it("must be one of its alternatives", async () => {
+    const match = [{ uri: { prefix: "/a", exact: "/b" } }];
+    const torn = named("torn", { spec: { hosts: ["a"], http: [{ match, ...http[0] }] } });
+    expect((await ground.call("POST", path, torn)).body.message).toBe(
+      'VirtualService.networking.istio.io "torn" is invalid: <nil>: Invalid value: "": "spec.http[0].match[0].uri" must validate one and only one schema (oneOf). Found 2 valid alternatives',
+    );
   });
 
   it("loses fields that its definition does not know, unless the client is strict", async () => {
