@@ -2,7 +2,7 @@ import { disruptionBudgets, pods } from "../kinds/index.ts";
 import { type DisruptionBudget } from "../objects.ts";
 import { type Resources } from "../store/resources.ts";
 import { matches } from "../store/selectors.ts";
-import { isActive, isReady, portionOf } from "./conditions.ts";
+import { isActive, isReady, portionOf, withCondition } from "./conditions.ts";
 import { type Controller, keyOf, splitKey } from "./work-queue.ts";
 
 /** How many of a budget's pods may go right now. */
@@ -43,7 +43,13 @@ export function disruptionController(resources: Resources): Controller {
     reconcile: (key) => {
       const budget = store.get(disruptionBudgets, ...splitKey(key));
       if (budget === undefined) return undefined;
-      const status = disruptionStatus(resources, budget);
+      const counts = disruptionStatus(resources, budget);
+      const allowed = (counts.disruptionsAllowed ?? 0) > 0;
+      const [state, reason] = allowed
+        ? (["True", "SufficientPods"] as const)
+        : (["False", "InsufficientPods"] as const);
+      const condition = { type: "DisruptionAllowed", status: state, reason, message: "" };
+      const status = { ...counts, conditions: withCondition(budget.status.conditions, condition, resources.now()) };
       resources.modify(disruptionBudgets, budget, (draft) => (draft.status = { ...draft.status, ...status }), {
         manager: "kube-controller-manager",
         subresource: "status",

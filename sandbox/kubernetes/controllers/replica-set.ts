@@ -6,7 +6,7 @@ import { recorderFor } from "./event-recorder.ts";
 import { createPod, podsOf, statusWriter } from "./pods-of.ts";
 import { type Controller, keysOfOwner, splitKey } from "./work-queue.ts";
 
-const RETRY_MS = 1000;
+const RETRY_MS = 5000;
 
 /** Keeps as many pods of a template as are wanted. */
 export function replicaSetController(resources: Resources): Controller {

@@ -3,7 +3,8 @@ import { readdirSync, readFileSync } from "node:fs";
 const TICKS_PER_SECOND = 100;
 const PAGE_BYTES = 4096;
 
-type Process = { parent: number; session: number; cpuSeconds: number; memoryBytes: number };
+type Process = { parent: number; session: number; cpuSeconds: number };
+type Memory = { own: number; shared: number };
 export type TreeUsage = { cpuSeconds: number; memoryBytes: number };
 
 /** All processes of this machine at one moment (Linux: /proc/<pid>/stat, see proc(5)); empty elsewhere. */
@@ -17,7 +18,10 @@ export class ProcessTable {
     }
   }
 
-  /** What these processes and all that came from them use: their time, also that of children already gone, and resident memory. */
+  /**
+   * What these processes and all that came from them use: their time, also that of children already gone, and resident
+   * memory. What processes share (a program's code, mostly) is counted once, as a container's group of them counts it.
+   */
   usageOf(roots: readonly number[]): TreeUsage | undefined {
     const own = new Set(roots);
     const belongs = (pid: number, process: Process): boolean => {
@@ -25,11 +29,12 @@ export class ProcessTable {
       const parent = this.#processes.get(process.parent);
       return parent !== undefined && process.parent > 1 && belongs(process.parent, parent);
     };
-    const members = [...this.#processes].filter(([pid, process]) => belongs(pid, process)).map(([, each]) => each);
+    const members = [...this.#processes].filter(([pid, process]) => belongs(pid, process));
     if (members.length === 0) return undefined;
+    const memory = members.map(([pid]) => readMemory(pid));
     return {
-      cpuSeconds: members.reduce((sum, { cpuSeconds }) => sum + cpuSeconds, 0),
-      memoryBytes: members.reduce((sum, { memoryBytes }) => sum + memoryBytes, 0),
+      cpuSeconds: members.reduce((sum, [, { cpuSeconds }]) => sum + cpuSeconds, 0),
+      memoryBytes: memory.reduce((sum, { own }) => sum + own, 0) + Math.max(...memory.map(({ shared }) => shared)),
     };
   }
 }
@@ -52,9 +57,18 @@ function readProcess(pid: string): Process | undefined {
       parent: field(4),
       session: field(6),
       cpuSeconds: (field(14) + field(15) + field(16) + field(17)) / TICKS_PER_SECOND,
-      memoryBytes: field(24) * PAGE_BYTES,
     };
   } catch {
     return undefined;
+  }
+}
+
+/** /proc/<pid>/statm: pages in all, resident, and of those the shared ones. */
+function readMemory(pid: number): Memory {
+  try {
+    const [, resident = 0, shared = 0] = readFileSync(`/proc/${pid}/statm`, "latin1").split(" ").map(Number);
+    return { own: (resident - shared) * PAGE_BYTES, shared: shared * PAGE_BYTES };
+  } catch {
+    return { own: 0, shared: 0 };
   }
 }

@@ -193,7 +193,9 @@ describe("a pod that cannot run", () => {
 
   it("is restarted when its liveness probe fails", async () => {
     const livenessProbe = { exec: { command: ["sh", "-c", "exit 1"] }, failureThreshold: 2 };
-    await create("sick", { image, livenessProbe });
+    // Not before the program listens: then it also knows what to do about SIGTERM.
+    const startupProbe = { tcpSocket: { port: 8080 }, periodSeconds: 1, failureThreshold: 1000 };
+    await create("sick", { image, livenessProbe, startupProbe });
     const status = await stateOf("sick", (_state, pod) => pod.status.containerStatuses[0].restartCount > 0);
     expect(status.lastState.terminated.reason).toBe("Completed");
     expect(await reasonsOf("sick")).toEqual(expect.arrayContaining(["Unhealthy", "Killing"]));
