@@ -11,22 +11,21 @@ import {
   unmet,
 } from "../api/status.ts";
 import { clone, isObject, type JsonObject, same, section } from "../json.ts";
-import { typeNameOf } from "../kinds/facts.ts";
 import { apiVersionOf, type Kind } from "../kinds/kind.ts";
-import { checkShape, decodingError, fillDefaults, typeCause, validate } from "../kinds/validate.ts";
+import { checkShape, decodingError, fillDefaults } from "../kinds/validate.ts";
 import { type KubeObject, type ManagedFieldsEntry, type OwnerReference } from "../objects.ts";
 import { apply } from "../patch/apply.ts";
 import { recordUpdate, type Writer } from "../patch/managed-fields.ts";
 import { admit } from "./admission/admit.ts";
 import { validateIstio } from "./admission/istio-webhook.ts";
+import { decode, type Strictness, textOf } from "./decode.ts";
 import { type Store } from "./store.ts";
 import { causesOf, causesOfUpdate } from "./strategy.ts";
 
-export type WriteOptions = Writer & {
-  dryRun?: boolean;
-  fieldValidation?: "Ignore" | "Warn" | "Strict";
-  warn?: (sentence: string) => void;
-};
+export type WriteOptions = Writer &
+  Strictness & {
+    dryRun?: boolean;
+  };
 export type DeleteOptions = {
   dryRun?: boolean;
   gracePeriodSeconds?: number;
@@ -63,7 +62,7 @@ export class Resources {
   }
 
   create(kind: Kind, namespace: string | undefined, body: JsonObject, options: WriteOptions): KubeObject {
-    const object = this.#decode(kind, namespace, body, options);
+    const object = decode(kind, namespace, body, options);
     const { metadata } = object;
     if (metadata.resourceVersion !== "") throw badRequest("resourceVersion should not be set on objects to be created");
     if (metadata.name === "" && metadata.generateName !== undefined)
@@ -80,7 +79,7 @@ export class Resources {
   /** Replaces an object, or its status only. What the write may not touch is taken from the stored one. */
   update(kind: Kind, namespace: string | undefined, name: string, body: JsonObject, options: WriteOptions): KubeObject {
     const old = this.get(kind, namespace, name);
-    const object = this.#decode(kind, namespace, body, options);
+    const object = decode(kind, namespace, body, options);
     if (object.metadata.name !== name)
       throw badRequest(`the name of the object (${object.metadata.name}) does not match the name on the URL (${name})`);
     if (object.metadata.resourceVersion !== "" && object.metadata.resourceVersion !== old.metadata.resourceVersion)
@@ -126,7 +125,7 @@ export class Resources {
     ];
     if (problem !== undefined)
       throw new ApiError(500, "", `failed to create typed patch object ${subject}: ${problem}`);
-    const wanted = this.#decode(kind, namespace, body, { ...options, fieldValidation: "Ignore" }, false);
+    const wanted = decode(kind, namespace, body, { ...options, fieldValidation: "Ignore" }, false);
     if (wanted.metadata.name !== name) throw badRequest(`metadata.name must be ${name}`);
 
     const old = this.store.get(kind, namespace, name);
@@ -303,63 +302,7 @@ export class Resources {
     if (released && !waitsForNode && kind.plural !== "namespaces") return this.store.remove(kind, object);
     return this.store.put(kind, object);
   }
-
-  /** A client's body as an object of this kind: types and unknown fields checked, defaults written. */
-  #decode(
-    kind: Kind,
-    namespace: string | undefined,
-    body: JsonObject,
-    options: WriteOptions,
-    complete = true,
-  ): KubeObject {
-    refuseOtherKind(kind, body);
-    const shape = checkShape(kind.schema, body);
-    const given = isObject(body.metadata) ? body.metadata : {};
-    const [wrong] = shape.wrong;
-    if (wrong !== undefined && kind.custom) {
-      const mistyped = shape.wrong.map(typeCause);
-      const others = validate(kind.schema, body).filter(
-        ({ field }) => !mistyped.some((cause) => cause.field === field),
-      );
-      throw invalidObject(kind, textOf(given.name), [...mistyped, ...others]);
-    }
-    const unfit = (why: string) =>
-      badRequest(`${kind.kind} in version "${kind.version}" cannot be handled as a ${kind.kind}: ${why}`);
-    if (wrong !== undefined) throw unfit(decodingError(wrong));
-    const unknown = shape.unknown.map((field) => `unknown field "${field}"`);
-    if (unknown.length > 0 && options.fieldValidation === "Strict")
-      throw unfit(`strict decoding error: ${unknown.join(", ")}`);
-    if (options.fieldValidation !== "Ignore") unknown.forEach((sentence) => options.warn?.(sentence));
-
-    const copy = clone(body);
-    if (complete) fillDefaults(kind.schema, copy);
-    if (given.namespace != null && given.namespace !== "" && given.namespace !== namespace)
-      throw badRequest(`the namespace of the provided object does not match the namespace sent on the request`);
-    // checkShape has just vouched for the types of what is there; the required strings are made sure of here.
-    const metadata = {
-      ...(isObject(copy.metadata) ? copy.metadata : {}),
-      name: textOf(given.name),
-      uid: textOf(given.uid),
-      resourceVersion: textOf(given.resourceVersion),
-      creationTimestamp: textOf(given.creationTimestamp),
-    };
-    if (namespace !== undefined) Object.assign(metadata, { namespace });
-    return { ...copy, apiVersion: apiVersionOf(kind), kind: kind.kind, metadata: metadata as KubeObject["metadata"] };
-  }
 }
-
-/** A body that says it is something else. */
-function refuseOtherKind(kind: Kind, { kind: name = kind.kind, apiVersion = apiVersionOf(kind) }: JsonObject): void {
-  if (name === kind.kind && apiVersion === apiVersionOf(kind)) return;
-  const [version = "", group = ""] = String(apiVersion).split("/").reverse();
-  const isKnown = typeNameOf(group, version, String(name)) !== undefined;
-  const why = isKnown
-    ? `converting (${version}.${String(name)}) to (${kind.group === "" ? "core" : (kind.group.split(".")[0] ?? "")}.${kind.kind}): unknown conversion`
-    : `no kind ${JSON.stringify(name)} is registered for version ${JSON.stringify(apiVersion)} in scheme "pkg/runtime/scheme.go:111"`;
-  throw badRequest(`${String(name)} in version ${JSON.stringify(version)} cannot be handled as a ${kind.kind}: ${why}`);
-}
-
-const textOf = (value: unknown): string => (typeof value === "string" ? value : "");
 
 /** A replacement that leaves out what the server chose (a Service's address) keeps it. */
 function keepServerChosen(kind: Kind, object: KubeObject, old: KubeObject): void {
