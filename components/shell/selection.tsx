@@ -1,7 +1,7 @@
 "use client";
 
 import { usePathname, useRouter, useSearchParams } from "next/navigation";
-import { createContext, type ReactNode, useCallback, useContext, useState } from "react";
+import { createContext, type ReactNode, useCallback, useContext, useEffect, useState } from "react";
 import type { MeView } from "#lib/access/me-schema";
 import { allows, type Permission } from "#lib/access/rules";
 import type { TeamView } from "#lib/apps/schema";
@@ -17,6 +17,7 @@ type Frame = {
   environment: string | null;
 };
 type Context = Frame & { choose: (part: { team?: string | null; environment?: string }) => void };
+const LOOK_AGAIN_MS = 2_000;
 const SelectionContext = createContext<Context | null>(null);
 
 /** Who looks, and the team and environment they look at: remembered in cookies, overruled by the address. */
@@ -24,6 +25,13 @@ export function SelectionProvider({ frame, children }: { frame: Frame; children:
   const [chosen, setChosen] = useState({ team: frame.team, environment: frame.environment });
   const router = useRouter();
   const pathname = usePathname();
+  // The worker makes the environments at its first start, and a person can be faster than it.
+  const waiting = frame.environments.length === 0;
+  useEffect(() => {
+    if (!waiting) return;
+    const timer = setInterval(() => router.refresh(), LOOK_AGAIN_MS);
+    return () => clearInterval(timer);
+  }, [waiting, router]);
   const query = useSearchParams();
 
   const choose = useCallback<Context["choose"]>(
