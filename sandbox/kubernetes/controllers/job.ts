@@ -35,6 +35,8 @@ export function jobController(resources: Resources, scale: number): Controller {
       job,
       podsOf(resources, job).filter((pod) => !isFinished(pod)),
     );
+    // Whoever sees the verdict sees what it rests on.
+    report(job);
     const aim = type === "Complete" ? "SuccessCriteriaMet" : "FailureTarget";
     setStatus(job, (status) => {
       for (const each of [aim, type])
