@@ -34,6 +34,14 @@ export async function ledgerPresent(db: Db, owner: Owner, entry: LedgerKey, now:
   await db.ledgerEntry.update({ where: where(owner, entry), data: { state: "present", verifiedAt: now } });
 }
 
+/** What is there already: if this app had planned it, whoever made it did not live to write that down. */
+export async function ledgerFound(db: Db, owner: Owner, { kind, key }: LedgerKey, now: Date): Promise<void> {
+  await db.ledgerEntry.updateMany({
+    where: { appId: owner.app.id, system: clusterKey(owner.cluster.id), kind, key, state: "planned" },
+    data: { state: "present", verifiedAt: now },
+  });
+}
+
 /** After a removal: looked for and not found. */
 export async function ledgerAbsent(db: Db, owner: Owner, entry: LedgerKey, now: Date): Promise<void> {
   await db.ledgerEntry.update({ where: where(owner, entry), data: { state: "absent", verifiedAt: now } });

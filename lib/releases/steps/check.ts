@@ -6,7 +6,7 @@ import { recordSystem } from "#lib/clusters/record-system";
 import { type Db } from "#lib/platform/db";
 import { NotFound } from "#lib/platform/errors";
 import { clusterGap } from "../cluster-gaps.ts";
-import { ledgerPlanned, ledgerPresent } from "../ledger.ts";
+import { ledgerFound, ledgerPlanned, ledgerPresent } from "../ledger.ts";
 import { namespaceManifest, samePodTemplate } from "../manifests.ts";
 import { type Verdict } from "../release-rules.ts";
 import { effect, type StepContext } from "./step-context.ts";
@@ -44,8 +44,10 @@ async function imageExists({ deps, release, signal }: StepContext): Promise<void
 
 async function ensureNamespace({ deps, release, kubernetes, signal }: StepContext): Promise<void> {
   const name = release.environment.namespace;
-  if (await kubernetes.get({ ...KINDS.namespace, name }, { signal })) return;
   const entry = { kind: "v1/Namespace", key: name };
+  if (await kubernetes.get({ ...KINDS.namespace, name }, { signal })) {
+    return ledgerFound(deps.db, release, entry, deps.now());
+  }
   await ledgerPlanned(deps.db, release, [entry]);
   await effect(deps, "release.namespace", () => kubernetes.apply(namespaceManifest(name), { signal }));
   await ledgerPresent(deps.db, release, entry, deps.now());
