@@ -4,7 +4,7 @@
  */
 import { join } from "node:path";
 import { parseArgs } from "node:util";
-import { type ChildSpec, type Output, runChild, startChild, stopChild } from "./start/child.ts";
+import { type ChildSpec, type Output, runChild, startChild, stopChild, stopRemaining } from "./start/child.ts";
 import { startPostgres } from "./start/postgres.ts";
 import { sandboxVariables, startSandbox } from "./start/sandbox.ts";
 import { readSecrets, type Secrets } from "./start/secrets.ts";
@@ -14,13 +14,18 @@ import { buildWeb, nextCommand } from "./start/web-build.ts";
 
 const READY_WITHIN_MS = 60_000;
 const say = (line: string) => console.log(line);
-/** In the order of starting; stopped the other way round. */
-const running: Supervised[] = [];
+/** In the order of starting, what is only being started included; stopped the other way round. */
+const running: Promise<Supervised>[] = [];
 let stopping: Promise<void> | undefined;
 
 function stopAll(): Promise<void> {
   stopping ??= (async () => {
-    for (const each of running.toReversed()) await each.stop();
+    for (const each of running.toReversed()) {
+      // What did not start has nothing to stop; why it did not is told where it is waited for.
+      const supervised = await each.catch(() => undefined);
+      await supervised?.stop();
+    }
+    await stopRemaining();
   })();
   return stopping;
 }
@@ -33,17 +38,23 @@ async function start(dev: boolean): Promise<void> {
   const output: Output = { logFolder: dev ? null : join(settings.home, "logs"), say };
   const env = baseEnvironment(settings, secrets);
   const keep = async (name: string, begin: () => Promise<Running>) => {
-    running.push(await supervise({ name, start: begin, say }));
+    if (stopping !== undefined) throw new StartError("it was stopped while it started");
+    const supervised = supervise({ name, start: begin, say });
+    running.push(supervised);
+    await supervised;
   };
 
   const built = dev ? Promise.resolve() : buildWeb({ ...env, NODE_ENV: "production" }, output);
-  const postgres = settings.databaseUrl === null ? keep("Postgres", () => database(settings, secrets)) : undefined;
-  const sandbox =
-    settings.sandbox.length > 0 ? keep("the sandbox", () => startSandbox(settings, env, output)) : undefined;
-  await allOrFirstError(built, [postgres, sandbox]);
+  const data = async () => {
+    if (settings.databaseUrl === null) await keep("Postgres", () => database(settings, secrets));
+    await prepareDatabase(settings, secrets, env, output);
+  };
+  const sandbox = async () => {
+    if (settings.sandbox.length > 0) await keep("the sandbox", () => startSandbox(settings, env, output));
+  };
+  await allOrFirstError(built, [data(), sandbox()]);
 
   const full = { ...env, ...sandboxVariables(settings) };
-  await prepareDatabase(settings, secrets, full, output);
   const child = (spec: ChildSpec) => async (): Promise<Running> => {
     const started = startChild(spec, output);
     return { ended: started.ended, stop: () => stopChild(started) };
@@ -86,7 +97,7 @@ async function prepareDatabase(settings: Settings, secrets: Secrets, env: NodeJS
   };
   const args = ["--conditions=react-server", "scripts/start/prepare.ts"];
   await runChild({ name: "prepare", args, env: { ...env, ...seedVariables } }, output).catch((error: unknown) => {
-    throw new StartError(`the database could not be prepared: ${error instanceof Error ? error.message : error}`);
+    throw new StartError(error instanceof Error ? error.message : String(error));
   });
 }
 
@@ -114,7 +125,7 @@ async function untilAnswers(url: string): Promise<void> {
 }
 
 /** The first failure counts; what the others have begun by then is waited for, so that it can be stopped. */
-async function allOrFirstError(build: Promise<void>, services: (Promise<void> | undefined)[]): Promise<void> {
+async function allOrFirstError(build: Promise<void>, services: Promise<void>[]): Promise<void> {
   try {
     await Promise.all([build, ...services]);
   } catch (error) {
@@ -144,9 +155,12 @@ try {
   const { values } = parseArgs({ options: { dev: { type: "boolean", default: false } } });
   await start(values.dev);
 } catch (error) {
-  const line = error instanceof Error ? error.message : String(error);
-  // What a person can act on is one line; a fault of ours shows where it is.
-  console.error(error instanceof StartError ? `Kepler did not start: ${line}` : error);
-  await stopAll();
-  process.exit(1);
+  // Whatever fails because it was told to stop is no news.
+  if (stopping === undefined) {
+    const line = error instanceof Error ? error.message : String(error);
+    // What a person can act on is one line; a fault of ours shows where it is.
+    console.error(error instanceof StartError ? `Kepler did not start: ${line}` : error);
+    await stopAll();
+    process.exit(1);
+  }
 }

@@ -21,13 +21,14 @@ const PRELOAD = new URL("./exit-with-parent.ts", import.meta.url).href;
 const STOP_WITHIN_MS = 12_000;
 const REMEMBERED_LINES = 12;
 
+type Listener = (line: string) => void;
 export type RunningChild = {
   process: ChildProcess;
   /** Settles with "exit code 1" or "SIGKILL". */
   ended: Promise<string>;
   /** What it printed last, for the one line that says why it would not start. */
   lastLines: () => string[];
-  onLine: (listener: (line: string) => void) => void;
+  onLine: (listener: Listener) => void;
 };
 
 /** Starts a child that ends with us, whatever ends us, in a group of its own so that Ctrl-C reaches only us. */
@@ -39,7 +40,7 @@ export function startChild({ name, args, env }: ChildSpec, { logFolder, say }: O
   });
   const log = logFolder === null ? undefined : openLog(logFolder, name);
   const last: string[] = [];
-  const listeners: ((line: string) => void)[] = [];
+  const listeners: Listener[] = [];
   for (const stream of [child.stdout, child.stderr]) {
     if (stream === null) continue;
     createInterface({ input: stream }).on("line", (line) => {
@@ -54,9 +55,20 @@ export function startChild({ name, args, env }: ChildSpec, { logFolder, say }: O
     child.once("error", (error) => resolve(error.message));
     child.once("close", (code, signal) => resolve(signal ?? `exit code ${code}`));
   });
-  void ended.then(() => log?.end());
-  return { process: child, ended, lastLines: () => [...last], onLine: (listener) => listeners.push(listener) };
+  const running = { process: child, ended, lastLines: () => [...last], onLine: (l: Listener) => listeners.push(l) };
+  alive.add(running);
+  void ended.then(() => {
+    alive.delete(running);
+    log?.end();
+  });
+  return running;
 }
+
+const alive = new Set<RunningChild>();
+/** Stops whatever has been started here and still runs: one that was run to its end, and has not come to it. */
+export const stopRemaining = async (): Promise<void> => {
+  await Promise.all([...alive].map(stopChild));
+};
 
 function openLog(folder: string, name: string) {
   mkdirSync(folder, { recursive: true });

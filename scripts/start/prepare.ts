@@ -14,7 +14,9 @@ try {
   await db.$disconnect();
   process.exit(0);
 } catch (error) {
-  const reason = error instanceof EnvError ? error.problems.join("; ") : error instanceof Error ? error.message : error;
-  console.error(reason);
+  const reason = error instanceof Error ? error.message : String(error);
+  console.error(
+    error instanceof EnvError ? error.problems.join("; ") : `the database could not be prepared: ${reason}`,
+  );
   process.exit(1);
 }

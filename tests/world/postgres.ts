@@ -46,7 +46,7 @@ export async function freshDatabase(options: { migrated?: boolean } = {}): Promi
 
 /** This connection is also what keeps the server alive. */
 async function connectToServer(): Promise<{ client: pg.Client; url: string }> {
-  mkdirSync(FOLDER, { recursive: true, mode: 0o711 });
+  mkdirSync(FOLDER, { recursive: true, mode: 0o700 });
   let asked = 0;
   return waitFor("the test Postgres", async () => {
     try {

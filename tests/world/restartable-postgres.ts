@@ -1,5 +1,5 @@
 import { randomBytes } from "node:crypto";
-import { mkdir, mkdtemp, rm } from "node:fs/promises";
+import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createDb, type Db } from "#lib/platform/db";
@@ -19,7 +19,6 @@ export type RestartablePostgres = {
 /** A Postgres of the test's own, to be killed: it is started again on the same data and port whenever it ends. */
 export async function startRestartablePostgres(): Promise<RestartablePostgres> {
   const folder = await mkdtemp(join(tmpdir(), "kepler-postgres-"));
-  await mkdir(folder, { recursive: true, mode: 0o711 });
   const options = { data: join(folder, "data"), port: await freePort(), password: randomBytes(16).toString("hex") };
   let starts = 0;
   let stopping = false;

@@ -1,10 +1,10 @@
-import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { z } from "zod";
+import { startChild } from "./child.ts";
 
 const systems = {
   gitlab: z.object({ url: z.string(), token: z.string() }),
@@ -81,24 +81,15 @@ function realSystems(): Partial<Systems> {
 /** `node sandbox/main.ts` as a process of its own, so that it can be killed as hard as a real server. */
 async function startSandbox(names: SystemName[], givenHome?: string) {
   const home = givenHome ?? (await mkdtemp(join(tmpdir(), "kepler-sandbox-")));
-  const child = spawn(process.execPath, ["sandbox/main.ts"], {
-    env: {
-      ...process.env,
-      NODE_OPTIONS: "",
-      KEPLER_HOME: home,
-      KEPLER_SANDBOX: names.join(","),
-      KEPLER_SANDBOX_PORT_BASE: "0",
-      LOG_LEVEL: "warn",
-    },
-    stdio: ["ignore", "pipe", "pipe"],
+  const child = startChild(["sandbox/main.ts"], {
+    KEPLER_HOME: home,
+    KEPLER_SANDBOX: names.join(","),
+    KEPLER_SANDBOX_PORT_BASE: "0",
+    LOG_LEVEL: "warn",
   });
-  // A test that dies does not leave its world behind.
-  const die = () => child.kill("SIGTERM");
-  process.once("exit", die);
   const said: string[] = [];
   createInterface(child.stderr).on("line", (line) => said.push(line));
   const stop = async () => {
-    process.off("exit", die);
     if (child.exitCode === null && child.signalCode === null) {
       child.kill("SIGTERM");
       const hard = setTimeout(() => child.kill("SIGKILL"), 10_000);

@@ -18,44 +18,58 @@ export type TestService = {
   userId: string;
 };
 
-/** A person in a team asks for a service of a sample, as the wizard's last step does; the worker has yet to hear of it. */
-export async function createServiceForTest(
+type Options = { sample?: string; change?: Partial<CreateAppInput>; settings?: Partial<CreateAppInput["settings"]> };
+
+/** A person in a team, and what the wizard's last step would send for a service of a sample. */
+export async function wishForService(
   db: Db,
-  databaseUrl: string,
-  world: World<"gitlab" | "registry" | "kubernetes">,
-  options: { sample?: string; change?: Partial<CreateAppInput> } = {},
-): Promise<TestService> {
+  world: World<"gitlab" | "kubernetes">,
+  options: Options = {},
+): Promise<{ userId: string; input: CreateAppInput }> {
   const { team, user } = await createTeam(db);
   await bootstrapClusters(db, { kubeconfig: world.kubernetes.kubeconfig, context: null, domain: "localhost:1" });
   const environment = await db.environment.findFirstOrThrow({ orderBy: { rank: "asc" }, select: { id: true } });
   const gitlab = createGitlab(world.gitlab);
   const project = await gitlab.getProject(options.sample ?? "samples/node-hello");
+  const input: CreateAppInput = {
+    teamId: team.id,
+    environmentId: environment.id,
+    name: `t-${randomUUID().slice(0, 8)}`,
+    displayName: null,
+    gitlabProjectId: project.id,
+    ref: "main",
+    refKind: "branch",
+    language: "nodejs",
+    dockerfilePath: "Dockerfile",
+    buildStrategy: "dockerfile",
+    buildOnPush: true,
+    settings: { ...SETTINGS, ...options.settings },
+    draftId: null,
+    idempotencyKey: randomUUID(),
+    ...options.change,
+  };
+  return { userId: user.id, input };
+}
+
+/** A person in a team asks for a service of a sample, as the wizard's last step does; the worker has yet to hear of it. */
+export async function createServiceForTest(
+  db: Db,
+  databaseUrl: string,
+  world: World<"gitlab" | "registry" | "kubernetes">,
+  options: Options = {},
+): Promise<TestService> {
+  const { userId, input } = await wishForService(db, world, options);
   const queue = await openQueue(databaseUrl, { supervise: false });
   try {
-    const input: CreateAppInput = {
-      teamId: team.id,
-      environmentId: environment.id,
-      name: `t-${randomUUID().slice(0, 8)}`,
-      displayName: null,
-      gitlabProjectId: project.id,
-      ref: "main",
-      refKind: "branch",
-      language: "nodejs",
-      dockerfilePath: "Dockerfile",
-      buildStrategy: "dockerfile",
-      buildOnPush: true,
-      settings: SETTINGS,
-      draftId: null,
-      idempotencyKey: randomUUID(),
-      ...options.change,
-    };
     const { enqueue } = queue;
+    const gitlab = createGitlab(world.gitlab);
     const { appId, name } = await createApp(
       { db, gitlab, enqueue, registryUrl: world.registry.url, requestFirstBuild: requestFirstBuild(enqueue) },
-      user.id,
+      userId,
       input,
     );
-    return { appId, name, projectId: project.id, environmentId: environment.id, teamId: team.id, userId: user.id };
+    const { gitlabProjectId: projectId, environmentId, teamId } = input;
+    return { appId, name, projectId, environmentId, teamId, userId };
   } finally {
     await queue.stop();
   }

@@ -3,6 +3,7 @@ export async function waitFor<T>(
   what: string,
   probe: () => T | Promise<T>,
   withinMs = 30_000,
+  everyMs = 25,
 ): Promise<Exclude<T, undefined | null | false>> {
   const deadline = Date.now() + withinMs;
   for (;;) {
@@ -11,6 +12,6 @@ export async function waitFor<T>(
       return answer as Exclude<T, undefined | null | false>;
     }
     if (Date.now() > deadline) throw new Error(`waited ${withinMs} ms for ${what}`);
-    await new Promise((tick) => setTimeout(tick, 25));
+    await new Promise((tick) => setTimeout(tick, everyMs));
   }
 }

@@ -1,5 +1,6 @@
-import { type ChildProcess, spawn } from "node:child_process";
+import { type ChildProcess } from "node:child_process";
 import { once } from "node:events";
+import { startChild } from "./child.ts";
 import { type World } from "./sandbox.ts";
 
 export type RunningWorker = {
@@ -29,18 +30,13 @@ export function startWorker({ home, databaseUrl, world, env = {} }: Options): Ru
 
   const start = (): ChildProcess => {
     starts += 1;
-    const started = spawn(process.execPath, ["--conditions=react-server", "worker/main.ts"], {
-      env: {
-        ...process.env,
-        NODE_OPTIONS: "",
-        ...systemVariables(world),
-        KEPLER_MODE: "sandbox",
-        KEPLER_HOME: home,
-        KEPLER_URL: NOBODY,
-        DATABASE_URL: databaseUrl,
-        ...env,
-      },
-      stdio: ["ignore", "pipe", "pipe"],
+    const started = startChild(["--conditions=react-server", "worker/main.ts"], {
+      ...systemVariables(world),
+      KEPLER_MODE: "sandbox",
+      KEPLER_HOME: home,
+      KEPLER_URL: NOBODY,
+      DATABASE_URL: databaseUrl,
+      ...env,
     });
     started.stdout.on("data", (data: Buffer) => said.push(data.toString()));
     started.stderr.on("data", (data: Buffer) => said.push(data.toString()));
@@ -50,9 +46,6 @@ export function startWorker({ home, databaseUrl, world, env = {} }: Options): Ru
     return started;
   };
   child = start();
-  // A test that dies does not leave its worker behind.
-  const die = () => child.kill("SIGKILL");
-  process.once("exit", die);
 
   return {
     restarts: () => starts - 1,
@@ -60,7 +53,6 @@ export function startWorker({ home, databaseUrl, world, env = {} }: Options): Ru
     output: () => said.join(""),
     stop: async () => {
       stopping = true;
-      process.off("exit", die);
       if (child.exitCode !== null || child.signalCode !== null) return;
       child.kill("SIGTERM");
       const hard = setTimeout(() => child.kill("SIGKILL"), 10_000);
@@ -70,7 +62,8 @@ export function startWorker({ home, databaseUrl, world, env = {} }: Options): Ru
   };
 }
 
-const systemVariables = (world: Options["world"]): Record<string, string> => ({
+/** What names these systems to a process of the product. */
+export const systemVariables = (world: Options["world"]): Record<string, string> => ({
   GITLAB_URL: world.gitlab.url,
   GITLAB_TOKEN: world.gitlab.token,
   JENKINS_URL: world.jenkins.url,

@@ -1,5 +1,5 @@
 import { spawnSync } from "node:child_process";
-import { chmodSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { lstatSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -10,11 +10,10 @@ import { supervise } from "#scripts/start/supervise";
 import { freePort } from "#tests/world/kepler";
 import { waitFor } from "#tests/world/wait-for";
 
+/** Private (0700), as homes are: the account that runs Postgres for root has no way through it. */
 let folder: string;
 beforeAll(() => {
   folder = mkdtempSync(join(tmpdir(), "kepler-start-"));
-  // As root a private folder would send the data to /var/tmp, where nobody would remove it.
-  chmodSync(folder, 0o711);
 });
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
@@ -32,6 +31,9 @@ describe("the embedded Postgres", () => {
     await second.exited;
     expect(await ask(third.url, "select answer from kept")).toEqual([{ answer: 42 }]);
     await third.stop();
+    // All of it is in its home, and goes with it.
+    expect(lstatSync(options.data).isDirectory()).toBe(true);
+    expect(readdirSync(join(folder, "home"))).toEqual(["postgres"]);
   });
 
   it("says in one sentence what is wrong with a broken folder", async () => {
@@ -79,13 +81,23 @@ describe("a start that cannot go on", () => {
     });
     expect(start({ PORT: String(port) })).toEqual({ code: 1, lines: [expect.stringContaining(`port ${port}`)] });
     taken.close();
+    const free = await freePort();
     expect(start({ PORT: "no" })).toEqual({ code: 1, lines: [expect.stringContaining("PORT")] });
     expect(start({ KEPLER_MODE: "production" })).toEqual({ code: 1, lines: [expect.stringContaining("DATABASE_URL")] });
     expect(start({ KEPLER_SANDBOX: "gitlub" })).toEqual({ code: 1, lines: [expect.stringContaining("gitlub")] });
-    expect(start({ KEPLER_HOME: "/dev/null/home" })).toEqual({
-      code: 1,
-      lines: [expect.stringContaining("KEPLER_HOME")],
-    });
+    const why = (env: Record<string, string>) => {
+      const { code, lines } = start({ KEPLER_SANDBOX: "none", PORT: String(free), ...env });
+      expect([code, lines.length]).toEqual([1, 1]);
+      return lines[0];
+    };
+    expect(why({ KEPLER_HOME: "/dev/null/home" })).toContain("KEPLER_HOME");
+    expect(why({ DATABASE_URL: "mysql://localhost/kepler" })).toMatch(/DATABASE_URL must begin with postgres/);
+    expect(why({ DATABASE_URL: "postgres://kepler:secret@127.0.0.1:9/kepler" })).toMatch(/database .* ECONNREFUSED/);
+    expect(why({ GITLAB_URL: "http://127.0.0.1:9" })).toMatch(/GITLAB_TOKEN is needed/);
+    const broken = join(folder, "broken-home");
+    mkdirSync(join(broken, "postgres"), { recursive: true });
+    writeFileSync(join(broken, "postgres", "PG_VERSION"), "9.6\n");
+    expect(why({ KEPLER_HOME: broken })).toMatch(new RegExp(`Postgres did not start: .*${join(broken, "postgres")}`));
   });
 });
 
