@@ -15,6 +15,8 @@ const project = (name: string, options: { timeoutMs: number; parallel?: boolean 
     fileParallelism: options.parallel ?? false,
     execArgv: ["--conditions=react-server"],
     retry: 0,
+    // Of tests that say of themselves that they may run side by side: most of their time is waiting.
+    maxConcurrency: 10,
   },
 });
 

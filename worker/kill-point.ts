@@ -1,31 +1,49 @@
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { setTimeout as delay } from "node:timers/promises";
 
 type Options = {
-  /** Folder of the marker files. */
-  home: string;
-  /** Names of points with commas between, "*" for each point once, or undefined for none. */
-  at: string | undefined;
-  /** A file whose first line is the process to kill (Postgres' postmaster.pid); this process itself when undefined. */
+  /**
+   * Undefined = no test is going on. In it, `armed` lists the points at which to kill, one a line; what was passed and
+   * where it was killed is remembered in `passed/` and `killed/`, so that what is started in its place goes on.
+   */
+  folder: string | undefined;
+  /** A file whose first line is the process to kill (postmaster.pid); this process itself when undefined. */
   pidFile: string | undefined;
 };
 
-/**
- * For tests alone: a process is killed with SIGKILL, as a power cut would, when the worker first comes to the named point.
- * A marker file remembers that it was, so that what is started in its place goes on.
- */
-export function killPoint({ home, at, pidFile }: Options): ((name: string) => Promise<void>) | undefined {
-  if (!at) return undefined;
-  const names = new Set(at.split(","));
-  const folder = join(home, "kill-points");
-  return async (name) => {
-    const marker = join(folder, name.replaceAll(/[^\w.-]/g, "_"));
-    if (!(names.has("*") || names.has(name)) || existsSync(marker)) return;
-    mkdirSync(folder, { recursive: true });
+const LOOK_AGAIN_MS = 20;
+
+/** For tests alone: at the armed points a process is killed with SIGKILL, as a power cut would, once at each. */
+export function killPoint({ folder, pidFile }: Options): ((name: string) => Promise<void>) | undefined {
+  if (!folder) return undefined;
+  const mark = (kind: "passed" | "killed", name: string): boolean => {
+    const marker = join(folder, kind, name);
+    if (existsSync(marker)) return false;
+    mkdirSync(join(folder, kind), { recursive: true });
     writeFileSync(marker, "");
-    const victim = pidFile ? Number(readFileSync(pidFile, "utf8").split("\n")[0]) : process.pid;
+    return true;
+  };
+  return async (name) => {
+    mark("passed", name);
+    if (!armedIn(folder).includes(name) || !mark("killed", name)) return;
+    const victim = pidFile ? await livingProcess(pidFile) : process.pid;
     process.kill(victim, "SIGKILL");
     // The signal is delivered before this promise could settle; nothing of this process after the point may run.
     if (victim === process.pid) await new Promise(() => undefined);
   };
+}
+
+function armedIn(folder: string): string[] {
+  const file = join(folder, "armed");
+  return existsSync(file) ? readFileSync(file, "utf8").split("\n") : [];
+}
+
+/** Waits for one, when what was killed at the point before is still being started again. */
+async function livingProcess(pidFile: string): Promise<number> {
+  for (;;) {
+    const pid = existsSync(pidFile) ? Number(readFileSync(pidFile, "utf8").split("\n")[0]) : 0;
+    if (pid > 0 && existsSync(`/proc/${pid}`)) return pid;
+    await delay(LOOK_AGAIN_MS);
+  }
 }

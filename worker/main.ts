@@ -31,8 +31,8 @@ async function main(): Promise<void> {
 
   // eslint-disable-next-line no-restricted-properties -- a test's own switches, not settings: production has none.
   const switches: Partial<NodeJS.ProcessEnv> = env.mode === "sandbox" ? process.env : {};
-  const { KEPLER_KILL_AT: at, KEPLER_KILL_PID_FILE: pidFile } = switches;
-  const worlds = createWorlds({ env, db, queue, systems, checkpoint: killPoint({ home: env.home, at, pidFile }) });
+  const { KEPLER_KILL_POINTS: folder, KEPLER_KILL_PID_FILE: pidFile } = switches;
+  const worlds = createWorlds({ env, db, queue, systems, checkpoint: killPoint({ folder, pidFile }) });
   for (const { job, handler } of catalogue(worlds)) await queue.work(job, handler);
 
   const { signal } = stopping;

@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createDb, type Db } from "#lib/platform/db";
 import { migrate, readMigrations } from "#lib/platform/migrate";
-import { startPostgres } from "#scripts/start/postgres";
+import { type LocalPostgres, startPostgres } from "#scripts/start/postgres";
 import { freePort } from "./kepler.ts";
 
 export type RestartablePostgres = {
@@ -16,19 +16,27 @@ export type RestartablePostgres = {
   stop(): Promise<void>;
 };
 
+const MOST_ATTEMPTS = 20;
+
 /** A Postgres of the test's own, to be killed: it is started again on the same data and port whenever it ends. */
 export async function startRestartablePostgres(): Promise<RestartablePostgres> {
   const folder = await mkdtemp(join(tmpdir(), "kepler-postgres-"));
   const options = { data: join(folder, "data"), port: await freePort(), password: randomBytes(16).toString("hex") };
   let starts = 0;
   let stopping = false;
-  const start = async () => {
+  /** One that is killed while it starts is started again too. */
+  const start = async (attempt = 1): Promise<LocalPostgres> => {
     starts += 1;
-    const server = await startPostgres(options);
-    void server.exited.then(async () => {
-      if (!stopping) current = start();
-    });
-    return server;
+    try {
+      const server = await startPostgres(options);
+      void server.exited.then(() => {
+        if (!stopping) current = start();
+      });
+      return server;
+    } catch (error) {
+      if (stopping || attempt === MOST_ATTEMPTS) throw error;
+      return start(attempt + 1);
+    }
   };
   let current = start();
   const { url } = await current;

@@ -1,125 +1,196 @@
-import { mkdtemp, readdir, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { createGitlab } from "#lib/clients/gitlab/create-gitlab";
-import { createJenkins } from "#lib/clients/jenkins/create-jenkins";
-import { createKubernetes } from "#lib/clients/kubernetes/create-kubernetes";
-import { type FreshDatabase, freshDatabase } from "#tests/world/postgres";
-import { type RestartablePostgres, startRestartablePostgres } from "#tests/world/restartable-postgres";
-import { startWorld, type World } from "#tests/world/sandbox";
-import { createServiceForTest, type TestService } from "#tests/world/service";
-import { waitFor } from "#tests/world/wait-for";
-import { type RunningWorker, startWorker } from "#tests/world/worker";
+import { freshDatabase } from "#tests/world/postgres";
+import { startRestartablePostgres } from "#tests/world/restartable-postgres";
+import { startWorld } from "#tests/world/sandbox";
+import { buildWebForTests, type RestartableWeb, startWeb } from "#tests/world/web";
+import { webClient } from "./clients.ts";
+import { waitAndCancel } from "./full-jenkins.ts";
+import { inTurn } from "./in-turn.ts";
+import { pointsInCode, sharesOf } from "./kill-points.ts";
+import { askWhileWebDies, pushWhileWebIsDead } from "./lost-web.ts";
+import { type Ground, type Systems, walkToTheEnd, withHome } from "./walk.ts";
 
 /**
- * One point after an effect of each operation: the worst moment, done outside and not yet written down. A kill costs the
- * queue's lease (about 14 s), so a walk over all forty points takes ten minutes: KEPLER_KILL_WALK="*" does it by hand.
+ * A kill of the worker or of Postgres costs the lease of what ran (LEASE_SECONDS of lib/platform/queue.ts, and the time
+ * until it is missed): idle time, so that many walks go side by side, each with a share of the points.
  */
-const POINTS =
-  process.env.KEPLER_KILL_WALK ??
-  ["provision.webhook.after-effect", "build.trigger.after-effect", "release.apply.Deployment.after-effect"].join(",");
-const POINTS_AT_LEAST = 3;
-const SETTLED_WITHIN_MS = 150_000;
+const LANES = 6;
+const WEB_LANES = 2;
+const WALK_WITHIN_MS = 900_000;
+/** On no path without trouble: for these, Jenkins is full and builds are cancelled. */
+const WHEN_JENKINS_IS_FULL = [
+  "build.trigger.after-effect",
+  "build.queue.after-commit",
+  "build.stop.before-effect",
+  "build.stop.after-effect",
+  "build.stop.after-commit",
+];
 
-let world: World<"gitlab" | "jenkins" | "registry" | "kubernetes">;
-let home: string;
+type State = Awaited<ReturnType<typeof walkToTheEnd>>;
+
+let world: Systems;
+/** What an undisturbed walk comes to, the points that it passes, and what follows when Jenkins is full. */
+let undisturbed: { state: State; points: string[]; whenFull: State };
+
 beforeAll(async () => {
-  world = await startWorld(["gitlab", "jenkins", "registry", "kubernetes"]);
-});
-afterAll(async () => {
-  await world.stop();
-});
+  await buildWebForTests();
+  world = await startSystems();
+  const [first, whenFull] = await Promise.all([
+    onDatabase(world, async (ground) => ({ state: await walkToTheEnd(ground), points: ground.points.passed() })),
+    withSystems((systems) => onDatabase(systems, (ground) => waitAndCancel(ground, []))),
+  ]);
+  undisturbed = { ...first, whenFull };
+}, 300_000);
+afterAll(() => world.stop());
 
-/** The whole path of one service with a kill at every point; returns what came of it. */
-async function walk(database: FreshDatabase["db"], databaseUrl: string, kills: Record<string, string>) {
-  let worker: RunningWorker | undefined;
+const startSystems = () => startWorld(["gitlab", "jenkins", "registry", "kubernetes"]);
+
+/** Systems of its own, for what takes all of Jenkins. */
+async function withSystems<T>(use: (systems: Systems) => Promise<T>): Promise<T> {
+  const systems = await inTurn(startSystems);
   try {
-    const service = await createServiceForTest(database, databaseUrl, world);
-    worker = startWorker({ home, databaseUrl, world, env: { KEPLER_KILL_AT: POINTS, ...kills } });
-    await waitFor(
-      "the first release to end",
-      async () => {
-        const release = await database.release
-          .findFirst({ where: { appId: service.appId }, select: { state: true } })
-          .catch(() => null);
-        return release !== null && ["done", "failed", "aborted"].includes(release.state);
-      },
-      SETTLED_WITHIN_MS,
-    );
-    return { service, points: await readdir(join(home, "kill-points")), restarts: worker.restarts() };
+    return await use(systems);
   } finally {
-    await worker?.stop();
+    await systems.stop();
   }
 }
 
-/** One of each, and nothing half-done: the same world as after an undisturbed run. */
-async function expectUndisturbed(database: FreshDatabase["db"], { appId, name, projectId }: TestService) {
-  const app = await database.app.findUniqueOrThrow({ where: { id: appId }, include: { ledger: true } });
-  const builds = await database.build.findMany({ where: { appId }, include: { steps: true } });
-  const releases = await database.release.findMany({ where: { appId }, include: { steps: true } });
-  expect(app.provisionState).toBe("ready");
-  expect(builds.map((build) => build.state)).toEqual(["succeeded"]);
-  expect(releases.map((release) => release.state)).toEqual(["done"]);
-  const steps = [...builds.flatMap((build) => build.steps), ...releases.flatMap((release) => release.steps)];
-  expect(steps.filter((step) => step.state !== "done")).toEqual([]);
-  expect(app.ledger.filter((entry) => entry.state !== "present")).toEqual([]);
-
-  const gitlab = createGitlab(world.gitlab);
-  const jenkins = createJenkins(world.jenkins);
-  const hooks = await hookUrls(projectId);
-  expect(hooks.filter((url) => url.endsWith(appId))).toHaveLength(1);
-  expect(await gitlab.findHook(projectId, hooks.find((url) => url.endsWith(appId)) ?? "")).not.toBeNull();
-  const job = `kepler-${name}`;
-  expect(await jenkins.findJob(job)).not.toBeNull();
-  expect(await buildCount(job)).toBe(1);
-  const kubernetes = createKubernetes({ kubeconfig: world.kubernetes.kubeconfig, fieldManager: "kepler-test" });
-  const pods = await kubernetes.list({ apiVersion: "v1", kind: "Pod", plural: "pods", namespaced: true }, null, {
-    labelSelector: `app.kubernetes.io/name=${name}`,
-  });
-  expect(pods.items).toHaveLength(1);
-}
-
-async function hookUrls(projectId: number): Promise<string[]> {
-  const { url, token } = world.gitlab;
-  const answer = await fetch(`${url}/api/v4/projects/${projectId}/hooks`, { headers: { "private-token": token } });
-  const hooks = (await answer.json()) as { url: string }[];
-  return hooks.map((hook) => hook.url);
-}
-
-async function buildCount(job: string): Promise<number> {
-  const { url, user, token } = world.jenkins;
-  const authorization = `Basic ${Buffer.from(`${user}:${token}`).toString("base64")}`;
-  const answer = await fetch(`${url}/job/${job}/api/json?tree=builds[number]`, { headers: { authorization } });
-  return ((await answer.json()) as { builds: unknown[] }).builds.length;
-}
-
-describe("a service on its way from repository to running", () => {
-  it("ends as if nothing had happened when the worker is killed after an effect of each operation", async () => {
-    home = await mkdtemp(join(tmpdir(), "kepler-kill-"));
-    const database = await freshDatabase();
+const onDatabase = <T>(systems: Systems, use: (ground: Ground) => Promise<T>): Promise<T> =>
+  withHome(async (home, points) => {
+    const database = await inTurn(() => freshDatabase());
     try {
-      const { service, points, restarts } = await walk(database.db, database.url, {});
-      expect(points.length).toBeGreaterThanOrEqual(POINTS_AT_LEAST);
-      expect(restarts).toBeGreaterThanOrEqual(points.length);
-      await expectUndisturbed(database.db, service);
+      return await use({ world: systems, db: database.db, databaseUrl: database.url, home, points });
     } finally {
       await database.drop();
-      await rm(home, { recursive: true, force: true });
     }
-  }, 200_000);
+  });
 
-  it("ends as if nothing had happened when Postgres is killed after an effect of each operation", async () => {
-    home = await mkdtemp(join(tmpdir(), "kepler-kill-"));
-    const postgres: RestartablePostgres = await startRestartablePostgres();
+/** On a Postgres of its own, which is what is killed. */
+const onPostgres = <T>(systems: Systems, use: (ground: Ground) => Promise<T>): Promise<T> =>
+  withHome(async (home, points) => {
+    const postgres = await inTurn(startRestartablePostgres);
+    const { db, url, pidFile } = postgres;
     try {
-      const { service, points } = await walk(postgres.db, postgres.url, { KEPLER_KILL_PID_FILE: postgres.pidFile });
-      expect(points.length).toBeGreaterThanOrEqual(POINTS_AT_LEAST);
-      expect(postgres.restarts()).toBeGreaterThanOrEqual(1);
-      await expectUndisturbed(postgres.db, service);
+      return await use({ world: systems, db, databaseUrl: url, home, points, pidFile });
     } finally {
       await postgres.stop();
-      await rm(home, { recursive: true, force: true });
     }
-  }, 250_000);
+  });
+
+/** With a web of its own, which takes every request, hook and callback, and is what is killed. */
+const onWeb = <T>(use: (ground: Ground, web: RestartableWeb) => Promise<T>): Promise<T> =>
+  onDatabase(world, async (ground) => {
+    const web = await inTurn(() => startWeb(ground));
+    const { url, pidFile } = web;
+    const client = (userId: string) => webClient(url, { db: ground.db, userId });
+    try {
+      return await use({ ...ground, keplerUrl: url, pidFile, client }, web);
+    } finally {
+      await web.stop();
+    }
+  });
+
+type Place = <T>(use: (ground: Ground) => Promise<T>) => Promise<T>;
+
+/** A walk for each share of the points: every one of them is killed at once, and each walk ends as the undisturbed one. */
+async function walkWithKills(place: Place, lanes: number): Promise<void> {
+  const walks = sharesOf(undisturbed.points, lanes).map((share) =>
+    place(async (ground) => {
+      ground.points.arm(share);
+      const state = await walkToTheEnd(ground);
+      expect(ground.points.killed()).toEqual(share);
+      expect(state).toEqual(undisturbed.state);
+    }),
+  );
+  await allOf(walks);
+}
+
+async function killWhenJenkinsIsFull(place: Place): Promise<void> {
+  await place(async (ground) => {
+    const state = await waitAndCancel(ground, WHEN_JENKINS_IS_FULL);
+    expect(ground.points.killed()).toEqual([...WHEN_JENKINS_IS_FULL].sort());
+    expect(state).toEqual(undisturbed.whenFull);
+  });
+}
+
+/** Waits for all of them, so that none is left running, before the first failure is told. */
+async function allOf(walks: Promise<void>[]): Promise<void> {
+  const failures = (await Promise.allSettled(walks)).filter((end) => end.status === "rejected");
+  if (failures.length > 0)
+    throw new AggregateError(
+      failures.map(({ reason }) => reason),
+      String(failures[0]?.reason),
+    );
+}
+
+describe("an undisturbed walk", () => {
+  it("makes one of each and leaves nothing half-done", () => {
+    const { state } = undisturbed;
+    expect(state).toMatchObject({
+      provision: ["ready", "repository done", "webhook done", "job done"],
+      builds: [["succeeded", "log true", "trigger done", "queue done", "run done", "verify done"]],
+      releases: [
+        ["deploy", "done", "check done", "apply done", "rollout done", "verify done"],
+        ["configure", "done", "check done", "apply done", "rollout done", "verify done"],
+      ],
+      hooks: 1,
+      runs: ["1 SUCCESS"],
+      images: 1,
+    });
+    expect(state.ledger.filter((entry) => !entry.endsWith("present"))).toEqual([
+      expect.stringMatching(/Ingress .* absent$/),
+    ]);
+    expect(state.objects.filter((object) => object.startsWith("Pod "))).toEqual([
+      "Pod of its owner",
+      "Pod of its owner",
+    ]);
+  });
+
+  it("passes every point that the code names, but for those of a full Jenkins", () => {
+    const known = [...undisturbed.points, ...WHEN_JENKINS_IS_FULL];
+    const missed = pointsInCode().filter((pattern) => !known.some((point) => pattern.test(point)));
+    expect(missed).toEqual([]);
+    expect(undisturbed.points.length).toBeGreaterThan(30);
+  });
+});
+
+describe.concurrent("a service on its way from repository to running ends as if nothing had happened", () => {
+  const timeout = WALK_WITHIN_MS;
+
+  it("when the worker is killed at every point", { timeout }, () =>
+    walkWithKills((use) => onDatabase(world, use), LANES),
+  );
+
+  it("when Postgres is killed at every point", { timeout }, () =>
+    walkWithKills((use) => onPostgres(world, use), LANES),
+  );
+
+  it("when web is killed at every point", { timeout }, () => walkWithKills(onWeb, WEB_LANES));
+
+  it("when the worker is killed while Jenkins is full and builds are cancelled", { timeout }, () =>
+    withSystems((systems) => killWhenJenkinsIsFull((use) => onDatabase(systems, use))),
+  );
+
+  it("when Postgres is killed while Jenkins is full and builds are cancelled", { timeout }, () =>
+    withSystems((systems) => killWhenJenkinsIsFull((use) => onPostgres(systems, use))),
+  );
+
+  it("when web is dead from before a push until its build is over", { timeout }, () =>
+    onWeb(async (ground, web) => {
+      const { hooks, runs, builds } = await pushWhileWebIsDead(ground, web);
+      const [built] = undisturbed.state.builds;
+      expect({ hooks, runs, builds }).toEqual({ hooks: 1, runs: ["2 SUCCESS", "1 SUCCESS"], builds: [built, built] });
+    }),
+  );
+
+  it("when web dies in the middle of a request, and the person asks again", { timeout }, () =>
+    onWeb(async (ground, web) => {
+      const { mine, other } = await askWhileWebDies(ground, web);
+      const { provision, builds, releases, hooks, runs, images } = undisturbed.state;
+      const [first, second] = releases;
+      const one = { provision, builds, hooks, runs, images };
+      expect(mine).toMatchObject({ ...one, releases: [first, second, second] });
+      expect(other).toMatchObject({ ...one, releases: [first] });
+    }),
+  );
 });
