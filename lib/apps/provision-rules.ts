@@ -1,3 +1,4 @@
+import { z } from "zod";
 import { isTerminalStep, type StepState } from "#lib/platform/steps";
 import { PROVISION_STEPS } from "./schema.ts";
 
@@ -20,3 +21,15 @@ export const stepsToRetry = (steps: readonly Step[]): string[] =>
 
 /** Waits between attempts at a system that does not answer: 1, 2, 4 … 30 s. */
 export const retryAfterMs = (attempts: number): number => Math.min(30_000, 500 * 2 ** Math.min(attempts, 6));
+
+const pause = z.object({ notBefore: z.iso.datetime() });
+
+/** What a step keeps of a failure that has set a time before which it must not be tried again, whoever wakes it. */
+export const pauseOf = (retryAfter: number | undefined, now: Date): z.infer<typeof pause> | undefined =>
+  retryAfter === undefined ? undefined : { notBefore: new Date(now.getTime() + retryAfter).toISOString() };
+
+/** How long that time is still away; 0 when there is none, or it is over. */
+export function pauseLeftMs(detail: unknown, now: Date): number {
+  const kept = pause.safeParse(detail);
+  return kept.success ? Math.max(0, Date.parse(kept.data.notBefore) - now.getTime()) : 0;
+}

@@ -4,7 +4,7 @@ import { recordSystem } from "#lib/clusters/record-system";
 import { isTransient, KeplerError } from "#lib/platform/errors";
 import { type RunResult } from "#lib/platform/queue";
 import { type ProvisionRow, provisionStepOf, readProvision, recordProvision } from "./provision-row.ts";
-import { nextProvisionStep, type ProvisionStepName, retryAfterMs } from "./provision-rules.ts";
+import { nextProvisionStep, type ProvisionStepName, pauseLeftMs, pauseOf, retryAfterMs } from "./provision-rules.ts";
 import { type ProvisionWorld } from "./provision-world.ts";
 import { checkRepository } from "./steps/check-repository.ts";
 import { ensureJob } from "./steps/ensure-job.ts";
@@ -28,7 +28,10 @@ export async function reconcileProvision(world: ProvisionWorld, appId: string, c
     await recordProvision(world.db, row, { state: next }, world.now());
     return { requeueAfterMs: 0 };
   }
-  if (provisionStepOf(row, next)?.state === "waiting") return begin(world, row, next);
+  const step = provisionStepOf(row, next);
+  if (step?.state === "waiting") return begin(world, row, next);
+  const pauseMs = pauseLeftMs(step?.detail, world.now());
+  if (pauseMs > 0) return { requeueAfterMs: pauseMs };
   try {
     return await perform(world, row, next, call);
   } catch (error) {
@@ -71,7 +74,8 @@ async function takeFailure(
   const error = failure.toPublic();
   if (failure.system === STEPS[name].system) await recordSystem(world.db, failure.system, failure, world.now());
   if (isTransient(failure)) {
-    await recordProvision(world.db, row, { steps: [{ name, attempts, error }] }, world.now());
+    const detail = pauseOf(failure.retryAfterMs, world.now());
+    await recordProvision(world.db, row, { steps: [{ name, attempts, error, detail }] }, world.now());
     return { requeueAfterMs: failure.retryAfterMs ?? retryAfterMs(attempts) };
   }
   const steps = [{ name, state: "failed" as const, attempts, error }];

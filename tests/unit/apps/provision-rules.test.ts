@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { nextProvisionStep, stepsToRetry } from "#lib/apps/provision-rules";
+import { nextProvisionStep, pauseLeftMs, pauseOf, stepsToRetry } from "#lib/apps/provision-rules";
 import { PROVISION_STEPS } from "#lib/apps/schema";
 import { STEP_STATES } from "#lib/platform/steps";
 
@@ -33,5 +33,14 @@ describe("provisioning", () => {
         expect(nextProvisionStep(steps(...states)) === "ready").toBe(ready);
       }),
     );
+  });
+
+  it("keeps to the time that a failure has set, whoever wakes it before, and forgets it afterwards", () => {
+    const failedAt = new Date("2026-01-01T00:00:00Z");
+    const kept = pauseOf(5_000, failedAt);
+    expect(pauseLeftMs(kept, new Date(failedAt.getTime() + 2_000))).toBe(3_000);
+    expect(pauseLeftMs(kept, new Date(failedAt.getTime() + 9_000))).toBe(0);
+    expect(pauseLeftMs(pauseOf(undefined, failedAt), failedAt)).toBe(0);
+    expect(pauseLeftMs({ hook: 7, found: true }, failedAt)).toBe(0);
   });
 });
