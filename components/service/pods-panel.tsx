@@ -44,11 +44,11 @@ export function PodsPanel({ app, environment, place }: Props) {
             label={t("title")}
             columns={[
               { key: "pod", header: t("column.pod") },
-              { key: "state", header: t("column.state"), width: 172 },
-              { key: "release", header: t("column.release"), width: 70, align: "right", wide: true },
-              { key: "restarts", header: t("column.restarts"), width: 80, align: "right", wide: true },
+              { key: "state", header: t("column.state"), width: 160 },
+              { key: "release", header: t("column.release"), width: 60, align: "right", wide: true },
+              { key: "restarts", header: t("column.restarts"), width: 76, align: "right", wide: true },
               { key: "address", header: t("column.address"), width: 110, wide: true },
-              { key: "age", header: t("column.age"), width: 88, align: "right" },
+              { key: "age", header: t("column.age"), width: 80, align: "right" },
             ]}
           >
             {data.rows.map((pod) => (
