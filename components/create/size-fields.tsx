@@ -1,7 +1,7 @@
 "use client";
 
 import { NumberInput } from "@mantine/core";
-import { useFormatter, useTranslations } from "use-intl";
+import { useTranslations } from "use-intl";
 import { RESOURCE_PRESETS } from "#lib/apps/spec-schema";
 import { ChoiceCards } from "./choice-cards.tsx";
 import { useErrorWords } from "./use-error-words.ts";
@@ -13,7 +13,6 @@ import { SIZES } from "./wizard-form.ts";
 /** Presets, or free figures; and how many of that. */
 export function SizeFields({ form, change, errors }: StepProps) {
   const t = useTranslations("create.size");
-  const format = useFormatter();
   const words = useErrorWords(errors);
   const size = useSizeWords();
   const total = size.total(form);
@@ -41,7 +40,7 @@ export function SizeFields({ form, change, errors }: StepProps) {
             allowDecimal={false}
             allowNegative={false}
             error={words("replicas")}
-            description={total ? t("total", total) : format.number(0)}
+            description={total ? t("total", total) : undefined}
             inputWrapperOrder={["label", "input", "description", "error"]}
           />
         </div>
@@ -63,6 +62,7 @@ export function SizeFields({ form, change, errors }: StepProps) {
             <NumberInput
               label={t("memory")}
               rightSection={t("memoryUnit")}
+              rightSectionWidth={40}
               value={form.memoryMib}
               onChange={(value) => change({ memoryMib: number(value) })}
               min={16}

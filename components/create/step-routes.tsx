@@ -35,7 +35,7 @@ export function StepRoutes({ form, change, errors, environment }: StepProps) {
   return (
     <FormSection title={t("title")} hint={t("hint")}>
       {routes.map((route, index) => (
-        <div key={`route-${index.toString()}`} className={classes.line}>
+        <div key={`route-${index.toString()}`} className={`${classes.line} ${classes.route}`}>
           <TextInput
             label={index === 0 ? t("host") : undefined}
             aria-label={t("host")}

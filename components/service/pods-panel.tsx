@@ -44,11 +44,11 @@ export function PodsPanel({ app, environment, place }: Props) {
             label={t("title")}
             columns={[
               { key: "pod", header: t("column.pod") },
-              { key: "state", header: t("column.state"), width: 160 },
+              { key: "state", header: t("column.state"), width: 160, phoneWidth: 124 },
               { key: "release", header: t("column.release"), width: 60, align: "right", wide: true },
               { key: "restarts", header: t("column.restarts"), width: 76, align: "right", wide: true },
               { key: "address", header: t("column.address"), width: 110, wide: true },
-              { key: "age", header: t("column.age"), width: 80, align: "right" },
+              { key: "age", header: t("column.age"), width: 80, phoneWidth: 68, align: "right" },
             ]}
           >
             {data.rows.map((pod) => (
@@ -67,8 +67,8 @@ function PodRow({ pod }: { pod: PodView }) {
   const word = pod.status === "Running" && !pod.ready ? t("notReady") : pod.status;
   return (
     <tr>
-      <td className={classes.truncated} title={pod.name}>
-        <code>{pod.name}</code>
+      <td className={`${classes.truncated} ${classes.podName}`} title={pod.name}>
+        <code dir="ltr">{pod.name}</code>
       </td>
       <td className={classes.truncated} title={pod.message ?? undefined}>
         <State glyph={podGlyph(pod)}>{word}</State>
