@@ -38,7 +38,9 @@ export function DockerfileField({ form, change, errors }: StepProps) {
             spellCheck={false}
             classNames={{ input: classes.mono }}
           />
-          <CheckNote form={form} change={change} check={check} />
+          {(errors.dockerfilePath ?? "path.missing") === "path.missing" && (
+            <CheckNote form={form} change={change} check={check} />
+          )}
         </div>
         <NativeSelect
           label={t("strategy")}
