@@ -21,7 +21,7 @@ type Props = {
 export function Dialog({ opened, onClose, title, badges, footer, width = 640, children }: Props) {
   const t = useTranslations("ui");
   return (
-    <Modal.Root opened={opened} onClose={onClose} size={width} padding={0}>
+    <Modal.Root opened={opened} onClose={onClose} size={width}>
       <Modal.Overlay />
       <Modal.Content>
         {/* Not Mantine's: its <header> would be a second banner of the page. */}

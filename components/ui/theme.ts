@@ -89,8 +89,9 @@ export const theme = createTheme({
       defaultProps: { portalProps: { target: "#floats" }, offset: 4, transitionProps: { duration: 0 } },
       classNames: { dropdown: floats.dropdown },
     },
+    // Dialogs are built of its parts (dialog.tsx), which do not read what `Modal` has by default.
+    ModalRoot: { defaultProps: { transitionProps: { duration: 0 }, padding: 0, yOffset: "8dvh" } },
     Modal: {
-      defaultProps: { transitionProps: { duration: 0 }, padding: 0, yOffset: "8dvh" },
       classNames: { content: floats.dialog, overlay: floats.overlay },
     },
   },
