@@ -39,6 +39,8 @@ beforeAll(async () => {
 afterAll(async () => {
   await browser?.close();
   await kepler?.stop();
+  // A real node has room for so many pods: the next tests need it.
+  await run(kubectl, ["--kubeconfig", kubeconfig, "--namespace", "kepler-dev", "delete", "deployments", "--all"]);
   await rm(folder, { recursive: true, force: true });
 });
 

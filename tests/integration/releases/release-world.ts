@@ -2,6 +2,7 @@ import { randomUUID } from "node:crypto";
 import { type AppSettings, DEFAULT_STRATEGY, RESOURCE_PRESETS } from "#lib/apps/spec-schema";
 import { type Kubernetes } from "#lib/clients/kubernetes/client";
 import { createKubernetes } from "#lib/clients/kubernetes/create-kubernetes";
+import { KINDS } from "#lib/clients/kubernetes/kinds";
 import { createRegistry } from "#lib/clients/registry/create-registry";
 import { bootstrapClusters } from "#lib/clusters/bootstrap-clusters";
 import { openQueue, type Queue } from "#lib/platform/queue";
@@ -75,10 +76,19 @@ export class ReleaseWorld {
   }
 
   async stop(): Promise<void> {
+    await this.clear();
     this.kubernetes.close();
     await this.queue.stop();
     await this.world.stop();
     await this.database.drop();
+  }
+
+  /** A real node has room for so many pods: whoever comes next on the same cluster needs it. */
+  private async clear(): Promise<void> {
+    const { items } = await this.kubernetes.list(KINDS.deployment, "kepler-dev");
+    for (const { metadata } of items) {
+      await this.kubernetes.delete({ ...KINDS.deployment, namespace: "kepler-dev", name: metadata.name });
+    }
   }
 
   /** A service with its settings, as the wizard leaves it. */
