@@ -4,7 +4,16 @@
  */
 import { join } from "node:path";
 import { parseArgs } from "node:util";
-import { type ChildSpec, type Output, runChild, startChild, stopChild, stopRemaining } from "./start/child.ts";
+import {
+  type ChildSpec,
+  type Output,
+  type RunningChild,
+  runChild,
+  startChild,
+  stopChild,
+  stopRemaining,
+  untilSays,
+} from "./start/child.ts";
 import { startPostgres } from "./start/postgres.ts";
 import { sandboxVariables, startSandbox } from "./start/sandbox.ts";
 import { readSecrets, type Secrets } from "./start/secrets.ts";
@@ -55,13 +64,22 @@ async function start(dev: boolean): Promise<void> {
   await allOrFirstError(built, [data(), sandbox()]);
 
   const full = { ...env, ...sandboxVariables(settings) };
-  const child = (spec: ChildSpec) => async (): Promise<Running> => {
+  const child = (spec: ChildSpec, onStarted?: (child: RunningChild) => void) => async (): Promise<Running> => {
     const started = startChild(spec, output);
+    onStarted?.(started);
     return { ended: started.ended, stop: () => stopChild(started) };
   };
-  await keep("the worker", child(workerSpec(full, dev)));
+  let workerReady: Promise<void> | undefined;
+  // Only the first start is waited for: a worker that starts again later finds the environments that this one has made.
+  const waitOnce = (worker: RunningChild) => {
+    workerReady ??= untilSays(worker, "the worker", '"worker":"ready"');
+    // Read below, when web has been started too: until then a failure is nobody's.
+    workerReady.catch(() => undefined);
+  };
+  await keep("the worker", child(workerSpec(full, dev), waitOnce));
   await keep("web", child(webSpec(settings, full, dev)));
-  await untilAnswers(`http://${settings.host === "0.0.0.0" ? "127.0.0.1" : settings.host}:${settings.port}/api/health`);
+  const host = settings.host === "0.0.0.0" ? "127.0.0.1" : settings.host;
+  await Promise.all([workerReady, untilAnswers(`http://${host}:${settings.port}/api/health`)]);
   announce(settings, secrets);
 }
 

@@ -8,23 +8,13 @@ type Wanted = { name: string; sample: string; displayName?: string | null; setti
 
 const environmentList = z.object({ rows: z.array(environmentView) });
 
-/** Kepler answers before its worker has made the first environments: asks for up to half a minute. */
-async function devEnvironment(session: Session) {
-  for (let asked = 0; asked < 300; asked += 1) {
-    if (asked > 0) await new Promise((tick) => setTimeout(tick, 100));
-    const { rows } = await session.get("/api/environments", environmentList);
-    const dev = rows.find((each) => each.name === "dev");
-    if (dev) return dev;
-  }
-  return undefined;
-}
-
 /** What the wizard would send for a sample of the sandbox in the environment dev, with what is wanted otherwise. */
 export async function serviceInput(session: Session, wanted: Wanted): Promise<CreateAppInput> {
   const { name, sample, displayName = null, settings = {} } = wanted;
   const { rows: teams } = await session.get("/api/teams", listTeamsResult);
-  const environment = await devEnvironment(session);
+  const { rows: environments } = await session.get("/api/environments", environmentList);
   const { rows: repositories } = await session.get(`/api/repositories?q=${sample}`, searchRepositoriesResult);
+  const environment = environments.find((each) => each.name === "dev");
   const [team, repository] = [teams[0], repositories[0]];
   if (!team || !environment || !repository)
     throw new Error(`the sandbox has no team, no environment dev or no ${sample}`);

@@ -3,6 +3,7 @@ import { once } from "node:events";
 import { createWriteStream, mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
+import { StartError } from "./settings.ts";
 
 export type ChildSpec = {
   /** "worker", "web", "sandbox": also the name of its file in `<home>/logs`. */
@@ -18,6 +19,7 @@ export type Output = {
 };
 
 const PRELOAD = new URL("./exit-with-parent.ts", import.meta.url).href;
+const READY_WITHIN_MS = 60_000;
 const STOP_WITHIN_MS = 12_000;
 const REMEMBERED_LINES = 12;
 
@@ -62,6 +64,21 @@ export function startChild({ name, args, env }: ChildSpec, { logFolder, say }: O
     log?.end();
   });
   return running;
+}
+
+/** Waits until a child prints a line with these words; rejects when it ends first or says nothing for a minute. */
+export async function untilSays(child: RunningChild, name: string, words: string): Promise<void> {
+  const { promise: said, resolve } = Promise.withResolvers<true>();
+  child.onLine((line) => {
+    if (line.includes(words)) resolve(true);
+  });
+  const { promise: late, reject } = Promise.withResolvers<never>();
+  const timer = setTimeout(() => reject(new StartError(`${name} was not ready in a minute`)), READY_WITHIN_MS);
+  const ended = child.ended.then((why) => {
+    throw new StartError(`${name} did not start (${why}): ${child.lastLines().slice(-3).join(" | ")}`);
+  });
+  await Promise.race([said, ended, late]).finally(() => clearTimeout(timer));
+  ended.catch(() => undefined);
 }
 
 const alive = new Set<RunningChild>();

@@ -1,11 +1,9 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { z } from "zod";
-import { type Output, type RunningChild, startChild, stopChild } from "./child.ts";
-import { type Settings, StartError } from "./settings.ts";
+import { type Output, startChild, stopChild, untilSays } from "./child.ts";
+import { type Settings } from "./settings.ts";
 import { type Running } from "./supervise.ts";
-
-const READY_WITHIN_MS = 60_000;
 
 const sandboxFile = z.object({
   gitlab: z.object({ url: z.string(), token: z.string() }).optional(),
@@ -25,22 +23,8 @@ export async function startSandbox(settings: Settings, env: NodeJS.ProcessEnv, o
     },
     output,
   );
-  await untilReady(child);
+  await untilSays(child, "the sandbox", '"sandbox":"ready"');
   return { ended: child.ended, stop: () => stopChild(child) };
-}
-
-async function untilReady(child: RunningChild): Promise<void> {
-  const { promise: ready, resolve } = Promise.withResolvers<true>();
-  child.onLine((line) => {
-    if (line.includes('"sandbox":"ready"')) resolve(true);
-  });
-  const { promise: late, reject } = Promise.withResolvers<never>();
-  const timer = setTimeout(() => reject(new StartError("the sandbox was not ready in a minute")), READY_WITHIN_MS);
-  const ended = child.ended.then((why) => {
-    throw new StartError(`the sandbox did not start (${why}): ${child.lastLines().slice(-3).join(" | ")}`);
-  });
-  await Promise.race([ready, ended, late]).finally(() => clearTimeout(timer));
-  ended.catch(() => undefined);
 }
 
 /** The addresses and tokens of the sandbox's systems, as the variables that would name real ones. */

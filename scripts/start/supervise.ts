@@ -43,6 +43,11 @@ export async function supervise({ name, start, say }: Options): Promise<Supervis
         ended: Promise.resolve(error instanceof Error ? error.message : String(error)),
         stop: async () => undefined,
       }));
+      // Told to stop while it started again: nobody else knows of this one.
+      if (stopping) {
+        await current.stop();
+        return;
+      }
     }
   };
   const watching = watch();

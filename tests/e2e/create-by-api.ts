@@ -5,12 +5,7 @@ export async function createByApi({ page }: Person, name: string): Promise<void>
   await page.evaluate(async (wanted) => {
     const read = async (path: string) => (await fetch(path)).json();
     const { rows: teams } = await read("/api/teams");
-    // Kepler answers before its worker has made the first environments.
-    let environments: { id: string }[] = [];
-    for (let asked = 0; environments.length === 0 && asked < 300; asked += 1) {
-      if (asked > 0) await new Promise((tick) => setTimeout(tick, 100));
-      environments = (await read("/api/environments")).rows;
-    }
+    const { rows: environments } = await read("/api/environments");
     const { rows: repositories } = await read("/api/repositories?q=node-hello");
     const mebibyte = 1024 ** 2;
     const input = {
