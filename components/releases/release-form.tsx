@@ -1,6 +1,6 @@
 "use client";
 
-import { NativeSelect, NumberInput, TextInput } from "@mantine/core";
+import { Checkbox, NativeSelect, NumberInput, TextInput } from "@mantine/core";
 import { useDebouncedValue } from "@mantine/hooks";
 import { useQuery } from "@tanstack/react-query";
 import { type ReactNode, useMemo, useRef, useState } from "react";
@@ -32,7 +32,9 @@ type Props = {
 export function ReleaseForm({ app, environment, task, onCancel, onCreated }: Props) {
   const t = useTranslations("releases");
   const errorText = useErrorText();
+  const control = useTranslations("control");
   const [reason, setReason] = useState("");
+  const [rollbackOnFailure, setRollbackOnFailure] = useState(false);
   const { fields, intent } = useIntent(app, environment, task);
   const [settled] = useDebouncedValue(intent, 200);
   const preview = useReleasePreview(app.name, settled);
@@ -55,6 +57,7 @@ export function ReleaseForm({ app, environment, task, onCancel, onCreated }: Pro
         reason: reason.trim() === "" ? null : reason,
         expectedCurrent: preview.data.current,
         idempotencyKey: key.current,
+        rollbackOnFailure,
       },
       { onSuccess: ({ releaseId }) => onCreated(releaseId) },
     );
@@ -72,6 +75,14 @@ export function ReleaseForm({ app, environment, task, onCancel, onCreated }: Pro
         <Message state="fail" title={t("notReleased")}>
           {errorText(create.error)}
         </Message>
+      )}
+      {preview.data?.current != null && (
+        <Checkbox
+          size="xs"
+          label={control("rollbackOnFailure")}
+          checked={rollbackOnFailure}
+          onChange={(event) => setRollbackOnFailure(event.currentTarget.checked)}
+        />
       )}
       <div className={classes.confirm}>
         <TextInput

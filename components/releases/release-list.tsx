@@ -94,7 +94,7 @@ function Row({ app, row, picked, onPick }: RowProps) {
         </Link>
       </td>
       <td>
-        <ReleaseStateView state={row.state} />
+        <ReleaseStateView state={row.state} paused={row.paused !== null} />
       </td>
       <td className={classes.words} title={row.reason ?? words}>
         <b>{t(`kind.${row.kind}`)}</b>{" "}

@@ -16,34 +16,33 @@ import { ReleaseStateView } from "../ui/release-state.tsx";
 import { SkeletonRows } from "../ui/skeleton-rows.tsx";
 import { usePublicErrorText } from "../ui/use-public-error-text.ts";
 import { ChangeWords } from "./change-words.tsx";
+import { ReleaseControl } from "./release-control.tsx";
+import { ReleaseStanding } from "./release-standing.tsx";
 import { ReleaseTimeline } from "./release-timeline.tsx";
 import classes from "./releases.module.css";
-import { isReleaseOver, useAbortRelease, useRelease } from "./use-releases.ts";
+import { isReleaseOver, useRelease } from "./use-releases.ts";
 
 /** One release: its timeline, what it changed, and the way back. */
 export function ReleasePage({ app, id }: { app: AppView; id: string }) {
   const t = useTranslations("releases");
+  const control = useTranslations("control");
   const errorText = usePublicErrorText();
   const actions = useServiceActions();
   const { data: release, error, refetch } = useRelease(id);
-  const abort = useAbortRelease(id);
   if (error && release === undefined) return <Failure error={error} onRetry={() => void refetch()} />;
   if (release === undefined) return <SkeletonRows columns="16px 1fr 60px" />;
   return (
     <div className={classes.page}>
       <header className={classes.head}>
         <h2>
-          {t("number", { number: release.number })} <ReleaseStateView state={release.state} />
+          {t("number", { number: release.number })}{" "}
+          <ReleaseStateView state={release.state} paused={release.paused !== null} />
         </h2>
         <span className="k-quiet">
           {t(`kind.${release.kind}`)} · {release.environment} · {release.requestedBy ?? t("system")}{" "}
           <RelativeTime at={release.requestedAt} />
         </span>
-        {!isReleaseOver(release.state) && (
-          <Button look="danger" small busy={abort.isPending} why={actions.whyNotRelease} onClick={() => abort.mutate()}>
-            {t("abort")}
-          </Button>
-        )}
+        <ReleaseControl release={release} why={actions.whyNotRelease} />
         {release.state === "done" && !release.isCurrent && (
           <Button
             small
@@ -54,7 +53,10 @@ export function ReleasePage({ app, id }: { app: AppView; id: string }) {
           </Button>
         )}
       </header>
-      {abort.error && <Failure error={abort.error} />}
+      <ReleaseStanding app={app} release={release} />
+      {(release.isCurrent || !isReleaseOver(release.state)) && (
+        <p>{control("runsIt", { running: release.running, wanted: release.wanted, number: release.number })}</p>
+      )}
       {release.error && (
         <Message state="fail" title={t("failedTitle")}>
           {errorText(release.error)}

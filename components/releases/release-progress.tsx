@@ -7,8 +7,10 @@ import { Button } from "../ui/button.tsx";
 import { Dialog } from "../ui/dialog.tsx";
 import { ReleaseStateView } from "../ui/release-state.tsx";
 import { SkeletonRows } from "../ui/skeleton-rows.tsx";
+import { ReleaseControl } from "./release-control.tsx";
+import { ReleaseStanding } from "./release-standing.tsx";
 import { ReleaseTimeline } from "./release-timeline.tsx";
-import { isReleaseOver, useAbortRelease, useRelease } from "./use-releases.ts";
+import { isReleaseOver, useRelease } from "./use-releases.ts";
 
 type Props = { releaseId: string; badge: ReactNode; onClose: () => void };
 
@@ -16,7 +18,6 @@ type Props = { releaseId: string; badge: ReactNode; onClose: () => void };
 export function ReleaseProgress({ releaseId, badge, onClose }: Props) {
   const t = useTranslations("releases");
   const { data: release, error } = useRelease(releaseId);
-  const abort = useAbortRelease(releaseId);
   const over = release !== undefined && isReleaseOver(release.state);
   return (
     <Dialog
@@ -25,7 +26,7 @@ export function ReleaseProgress({ releaseId, badge, onClose }: Props) {
       title={release ? t("number", { number: release.number }) : t("title.release")}
       badges={
         <>
-          {release && <ReleaseStateView state={release.state} />}
+          {release && <ReleaseStateView state={release.state} paused={release.paused !== null} />}
           {badge}
         </>
       }
@@ -34,11 +35,7 @@ export function ReleaseProgress({ releaseId, badge, onClose }: Props) {
           <span className="k-small k-quiet">
             {over ? t(`after.${release.state === "done" ? "done" : "other"}`) : t("goesOn")}
           </span>
-          {!over && (
-            <Button look="danger" busy={abort.isPending} onClick={() => abort.mutate()}>
-              {t("abort")}
-            </Button>
-          )}
+          {release && <ReleaseControl release={release} />}
           <Button look={over ? "primary" : "outline"} onClick={onClose}>
             {t("close")}
           </Button>
@@ -46,7 +43,7 @@ export function ReleaseProgress({ releaseId, badge, onClose }: Props) {
       }
     >
       {error && <Failure error={error} />}
-      {abort.error && <Failure error={abort.error} />}
+      {release && <ReleaseStanding app={{ name: release.app }} release={release} />}
       {release ? <ReleaseTimeline release={release} /> : <SkeletonRows rows={4} columns="16px 1fr 60px" />}
     </Dialog>
   );

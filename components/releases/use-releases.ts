@@ -60,11 +60,11 @@ export function useCreateRelease(app: string) {
   });
 }
 
-/** Stops a release and restores what ran before. */
-export function useAbortRelease(id: string) {
+/** Stops a release and restores what ran before; holds its rollout; lets it go on. */
+export function useReleaseVerb(id: string, verb: "abort" | "pause" | "resume") {
   const client = useQueryClient();
   return useMutation({
-    mutationFn: () => sendJson("POST", `/api/releases/${id}/abort`, {}, null),
+    mutationFn: () => sendJson("POST", `/api/releases/${id}/${verb}`, {}, null),
     onSuccess: () => client.invalidateQueries({ queryKey: queryKeys.release(id) }),
   });
 }

@@ -21,9 +21,11 @@ export const TEAM_PERMISSIONS = {
   "release.read": EVERY_ROLE,
   "release.create": WRITERS,
   "release.abort": WRITERS,
+  "release.pause": WRITERS,
   // Production asks for more: a developer proposes, an operator or manager releases.
   "release.create.prod": OPERATORS,
   "release.abort.prod": OPERATORS,
+  "release.pause.prod": OPERATORS,
 } as const satisfies Record<string, readonly TeamRole[]>;
 export type TeamPermission = keyof typeof TEAM_PERMISSIONS;
 

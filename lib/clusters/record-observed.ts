@@ -20,7 +20,7 @@ export const seeRow: Record<ObservedKind, (object: unknown) => SeenRow | null> =
   workloads: (object) => {
     const seen = seeWorkload(object);
     if (!seen) return null;
-    const { total: _, ...rest } = seen;
+    const { total: _, paused: _paused, ...rest } = seen;
     return { key: `${seen.namespace}/${seen.name}`, row: snake(rest) };
   },
   events: (object) => {

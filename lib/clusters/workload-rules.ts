@@ -17,6 +17,7 @@ const deployment = z.object({
   }),
   spec: z.object({
     replicas: z.number().int().default(1),
+    paused: z.boolean().default(false),
     template: z.object({ spec: z.object({ containers: z.array(z.object({ image: z.string().optional() })) }) }),
   }),
   status: z
@@ -48,6 +49,8 @@ export type SeenWorkload = {
   ready: number;
   available: number;
   progressing: boolean;
+  /** `kubectl rollout pause`: new pods of a new template are not started until it is resumed. */
+  paused: boolean;
   reason: string | null;
   message: string | null;
   image: string | null;
@@ -76,6 +79,7 @@ export function seeWorkload(object: unknown): SeenWorkload | null {
     ready: status.readyReplicas,
     available: status.availableReplicas,
     progressing: progressing?.status !== "False",
+    paused: spec.paused,
     reason: told?.reason ?? null,
     message: told?.message ?? null,
     image: spec.template.spec.containers[0]?.image ?? null,

@@ -16,6 +16,8 @@ export type ReleaseRequest = {
   idempotencyKey: string;
   /** Number of the release that the request was made against; undefined when the asker has not looked. */
   expectedCurrent: number | null | undefined;
+  /** Should it fail after it touched the cluster, go back to what ran before. */
+  rollbackOnFailure?: boolean;
 };
 type Created = { releaseId: string; number: number };
 
@@ -29,8 +31,8 @@ export async function createRelease(
   input: CreateReleaseInput,
   deps: ReleaseDeps = ownDeps(),
 ): Promise<Created> {
-  const { reason, idempotencyKey, expectedCurrent, ...intent } = input;
-  const request = { appId, requestedById, intent, reason, idempotencyKey, expectedCurrent };
+  const { reason, idempotencyKey, expectedCurrent, rollbackOnFailure, ...intent } = input;
+  const request = { appId, requestedById, intent, reason, idempotencyKey, expectedCurrent, rollbackOnFailure };
   return deps.db.$transaction((tx) => createReleaseIn(tx, request, deps));
 }
 
@@ -96,6 +98,7 @@ async function insert(tx: Tx, plan: ReleasePlan, request: ReleaseRequest, now: D
       requestedById: request.requestedById,
       reason: request.reason,
       idempotencyKey: request.idempotencyKey,
+      rollbackOnFailure: request.rollbackOnFailure ?? false,
       requestedAt: now,
       steps: { create: RELEASE_STEPS.map((name, position) => ({ name, position })) },
     },

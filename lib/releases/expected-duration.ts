@@ -10,8 +10,8 @@ export async function expectedReleaseMs(
     where: { appId, environmentId, state: "done", startedAt: { not: null }, endedAt: { not: null } },
     orderBy: { number: "desc" },
     take: 5,
-    select: { startedAt: true, endedAt: true },
+    select: { startedAt: true, endedAt: true, pausedMs: true },
   });
-  const durations = rows.map((row) => Number(row.endedAt) - Number(row.startedAt)).sort((a, b) => a - b);
+  const durations = rows.map((row) => Number(row.endedAt) - Number(row.startedAt) - row.pausedMs).sort((a, b) => a - b);
   return durations[Math.floor(durations.length / 2)] ?? null;
 }

@@ -16,6 +16,8 @@ export type ManifestInput = {
   releaseNumber: number;
   /** Number of the release that last changed the pod template: pods carry it, so that scaling restarts nothing. */
   podRelease: number;
+  /** Hold the rollout (`kubectl rollout pause`); always written, so that a pause by hand ends with the next release. */
+  paused?: boolean;
 };
 
 /**
@@ -86,6 +88,7 @@ function deployment(input: ManifestInput): Manifest {
     metadata: { ...meta, labels: { ...meta.labels, [RELEASE_LABEL]: String(input.releaseNumber) } },
     spec: {
       replicas,
+      paused: input.paused ?? false,
       revisionHistoryLimit: 3,
       minReadySeconds: strategy.minReadySeconds,
       progressDeadlineSeconds: Math.max(strategy.progressDeadlineSeconds, strategy.minReadySeconds + 1),

@@ -8,7 +8,7 @@ import { nextTask, type ReleaseStepName, type Verdict } from "./release-rules.ts
 import { saveHiccup, saveStart, saveVerdict } from "./save-step.ts";
 import { abort } from "./steps/abort.ts";
 import { apply, Overtaken } from "./steps/apply.ts";
-import { check, podReleaseFact } from "./steps/check.ts";
+import { check, podReleaseIn } from "./steps/check.ts";
 import { rollout, verify } from "./steps/rollout.ts";
 import { type ReconcileReleaseDeps, type ReleaseInWork, type StepContext } from "./steps/step-context.ts";
 
@@ -117,6 +117,9 @@ async function readRelease({ db }: ReconcileReleaseDeps, id: string) {
       state: true,
       version: true,
       spec: true,
+      pausedAt: true,
+      pausedMs: true,
+      rollbackOnFailure: true,
       app: { select: { id: true, name: true, teamId: true } },
       environment: {
         select: { id: true, namespace: true, cluster: { select: { id: true, context: true } } },
@@ -128,14 +131,14 @@ async function readRelease({ db }: ReconcileReleaseDeps, id: string) {
     },
   });
   if (!row) return null;
-  const { steps, environment, ...rest } = row;
-  const checked = podReleaseFact.safeParse(steps.find((step) => step.name === "check")?.detail);
+  const { steps, environment, pausedAt, ...rest } = row;
   const release: ReleaseInWork = {
     ...rest,
     spec: appSpec.parse(row.spec),
     environment,
     cluster: environment.cluster,
-    podRelease: checked.success ? checked.data.podRelease : row.number,
+    paused: pausedAt !== null,
+    podRelease: podReleaseIn(row),
   };
   return { release, steps };
 }

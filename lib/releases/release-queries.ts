@@ -6,8 +6,10 @@ import { type Db, db as ownDb, type Prisma } from "#lib/platform/db";
 import { NotFound } from "#lib/platform/errors";
 import { publicError, stepView } from "#lib/platform/steps";
 import { expectedReleaseMs } from "./expected-duration.ts";
+import { isTerminal, PAUSABLE, runsRelease } from "./release-rules.ts";
 import { type ListReleasesResult, type listReleasesInput, type ReleaseRow, type ReleaseView } from "./schema.ts";
 import { specChanges } from "./spec-diff-rules.ts";
+import { podReleaseIn } from "./steps/check.ts";
 
 const select = {
   id: true,
@@ -23,6 +25,8 @@ const select = {
   startedAt: true,
   endedAt: true,
   error: true,
+  pausedAt: true,
+  pausedBy: { select: { name: true } },
   environment: { select: { name: true } },
   build: { select: { number: true, commitSha: true, commitTitle: true } },
   restores: { select: { number: true } },
@@ -83,12 +87,17 @@ async function releaseRow(db: Db, row: Row): Promise<ReleaseRow> {
     endedAt: row.endedAt?.toISOString() ?? null,
     error: publicError.nullable().parse(row.error),
     isCurrent: current?.number === row.number,
+    paused:
+      row.pausedAt && !isTerminal(row.state)
+        ? { since: row.pausedAt.toISOString(), by: row.pausedBy?.name ?? null }
+        : null,
     changes: specChanges(before ? appSpec.parse(before.spec) : null, spec),
   };
 }
 
 const viewSelect = {
   ...select,
+  rollbackOnFailure: true,
   app: { select: { name: true } },
   environment: { select: { name: true, clusterId: true, namespace: true } },
   steps: { orderBy: { position: "asc" } },
@@ -99,7 +108,8 @@ export async function getReleaseView(releaseId: string, db: Db = ownDb()): Promi
   const row = await db.release.findUnique({ where: { id: releaseId }, select: viewSelect });
   if (!row) throw new NotFound("There is no such release.");
   const { clusterId, namespace } = row.environment;
-  const [facts, pods, workload, expectedMs] = await Promise.all([
+  const place = { appId: row.appId, environmentId: row.environmentId };
+  const [facts, pods, workload, expectedMs, next] = await Promise.all([
     releaseRow(db, row),
     db.observedPod.findMany({ where: { appId: row.appId, clusterId, namespace }, orderBy: { createdAt: "desc" } }),
     db.observedWorkload.findUnique({
@@ -107,6 +117,11 @@ export async function getReleaseView(releaseId: string, db: Db = ownDb()): Promi
       select: { updated: true, releaseNumber: true },
     }),
     expectedReleaseMs(db, row),
+    db.release.findFirst({
+      where: { ...place, number: { gt: row.number } },
+      orderBy: { number: "asc" },
+      select: { id: true, number: true, kind: true, requestedById: true },
+    }),
   ]);
   const spec = appSpec.parse(row.spec);
   return {
@@ -118,6 +133,10 @@ export async function getReleaseView(releaseId: string, db: Db = ownDb()): Promi
     pods: pods.map(podView),
     wanted: spec.replicas,
     updated: workload?.releaseNumber === row.number ? workload.updated : 0,
+    running: pods.filter((pod) => runsRelease(pod, { podRelease: podReleaseIn(row), digest: row.imageDigest })).length,
+    rollbackOnFailure: row.rollbackOnFailure,
+    pausable: PAUSABLE.includes(row.state),
+    next: next && { id: next.id, number: next.number, kind: next.kind, byKepler: next.requestedById === null },
     expectedMs,
   };
 }

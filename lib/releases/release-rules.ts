@@ -23,6 +23,8 @@ const SUCCESSORS: Record<ReleaseState, readonly ReleaseState[]> = {
 
 export const isTerminal = (state: ReleaseState): boolean => SUCCESSORS[state].length === 0;
 export const mayBecome = (from: ReleaseState, to: ReleaseState): boolean => SUCCESSORS[from].includes(to);
+/** A rollout can be held until its pods are all there; what is only being verified or wound up cannot. */
+export const PAUSABLE: readonly ReleaseState[] = ["pending", "applying", "rolling_out"];
 export const IN_FLIGHT: readonly ReleaseState[] = ["pending", "applying", "rolling_out", "verifying", "aborting"];
 
 /** The state that a release is in while this step is the first that is not over. */
@@ -58,16 +60,25 @@ export type Verdict =
   | { is: "reapply"; facts: StepFacts }
   | { is: "failed"; error: PublicError; facts: StepFacts; evidence: { pod: string; previous: boolean } | null };
 
-export type Wanted = { number: number; podRelease: number; spec: AppSpec };
+export type Wanted = {
+  number: number;
+  podRelease: number;
+  spec: AppSpec;
+  /** A person holds the rollout. */
+  paused: boolean;
+  /** How long it was held before; that time counts for no deadline. */
+  pausedMs: number;
+};
 export type Observed = { workload: SeenWorkload | null; pods: readonly SeenPod[] };
 
 /**
  * How a rollout stands. Done as `kubectl rollout status` says it (observed generation, all updated, all available),
  * and the pods of earlier releases have left. Failed as soon as waiting cannot help; pods that still serve are left alone.
+ * While a person holds it, it neither ends nor fails: both wait for the person.
  */
 export function decideRollout(wanted: Wanted, seen: Observed, startedAt: Date, now: Date): Verdict {
   const { workload, pods } = seen;
-  if (!workload || workload.releaseNumber !== wanted.number) {
+  if (!workload || workload.releaseNumber !== wanted.number || workload.paused !== wanted.paused) {
     return { is: "reapply", facts: { waitingFor: "apply" } };
   }
   const mine = pods.filter((p) => p.releaseNumber === wanted.podRelease && !p.terminating);
@@ -79,12 +90,13 @@ export function decideRollout(wanted: Wanted, seen: Observed, startedAt: Date, n
     old: old.length,
     waitingFor: waitingFor(mine) ?? (old.length > 0 ? "old-pods" : null),
   };
+  if (wanted.paused) return { is: "wait", facts: { ...facts, waitingFor: "resume" } };
   if (workload.observedGeneration < workload.generation) return { is: "wait", facts };
 
   const hopeless = hopelessPod(mine);
   if (hopeless) return { is: "failed", facts, ...hopeless };
   const complete = [workload.updated, workload.available, workload.total].every((n) => n === workload.desired);
-  const overdue = now.getTime() - startedAt.getTime() > longestRolloutMs(wanted.spec);
+  const overdue = now.getTime() - startedAt.getTime() - wanted.pausedMs > longestRolloutMs(wanted.spec);
   if (complete && workload.desired === wanted.spec.replicas && (old.length === 0 || overdue))
     return { is: "done", facts };
   if (!workload.progressing || overdue) {
@@ -145,6 +157,12 @@ export function decideVerify(wanted: Wanted, seen: Observed, startedAt: Date, no
     },
   };
 }
+
+/** Is this pod ready, of this template and of this image? An image that is not known yet is not proof. */
+export const runsRelease = (
+  pod: Pick<SeenPod, "ready" | "releaseNumber" | "imageDigest">,
+  { podRelease, digest }: { podRelease: number; digest: string },
+): boolean => pod.ready && pod.releaseNumber === podRelease && pod.imageDigest === digest;
 
 const runsAnother = (pod: SeenPod, digest: string): PublicError => ({
   code: "conflict",

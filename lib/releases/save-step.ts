@@ -1,12 +1,13 @@
 import "server-only";
-import { Prisma } from "#lib/platform/db";
+import { Prisma, type Tx } from "#lib/platform/db";
 import { type PublicError } from "#lib/platform/errors";
 import { publish } from "#lib/platform/events";
 import { isTerminal, type ReleaseStepName, stateAfter, type Verdict } from "./release-rules.ts";
+import { restoreBefore } from "./restore-before.ts";
 import { type ReleaseState } from "./schema.ts";
 import { type ReconcileReleaseDeps, type ReleaseInWork } from "./steps/step-context.ts";
 
-type Deps = Pick<ReconcileReleaseDeps, "db" | "now">;
+type Deps = Pick<ReconcileReleaseDeps, "db" | "now" | "enqueue">;
 type StepChange = Prisma.ReleaseStepUpdateInput;
 
 /** Step and release change together or not at all, and only from the version that was read. False = somebody else wrote. */
@@ -15,6 +16,7 @@ async function save(
   release: ReleaseInWork,
   step: { name: ReleaseStepName; data: StepChange },
   data: Prisma.ReleaseUpdateInput,
+  after?: (tx: Tx) => Promise<void>,
 ): Promise<boolean> {
   return deps.db.$transaction(async (tx) => {
     const { count } = await tx.release.updateMany({
@@ -32,6 +34,7 @@ async function save(
     }
     const { id: appId, teamId } = release.app;
     await publish(tx, { kind: "release", subjectId: release.id, teamId, appId });
+    await after?.(tx);
     return true;
   });
 }
@@ -64,7 +67,11 @@ export async function saveVerdict(
       const { error } = verdict;
       const step = { state: "failed" as const, detail: verdict.facts, error: json(error), endedAt: now };
       const data = { state: "failed" as const, error: json(error), endedAt: now };
-      const moved = await save(deps, release, { name, data: step }, data);
+      // Before "apply" nothing of the cluster was touched: there is nothing to go back from.
+      const restore = release.rollbackOnFailure && name !== "check";
+      const moved = await save(deps, release, { name, data: step }, data, async (tx) => {
+        if (restore) await restoreBefore(tx, release, "failed", deps);
+      });
       return moved ? "over" : "moved";
     }
   }

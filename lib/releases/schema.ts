@@ -38,6 +38,8 @@ export const createReleaseInput = releaseIntent.extend({
   /** The release number that the preview was made against: someone else's release in between is a conflict, not a surprise. */
   expectedCurrent: z.number().int().nullable(),
   idempotencyKey: z.string().min(8).max(64),
+  /** A failure after the cluster was touched is followed by a rollback by itself. */
+  rollbackOnFailure: z.boolean().optional(),
 });
 export type CreateReleaseInput = z.infer<typeof createReleaseInput>;
 export const createReleaseResult = z.object({ releaseId: z.uuid(), number: z.number().int() });
@@ -97,6 +99,8 @@ export const releaseRow = z.object({
   endedAt: z.iso.datetime().nullable(),
   error: publicError.nullable(),
   isCurrent: z.boolean(),
+  /** Who holds the rollout and since when; null when nobody does. */
+  paused: z.object({ since: z.iso.datetime(), by: z.string().nullable() }).nullable(),
   changes: z.array(specChange),
 });
 export type ReleaseRow = z.infer<typeof releaseRow>;
@@ -109,6 +113,14 @@ export const releaseView = releaseRow.extend({
   pods: z.array(podView),
   wanted: z.number().int(),
   updated: z.number().int(),
+  /** Pods that are ready and run exactly what this release wants: its template, its image. */
+  running: z.number().int(),
+  rollbackOnFailure: z.boolean(),
+  pausable: z.boolean(),
+  /** The release right after it in its place: what superseded it, or what restored the one before it. */
+  next: z
+    .object({ id: z.uuid(), number: z.number().int(), kind: z.enum(RELEASE_KINDS), byKepler: z.boolean() })
+    .nullable(),
   expectedMs: z.number().int().nullable(),
 });
 export type ReleaseView = z.infer<typeof releaseView>;

@@ -1,4 +1,5 @@
 import builds from "./messages/en/builds.json" with { type: "json" };
+import control from "./messages/en/control.json" with { type: "json" };
 import create from "./messages/en/create.json" with { type: "json" };
 import errors from "./messages/en/errors.json" with { type: "json" };
 import logs from "./messages/en/logs.json" with { type: "json" };
@@ -21,6 +22,7 @@ export const en = {
   create,
   service,
   builds,
+  control,
   releases,
   logs,
   states,

@@ -1,4 +1,5 @@
 import builds from "./messages/zh/builds.json" with { type: "json" };
+import control from "./messages/zh/control.json" with { type: "json" };
 import create from "./messages/zh/create.json" with { type: "json" };
 import errors from "./messages/zh/errors.json" with { type: "json" };
 import logs from "./messages/zh/logs.json" with { type: "json" };
@@ -21,6 +22,7 @@ export const zh = {
   create,
   service,
   builds,
+  control,
   releases,
   logs,
   states,

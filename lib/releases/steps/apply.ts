@@ -20,6 +20,7 @@ export const manifestInput = (release: StepContext["release"]) => ({
   spec: release.spec,
   releaseNumber: release.number,
   podRelease: release.podRelease,
+  paused: release.paused,
 });
 
 /** Applies in order and prunes. Every part can be repeated: a crash anywhere in between leaves nothing unknown. */

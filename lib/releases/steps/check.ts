@@ -77,3 +77,15 @@ export async function podReleaseOf(
 
 /** What "check" leaves for the steps after it. */
 export const podReleaseFact = z.object({ podRelease: z.number().int() });
+
+/** Whose label the pods of this release carry, as "check" found out; its own until then. */
+export function podReleaseIn({
+  number,
+  steps,
+}: {
+  number: number;
+  steps: { name: string; detail: unknown }[];
+}): number {
+  const checked = podReleaseFact.safeParse(steps.find(({ name }) => name === "check")?.detail);
+  return checked.success ? checked.data.podRelease : number;
+}

@@ -32,6 +32,11 @@ export type ReleaseInWork = {
   cluster: { id: string; context: string };
   /** Known once "check" is done; see podReleaseOf(). */
   podRelease: number;
+  /** A person holds the rollout; and how long earlier pauses lasted. */
+  paused: boolean;
+  pausedMs: number;
+  /** A failure is followed by a rollback. */
+  rollbackOnFailure: boolean;
 };
 
 export type StepContext = {

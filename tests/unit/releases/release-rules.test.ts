@@ -3,13 +3,21 @@ import { describe, expect, test } from "vitest";
 import { type SeenPod } from "#lib/clusters/pod-rules";
 import { type SeenWorkload } from "#lib/clusters/workload-rules";
 import { isTerminalStep, STEP_STATES } from "#lib/platform/steps";
-import { decideRollout, decideVerify, isTerminal, mayBecome, nextTask, stateAfter } from "#lib/releases/release-rules";
+import {
+  decideRollout,
+  decideVerify,
+  isTerminal,
+  mayBecome,
+  nextTask,
+  runsRelease,
+  stateAfter,
+} from "#lib/releases/release-rules";
 import { RELEASE_STATES, RELEASE_STEPS } from "#lib/releases/schema";
 import { plainSpec } from "./spec-arbitrary.ts";
 
 const START = new Date("2026-01-01T00:00:00Z");
 const later = (seconds: number) => new Date(START.getTime() + seconds * 1000);
-const wanted = { number: 7, podRelease: 7, spec: plainSpec({ replicas: 2 }) };
+const wanted = { number: 7, podRelease: 7, spec: plainSpec({ replicas: 2 }), paused: false, pausedMs: 0 };
 const digest = wanted.spec.image.digest;
 
 const workload = (change: Partial<SeenWorkload> = {}): SeenWorkload => ({
@@ -26,6 +34,7 @@ const workload = (change: Partial<SeenWorkload> = {}): SeenWorkload => ({
   ready: 2,
   available: 2,
   progressing: true,
+  paused: false,
   reason: null,
   message: null,
   image: null,
@@ -182,4 +191,38 @@ describe("verify", () => {
       error: { message: expect.stringContaining("1 of 2") },
     });
   });
+});
+
+describe("a rollout that a person holds", () => {
+  const held = { ...wanted, paused: true };
+  const onItsWay = workload({ paused: true, updated: 1, available: 1, total: 3 });
+
+  test("is applied again as long as the cluster does not hold it, and likewise once it should go on", () => {
+    expect(decideRollout(held, { workload: workload(), pods: [] }, START, later(1)).is).toBe("reapply");
+    expect(decideRollout(wanted, { workload: onItsWay, pods: [] }, START, later(1)).is).toBe("reapply");
+  });
+
+  test("neither fails nor ends while it is held, however long and whatever the pods do", () => {
+    for (const pods of [[pod()], [crashed(9)], [pod(), pod({ name: "shop-abc-2" })]]) {
+      for (const seen of [onItsWay, workload({ paused: true })]) {
+        const verdict = decideRollout(held, { workload: seen, pods }, START, later(100_000));
+        expect(verdict).toMatchObject({ is: "wait", facts: { waitingFor: "resume" } });
+      }
+    }
+  });
+
+  test("has as long after the pause as it had left before", () => {
+    const slow = { workload: workload({ updated: 1, available: 1 }), pods: [pod({ ready: false })] };
+    const end = later(100_000);
+    expect(decideRollout(wanted, slow, START, end).is).toBe("failed");
+    expect(decideRollout({ ...wanted, pausedMs: 100_000_000 }, slow, START, end).is).toBe("wait");
+  });
+});
+
+test("a pod runs a release when it is ready and of its template and its image, all three", () => {
+  const release = { podRelease: 7, digest };
+  expect(runsRelease(pod(), release)).toBe(true);
+  for (const other of [{ ready: false }, { releaseNumber: 6 }, { imageDigest: null }, { imageDigest: "sha256:1" }]) {
+    expect(runsRelease(pod(other), release)).toBe(false);
+  }
 });

@@ -1,0 +1,43 @@
+import "server-only";
+import { type Tx } from "#lib/platform/db";
+import { createReleaseIn } from "./create-release.ts";
+import { type ReleaseDeps } from "./jobs.ts";
+
+type Ended = { id: string; number: number; app: { id: string }; environment: { id: string } };
+type Here = Pick<Ended, "number" | "app" | "environment">;
+
+/** The newest release before this one that was completed in its place: what a rollback of it goes back to. */
+export async function doneBefore(
+  db: Pick<Tx, "release">,
+  { number, app, environment }: Here,
+): Promise<{ number: number } | null> {
+  return db.release.findFirst({
+    where: { appId: app.id, environmentId: environment.id, state: "done", number: { lt: number } },
+    orderBy: { number: "desc" },
+    select: { number: true },
+  });
+}
+
+/**
+ * Asks for a rollback to what ran before a release that has just ended badly, in the transaction that ends it, so that
+ * there is no moment in which nobody is responsible. Does nothing where nothing ran before.
+ */
+export async function restoreBefore(
+  tx: Tx,
+  ended: Ended,
+  why: "aborted" | "failed",
+  deps: Pick<ReleaseDeps, "enqueue" | "now">,
+): Promise<void> {
+  const before = await doneBefore(tx, ended);
+  if (!before) return;
+  const intent = { kind: "rollback" as const, restoresNumber: before.number, buildId: null, settings: null };
+  const request = {
+    appId: ended.app.id,
+    requestedById: null,
+    intent: { ...intent, environmentId: ended.environment.id },
+    reason: why === "aborted" ? `Release ${ended.number} was aborted.` : `Release ${ended.number} failed.`,
+    idempotencyKey: `${why === "aborted" ? "abort" : "failure"}:${ended.id}`,
+    expectedCurrent: undefined,
+  };
+  await createReleaseIn(tx, request, deps);
+}
