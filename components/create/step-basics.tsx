@@ -168,7 +168,9 @@ function NameFields({ form, change, errors }: StepProps) {
           label={t("name")}
           value={form.name}
           onChange={(event) => change({ name: event.currentTarget.value, nameTyped: event.currentTarget.value !== "" })}
-          error={error ?? (check.data?.free === false ? t("taken") : undefined)}
+          error={
+            error ?? (check.data?.free === false ? t(check.data.reason === "name.kept" ? "kept" : "taken") : undefined)
+          }
           autoComplete="off"
           spellCheck={false}
           maxLength={255}

@@ -1,11 +1,12 @@
 import "server-only";
 import { type Db } from "#lib/platform/db";
+import { nameTaken } from "./name-taken.ts";
 import { nameProblem } from "./naming-rules.ts";
 
-/** May a service be called this? A name once used stays taken, also after the service is retired. */
+/** May a service be called this? See `nameTaken`. */
 export async function checkName(db: Db, name: string): Promise<{ free: boolean; reason: string | null }> {
   const problem = nameProblem(name);
   if (problem) return { free: false, reason: problem };
-  const taken = await db.app.findUnique({ where: { name }, select: { id: true } });
-  return taken ? { free: false, reason: "name.taken" } : { free: true, reason: null };
+  const reason = await nameTaken(db, name);
+  return { free: reason === null, reason };
 }

@@ -5,6 +5,7 @@ import { type Db, Prisma, type Tx } from "#lib/platform/db";
 import { Conflict, Invalid, NotFound } from "#lib/platform/errors";
 import { publish } from "#lib/platform/events";
 import { type Queue } from "#lib/platform/queue";
+import { nameTaken } from "./name-taken.ts";
 import { imageRepositoryFor, nameProblem } from "./naming-rules.ts";
 import { provisionJob } from "./provision-job.ts";
 import { type CreateAppInput, PROVISION_STEPS } from "./schema.ts";
@@ -42,6 +43,7 @@ export async function createApp(world: CreateAppWorld, actorId: string, input: C
   const { project, commit } = await readRepository(world.gitlab, input);
   try {
     return await world.db.$transaction(async (tx) => {
+      if ((await nameTaken(tx, input.name)) === "name.kept") throw nameKept(input.name);
       const app = await insertApp(world, tx, actorId, input, project);
       const { ref, refKind } = input;
       await world.requestFirstBuild(tx, {
@@ -67,12 +69,23 @@ export async function createApp(world: CreateAppWorld, actorId: string, input: C
   }
 }
 
+const nameKept = (name: string): Conflict =>
+  new Conflict(`A retired service ${name} left volumes or images under this name.`, {
+    fields: [{ path: "name", message: "name.kept" }],
+    next: "Choose another name, or have what it kept removed first (Services, Retired).",
+  });
+
 /** The first build carries the wizard's key, so a repeated submit finds the service that the first one made. */
 const firstBuildKey = (input: CreateAppInput): string => `create:${input.idempotencyKey}`;
 
 async function createdBefore(db: Db, input: CreateAppInput): Promise<{ appId: string; name: string } | null> {
   const app = await db.app.findFirst({
-    where: { name: input.name, teamId: input.teamId, builds: { some: { idempotencyKey: firstBuildKey(input) } } },
+    where: {
+      name: input.name,
+      teamId: input.teamId,
+      retiredAt: null,
+      builds: { some: { idempotencyKey: firstBuildKey(input) } },
+    },
     select: { id: true },
   });
   return app && { appId: app.id, name: input.name };

@@ -3,6 +3,7 @@ import { type Call } from "#lib/clients/http/call";
 import { recordSystem } from "#lib/clusters/record-system";
 import { isTransient, KeplerError } from "#lib/platform/errors";
 import { type RunResult } from "#lib/platform/queue";
+import { isTerminalStep } from "#lib/platform/steps";
 import { type ProvisionRow, provisionStepOf, readProvision, recordProvision } from "./provision-row.ts";
 import { nextProvisionStep, type ProvisionStepName, pauseLeftMs, pauseOf, retryAfterMs } from "./provision-rules.ts";
 import { type ProvisionWorld } from "./provision-world.ts";
@@ -23,6 +24,7 @@ const STEPS: Record<ProvisionStepName, Step> = {
 export async function reconcileProvision(world: ProvisionWorld, appId: string, call: Call = {}): Promise<RunResult> {
   const row = await readProvision(world.db, appId);
   if (!row || row.retiredAt || row.provisionState === "ready" || row.provisionState === "failed") return "done";
+  if (row.retiringAt) return giveWay(world, row);
   const next = nextProvisionStep(row.provisionSteps);
   if (next === "ready" || next === "failed") {
     await recordProvision(world.db, row, { state: next }, world.now());
@@ -37,6 +39,15 @@ export async function reconcileProvision(world: ProvisionWorld, appId: string, c
   } catch (error) {
     return takeFailure(world, row, next, error);
   }
+}
+
+/** A retirement waits for this: no run of the provision is under way once the row says so. */
+async function giveWay(world: ProvisionWorld, row: ProvisionRow): Promise<RunResult> {
+  const left = row.provisionSteps.filter((step) => !isTerminalStep(step.state));
+  const steps = left.map(({ name }) => ({ name, state: "skipped" as const }));
+  const error = { code: "conflict", system: "kepler", message: "The service is being retired." } as const;
+  await recordProvision(world.db, row, { state: "failed", error, steps }, world.now());
+  return { requeueAfterMs: 0 };
 }
 
 async function begin(world: ProvisionWorld, row: ProvisionRow, name: ProvisionStepName): Promise<RunResult> {

@@ -5,6 +5,7 @@ import { type Queue } from "#lib/platform/queue";
 import { provisionJob } from "./provision-job.ts";
 import { readProvision, recordProvision } from "./provision-row.ts";
 import { stepsToRetry } from "./provision-rules.ts";
+import { refuseRetiring } from "./retiring-rules.ts";
 
 type World = { db: Db; enqueue: Queue["enqueue"]; now(): Date };
 
@@ -15,6 +16,7 @@ type World = { db: Db; enqueue: Queue["enqueue"]; now(): Date };
 export async function retryProvision(world: World, appId: string): Promise<void> {
   const row = await readProvision(world.db, appId);
   if (!row || row.retiredAt) throw new NotFound("There is no such service.");
+  refuseRetiring(row);
   if (row.provisionState === "running" || row.provisionState === "pending") {
     throw new Conflict("This service is being provisioned already.");
   }

@@ -1,5 +1,6 @@
 import "server-only";
 import { imageTagFor, jenkinsJobName } from "#lib/apps/naming-rules";
+import { refuseRetiring } from "#lib/apps/retiring-rules";
 import { type Tx } from "#lib/platform/db";
 import { NotFound } from "#lib/platform/errors";
 import { publish } from "#lib/platform/events";
@@ -21,17 +22,19 @@ export type InsertedBuild = { id: string; number: number; created: boolean };
 
 /**
  * Writes a requested build with the next number of its app. The app's row is locked until the transaction ends,
- * so numbers have no gaps and no twins however many ask at once. Throws NotFound for a retired app.
+ * so numbers have no gaps and no twins however many ask at once. Throws NotFound for a retired app, Conflict for one that
+ * is being retired.
  */
 export async function insertBuild(tx: Tx, wanted: NewBuild): Promise<InsertedBuild> {
   await tx.$queryRaw`select id from apps where id = ${wanted.appId}::uuid for update`;
   const app = await tx.app.findFirst({
     where: { id: wanted.appId, retiredAt: null },
-    select: { name: true, teamId: true, imageRepository: true },
+    select: { name: true, teamId: true, imageRepository: true, retiringAt: true },
   });
   if (!app) throw new NotFound("There is no such service.");
   const same = await alreadyThere(tx, wanted);
   if (same) return { ...same, created: false };
+  refuseRetiring(app);
 
   const newest = await tx.build.aggregate({ where: { appId: wanted.appId }, _max: { number: true } });
   const number = (newest._max.number ?? 0) + 1;

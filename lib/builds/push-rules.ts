@@ -27,12 +27,14 @@ export type PushVerdict =
   | { verdict: "ignored"; reason: string }
   | { verdict: "rejected"; reason: string };
 
-type App = { gitlabProjectId: number; defaultRef: string; buildOnPush: boolean };
+type App = { gitlabProjectId: number; defaultRef: string; buildOnPush: boolean; retiringAt: Date | null };
 
 /** Does this push ask for a build of this app? Every refusal says why, for the inbox. */
 export function judgePush(app: App, push: PushEvent): PushVerdict {
   if (push.project.id !== app.gitlabProjectId)
     return { verdict: "rejected", reason: "This delivery is about another project." };
+  if (app.retiringAt !== null)
+    return { verdict: "ignored", reason: "This service is retired, or being retired: pushes are not built any more." };
   if (push.checkout_sha === null || /^0+$/.test(push.after))
     return { verdict: "ignored", reason: `${shortRef(push.ref)} was deleted.` };
   if (push.object_kind === "tag_push" || push.ref.startsWith("refs/tags/"))

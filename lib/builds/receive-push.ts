@@ -13,7 +13,7 @@ const jsonBody = z.record(z.string(), z.json());
 type Verifier = { db: Db; open(envelope: string): string; now(): Date };
 type World = { db: Db; enqueue: Queue["enqueue"]; now(): Date };
 
-type App = { id: string; gitlabProjectId: number; defaultRef: string; buildOnPush: boolean };
+type App = { id: string; gitlabProjectId: number; defaultRef: string; buildOnPush: boolean; retiringAt: Date | null };
 /** The head of a delivery whose sender knows the app's token. */
 export type VerifiedDelivery = {
   app: App;
@@ -29,8 +29,16 @@ export async function deliveredApp(world: Verifier, appId: string, headers: Head
   const event = (headers.get("x-gitlab-event") ?? "unknown").slice(0, 80);
   const found = z.uuid().safeParse(appId).success
     ? await world.db.app.findFirst({
-        where: { id: appId, retiredAt: null },
-        select: { id: true, webhookSecret: true, gitlabProjectId: true, defaultRef: true, buildOnPush: true },
+        // Of a retired service too: a delivery may be on its way when its hook goes, and is told so.
+        where: { id: appId },
+        select: {
+          id: true,
+          webhookSecret: true,
+          gitlabProjectId: true,
+          defaultRef: true,
+          buildOnPush: true,
+          retiringAt: true,
+        },
       })
     : null;
   const expected = found ? world.open(found.webhookSecret) : "";

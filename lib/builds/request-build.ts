@@ -1,4 +1,5 @@
 import "server-only";
+import { refuseRetiring } from "#lib/apps/retiring-rules";
 import { type Gitlab } from "#lib/clients/gitlab/client";
 import { type Db } from "#lib/platform/db";
 import { Invalid, NotFound } from "#lib/platform/errors";
@@ -11,7 +12,7 @@ type World = { db: Db; gitlab: Gitlab; enqueue: Queue["enqueue"] };
 
 /**
  * Requests a build of a branch, tag or commit as it stands now: the commit is fixed here, whatever the ref becomes.
- * Throws NotFound (no such service), Invalid with field `ref` (no such ref) and what GitLab's client throws.
+ * Throws NotFound (no such service), Conflict (it is being retired), Invalid with field `ref` (no such ref) and what GitLab's client throws.
  */
 export async function requestBuild(
   world: World,
@@ -22,7 +23,7 @@ export async function requestBuild(
   const { ref, refKind, idempotencyKey } = input;
   const app = await world.db.app.findFirst({
     where: { id: appId, retiredAt: null },
-    select: { gitlabProjectId: true },
+    select: { name: true, gitlabProjectId: true, retiringAt: true },
   });
   if (!app) throw new NotFound("There is no such service.");
   const repeated = await world.db.build.findUnique({
@@ -31,6 +32,7 @@ export async function requestBuild(
   });
   if (repeated) return { buildId: repeated.id, number: repeated.number };
 
+  refuseRetiring(app);
   const commit = await resolve(world.gitlab, app.gitlabProjectId, ref, refKind);
   const build = await world.db.$transaction(async (tx) => {
     const wanted = { appId, ref, refKind, commit, trigger: "manual", requestedById, idempotencyKey } as const;

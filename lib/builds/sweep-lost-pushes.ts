@@ -44,7 +44,7 @@ type Candidate = Awaited<ReturnType<typeof appsToCheck>>[number];
 
 const appsToCheck = async (db: Db, after: string | undefined) => {
   const apps = await db.app.findMany({
-    where: { buildOnPush: true, provisionState: "ready", retiredAt: null, ...(after ? { id: { gt: after } } : {}) },
+    where: { buildOnPush: true, provisionState: "ready", retiringAt: null, ...(after ? { id: { gt: after } } : {}) },
     orderBy: { id: "asc" },
     take: HEADS_A_SWEEP,
     select: {

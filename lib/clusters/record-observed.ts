@@ -56,7 +56,10 @@ export async function recordObserved(
 
 async function nameApps(tx: Tx, rows: Record<string, unknown>[]): Promise<Record<string, unknown>[]> {
   const names = [...new Set(rows.map((row) => String(row.app_name)))];
-  const apps = await tx.app.findMany({ where: { name: { in: names } }, select: { id: true, name: true } });
+  const apps = await tx.app.findMany({
+    where: { name: { in: names }, retiredAt: null },
+    select: { id: true, name: true },
+  });
   const idOf = new Map(apps.map((app) => [app.name, app.id]));
   return rows.map(({ app_name, ...row }) => ({ ...row, app_id: idOf.get(String(app_name)) ?? null }));
 }

@@ -46,6 +46,8 @@ export async function createReleaseIn(
   const environmentId = intent.environmentId;
   // Numbers have no gaps and two people never both "come first": releases of one place are made one after another.
   await tx.$executeRaw`select pg_advisory_xact_lock(hashtextextended(${`release:${appId}:${environmentId}`}, 0))`;
+  // A retirement that is confirmed at this moment comes before or after: never a release that it has not seen.
+  await tx.$queryRaw`select id from apps where id = ${appId}::uuid for share`;
   const first = await tx.release.findUnique({
     where: { appId_environmentId_idempotencyKey: { appId, environmentId, idempotencyKey } },
     select: { id: true, number: true },

@@ -1,4 +1,5 @@
 import "server-only";
+import { refuseRetiring } from "#lib/apps/retiring-rules";
 import { type AppSettings, type AppSpec, appSettings, appSpec } from "#lib/apps/spec-schema";
 import { type Tx } from "#lib/platform/db";
 import { Invalid, NotFound } from "#lib/platform/errors";
@@ -28,11 +29,17 @@ export type ReleasePlan = {
 
 /**
  * What a release with this intent would be, from rows alone. Preview and creation ask the same function, so that what was
- * shown is what is made. Throws NotFound for things that do not belong to the app, Invalid when there is nothing to run.
+ * shown is what is made. Throws NotFound for things that do not belong to the app, Conflict for one that is being retired, Invalid when there is
+ * nothing to run.
  */
 export async function planRelease(tx: Tx, appId: string, intent: ReleaseIntent, now: Date): Promise<ReleasePlan> {
-  const app = await tx.app.findUnique({ where: { id: appId }, select: { id: true, name: true, teamId: true } });
-  if (!app) throw new NotFound("There is no such service.");
+  const found = await tx.app.findUnique({
+    where: { id: appId },
+    select: { id: true, name: true, teamId: true, retiringAt: true },
+  });
+  if (!found) throw new NotFound("There is no such service.");
+  refuseRetiring(found);
+  const { retiringAt: _, ...app } = found;
   const environment = await findEnvironment(tx, intent.environmentId);
   const here = { appId, environmentId: environment.id };
   const newest = await tx.release.findFirst({

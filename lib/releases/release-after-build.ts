@@ -23,10 +23,12 @@ export async function releaseAfterBuild(
       ref: true,
       trigger: true,
       requestedById: true,
-      app: { select: { teamId: true, createdById: true, defaultRef: true, autoReleaseEnvId: true } },
+      app: {
+        select: { teamId: true, createdById: true, defaultRef: true, autoReleaseEnvId: true, retiringAt: true },
+      },
     },
   });
-  if (!row) return;
+  if (!row || row.app.retiringAt) return;
   const environmentId = row.trigger === "create" ? await chosenAtCreation(tx, row.appId) : autoTarget(row);
   if (!environmentId) return;
   const requestedById = row.requestedById ?? (row.trigger === "create" ? row.app.createdById : null);

@@ -18,9 +18,14 @@ export async function doneBefore(
   });
 }
 
+/** Is its service on its way out? */
+export const isRetiring = async (db: Pick<Tx, "app">, app: { id: string }): Promise<boolean> =>
+  (await db.app.count({ where: { id: app.id, retiringAt: { not: null } } })) > 0;
+
 /**
  * Asks for a rollback to what ran before a release that has just ended badly, in the transaction that ends it, so that
- * there is no moment in which nobody is responsible. Does nothing where nothing ran before.
+ * there is no moment in which nobody is responsible. Does nothing where nothing ran before, and for a service whose
+ * retirement will remove what is there.
  */
 export async function restoreBefore(
   tx: Tx,
@@ -28,8 +33,9 @@ export async function restoreBefore(
   why: "aborted" | "failed",
   deps: Pick<ReleaseDeps, "enqueue" | "now">,
 ): Promise<void> {
+  await tx.$queryRaw`select id from apps where id = ${ended.app.id}::uuid for share`;
   const before = await doneBefore(tx, ended);
-  if (!before) return;
+  if (!before || (await isRetiring(tx, ended.app))) return;
   const intent = { kind: "rollback" as const, restoresNumber: before.number, buildId: null, settings: null };
   const request = {
     appId: ended.app.id,

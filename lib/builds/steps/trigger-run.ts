@@ -1,4 +1,5 @@
 import "server-only";
+import { imagesEntry, planInLedger } from "#lib/apps/ledger";
 import { callbackUrlFor } from "#lib/apps/naming-rules";
 import { type Call } from "#lib/clients/http/call";
 import { type RunResult } from "#lib/platform/queue";
@@ -13,6 +14,7 @@ export async function triggerRun(world: BuildWorld, row: BuildRow, call: Call): 
   const attempts = (stepOf(row, "trigger")?.attempts ?? 0) + 1;
   const sending = { name: "trigger", state: "running", attempts, memory: { sentAt: now.toISOString() } } as const;
   if (!(await recordBuild(world.db, row, { steps: [sending] }, now))) return { requeueAfterMs: 0 };
+  await planInLedger(world.db, imagesEntry(row));
 
   await world.checkpoint?.("build.trigger.before-effect");
   const { queueId } = await send(world, row, call);

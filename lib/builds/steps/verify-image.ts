@@ -1,4 +1,5 @@
 import "server-only";
+import { imagesEntry, markPresentInLedger } from "#lib/apps/ledger";
 import { repositoryWithinRegistry } from "#lib/apps/naming-rules";
 import { type Call } from "#lib/clients/http/call";
 import { recordSystem } from "#lib/clusters/record-system";
@@ -35,7 +36,10 @@ export async function verifyImage(world: BuildWorld, row: BuildRow, call: Call):
       {
         build: { state: "succeeded", imageDigest: judged.digest, imageSizeBytes: BigInt(sizeBytes), endedAt: now },
         steps: [{ name: "verify", state: "done", error: null, detail }],
-        also: (tx) => world.onBuildSucceeded(tx, { id: row.id, appId: row.appId }),
+        also: async (tx) => {
+          await markPresentInLedger(tx, imagesEntry(row), { externalId: null, url: null }, now);
+          await world.onBuildSucceeded(tx, { id: row.id, appId: row.appId });
+        },
       },
       now,
     );

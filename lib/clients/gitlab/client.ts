@@ -59,6 +59,8 @@ export type Gitlab = {
   ): Promise<string[]>;
   /** The project's hook for exactly this URL: how a hook is found again after a crash. */
   findHook(projectId: number, url: string, call?: Call): Promise<Hook | null>;
+  /** All hooks of the project. */
+  listHooks(projectId: number, call?: Call): Promise<Hook[]>;
   createHook(projectId: number, settings: HookSettings, call?: Call): Promise<Hook>;
   updateHook(projectId: number, hookId: number, settings: HookSettings, call?: Call): Promise<Hook>;
   /** Deleting what is gone already is fine. */

@@ -1,7 +1,8 @@
 import "server-only";
 import { ProjectHooks } from "@gitbeaker/rest";
 import { Invalid, NotFound } from "#lib/platform/errors";
-import { type Gitlab, type HookSettings } from "./client.ts";
+import { type Call } from "../http/call.ts";
+import { type Gitlab, type Hook, type HookSettings } from "./client.ts";
 import { hookReply, pageReply } from "./replies.ts";
 import { type GitlabAccess, MAX_PAGES, onePage } from "./requester.ts";
 
@@ -9,16 +10,29 @@ import { type GitlabAccess, MAX_PAGES, onePage } from "./requester.ts";
 export function hooksOf({
   via,
   read,
-}: GitlabAccess): Pick<Gitlab, "findHook" | "createHook" | "updateHook" | "deleteHook"> {
+}: GitlabAccess): Pick<Gitlab, "findHook" | "listHooks" | "createHook" | "updateHook" | "deleteHook"> {
+  async function* pagesOf(projectId: number, call?: Call) {
+    for (let page = 1; page <= MAX_PAGES; page += 1) {
+      const found = await new ProjectHooks(via(call)).all(projectId, { ...onePage, page });
+      const { rows, more } = read(pageReply(hookReply), found);
+      yield rows;
+      if (!more) return;
+    }
+  }
+
   return {
     async findHook(projectId, hookUrl, call) {
-      for (let page = 1; page <= MAX_PAGES; page += 1) {
-        const found = await new ProjectHooks(via(call)).all(projectId, { ...onePage, page });
-        const { rows, more } = read(pageReply(hookReply), found);
+      for await (const rows of pagesOf(projectId, call)) {
         const hook = rows.find((row) => row.url === hookUrl);
-        if (hook || !more) return hook ?? null;
+        if (hook) return hook;
       }
       return null;
+    },
+
+    async listHooks(projectId, call) {
+      const hooks: Hook[] = [];
+      for await (const rows of pagesOf(projectId, call)) hooks.push(...rows);
+      return hooks;
     },
 
     async createHook(projectId, settings, call) {

@@ -18,12 +18,18 @@ export const KINDS = {
   configMap: kind("v1", "ConfigMap", "configmaps"),
   secret: kind("v1", "Secret", "secrets"),
   event: kind("v1", "Event", "events"),
+  persistentVolumeClaim: kind("v1", "PersistentVolumeClaim", "persistentvolumeclaims"),
   deployment: kind("apps/v1", "Deployment", "deployments"),
   replicaSet: kind("apps/v1", "ReplicaSet", "replicasets"),
   statefulSet: kind("apps/v1", "StatefulSet", "statefulsets"),
+  job: kind("batch/v1", "Job", "jobs"),
+  cronJob: kind("batch/v1", "CronJob", "cronjobs"),
   podDisruptionBudget: kind("policy/v1", "PodDisruptionBudget", "poddisruptionbudgets"),
   horizontalPodAutoscaler: kind("autoscaling/v2", "HorizontalPodAutoscaler", "horizontalpodautoscalers"),
   ingress: kind("networking.k8s.io/v1", "Ingress", "ingresses"),
+  virtualService: kind("networking.istio.io/v1", "VirtualService", "virtualservices"),
+  gateway: kind("networking.istio.io/v1", "Gateway", "gateways"),
+  destinationRule: kind("networking.istio.io/v1", "DestinationRule", "destinationrules"),
 } as const satisfies Record<string, KindRef>;
 
 /** The known resource type of an object, or null: then discovery must tell. */

@@ -1,7 +1,7 @@
 import "server-only";
 import { cutShort } from "../cut-short.ts";
 import { renderManifests } from "../manifests.ts";
-import { doneBefore, restoreBefore } from "../restore-before.ts";
+import { doneBefore, isRetiring, restoreBefore } from "../restore-before.ts";
 import { applyObjects, manifestInput } from "./apply.ts";
 import { type StepContext } from "./step-context.ts";
 
@@ -11,7 +11,9 @@ import { type StepContext } from "./step-context.ts";
  */
 export async function abort(context: StepContext, touchedCluster: boolean): Promise<void> {
   const { deps, release } = context;
-  if (touchedCluster && !(await doneBefore(deps.db, release))) {
+  const { db } = deps;
+  // What a retirement is about to remove need not be stopped, and the cluster need not answer.
+  if (touchedCluster && !(await doneBefore(db, release)) && !(await isRetiring(db, release.app))) {
     const stopped = { ...release, paused: false, spec: { ...release.spec, replicas: 0 } };
     await applyObjects(context, renderManifests(manifestInput(stopped)));
   }

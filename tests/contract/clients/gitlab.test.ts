@@ -76,6 +76,9 @@ describe("GitLab", () => {
     expect(await gitlab.findHook(project.id, url)).toBeNull();
     const hook = await gitlab.createHook(project.id, settings);
     expect(await gitlab.findHook(project.id, url)).toEqual({ id: hook.id, url, alertStatus: "executable" });
+    expect((await gitlab.listHooks(project.id)).filter((one) => one.url === url)).toEqual([
+      { id: hook.id, url, alertStatus: "executable" },
+    ]);
     const changed = await gitlab.updateHook(project.id, hook.id, { ...settings, tagPushEvents: false });
     expect(changed.id).toBe(hook.id);
     await gitlab.deleteHook(project.id, hook.id);

@@ -58,6 +58,23 @@ describe("creating a service", () => {
     expect(await checkName(world.db, name)).toEqual({ free: false, reason: "name.taken" });
   });
 
+  it("gives a name back when its service is retired, unless something was kept under it", async () => {
+    const { name, appId } = await createApp(world, world.user.id, await world.wanted());
+    const gone = { retiringAt: new Date(), retiredAt: new Date() };
+    await world.db.app.update({ where: { id: appId }, data: gone });
+    const kept = { appId, system: "registry", kind: "repository", key: `host/${name}`, state: "present" as const };
+    await world.db.ledgerEntry.create({ data: kept });
+    expect(await checkName(world.db, name)).toEqual({ free: false, reason: "name.kept" });
+    const refused = createApp(world, world.user.id, await world.wanted({ name }));
+    await expect(refused).rejects.toMatchObject({ code: "conflict", fields: [{ path: "name", message: "name.kept" }] });
+
+    await world.db.ledgerEntry.updateMany({ where: { appId }, data: { state: "absent" } });
+    expect(await checkName(world.db, name)).toEqual({ free: true, reason: null });
+    const second = await createApp(world, world.user.id, await world.wanted({ name }));
+    expect(second.appId).not.toBe(appId);
+    expect(await checkName(world.db, name)).toEqual({ free: false, reason: "name.taken" });
+  });
+
   it.each([
     ["ref", { ref: "no-such-branch" }],
     ["gitlabProjectId", { gitlabProjectId: 999_999 }],

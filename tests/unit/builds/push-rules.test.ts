@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { judgePush, pushEvent } from "#lib/builds/push-rules";
 
-const app = { gitlabProjectId: 5, defaultRef: "main", buildOnPush: true };
+const app = { gitlabProjectId: 5, defaultRef: "main", buildOnPush: true, retiringAt: null };
 const sha = "c".repeat(40);
 const push = (over: Record<string, unknown> = {}) =>
   pushEvent.parse({
@@ -31,6 +31,11 @@ describe("a push", () => {
 
   it("is ignored when the service does not build on push", () => {
     expect(judgePush({ ...app, buildOnPush: false }, push()).verdict).toBe("ignored");
+  });
+
+  it("is ignored with the reason once the service is being retired", () => {
+    const retiring = { ...app, retiringAt: new Date() };
+    expect(judgePush(retiring, push())).toEqual({ verdict: "ignored", reason: expect.stringContaining("retired") });
   });
 
   it("of another project is rejected", () => {
