@@ -4,6 +4,7 @@ import { type ReactNode } from "react";
 import { Providers } from "#components/shell/providers";
 import { requestIntl } from "#components/shell/request-intl";
 import { messagesOf } from "#lib/platform/i18n/messages";
+import { sentencesOf } from "#lib/platform/i18n/sentences";
 import "./globals.css";
 
 export const metadata: Metadata = { title: { default: "Kepler", template: "%s · Kepler" }, icons: "/logo-mark.svg" };
@@ -17,7 +18,13 @@ export default async function RootLayout({ children }: { children: ReactNode }) 
         <ColorSchemeScript defaultColorScheme="auto" />
       </head>
       <body>
-        <Providers locale={locale} messages={messagesOf(locale)} timeZone={timeZone} now={new Date().toISOString()}>
+        <Providers
+          locale={locale}
+          messages={messagesOf(locale)}
+          sentences={sentencesOf(locale)}
+          timeZone={timeZone}
+          now={new Date().toISOString()}
+        >
           {children}
         </Providers>
       </body>

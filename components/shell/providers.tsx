@@ -6,25 +6,37 @@ import { type ReactNode, useEffect, useState, useSyncExternalStore } from "react
 import { IntlProvider } from "use-intl";
 import { type Locale, TIME_ZONE_COOKIE } from "#lib/platform/i18n/locales";
 import type { Messages } from "#lib/platform/i18n/messages";
+import type { Sentences } from "#lib/platform/i18n/sentence-translator";
+import { SentencesContext } from "../ui/sentences-context.tsx";
 import { cssVariables, theme } from "../ui/theme.ts";
 import { ApiError } from "./api.ts";
 import { setCookie } from "./set-cookie.ts";
 import { toSignIn } from "./to-sign-in.ts";
 
-type Props = { locale: Locale; messages: Messages; timeZone: string; now: string; children: ReactNode };
+type Props = {
+  locale: Locale;
+  messages: Messages;
+  /** The server's own sentences in this language. */
+  sentences: Sentences;
+  timeZone: string;
+  now: string;
+  children: ReactNode;
+};
 
 /** What every page stands on: texts, colours, server state. */
-export function Providers({ locale, messages, timeZone: first, now, children }: Props) {
+export function Providers({ locale, messages, sentences, timeZone: first, now, children }: Props) {
   const [client] = useState(createQueryClient);
   const timeZone = useSyncExternalStore(neverChanges, timeZoneHere, () => first);
   useEffect(() => setCookie(TIME_ZONE_COOKIE, timeZone), [timeZone]);
   return (
     <IntlProvider locale={locale} messages={messages} timeZone={timeZone} now={new Date(now)}>
-      <QueryClientProvider client={client}>
-        <MantineProvider theme={theme} cssVariablesResolver={cssVariables} defaultColorScheme="auto">
-          {children}
-        </MantineProvider>
-      </QueryClientProvider>
+      <SentencesContext value={sentences}>
+        <QueryClientProvider client={client}>
+          <MantineProvider theme={theme} cssVariablesResolver={cssVariables} defaultColorScheme="auto">
+            {children}
+          </MantineProvider>
+        </QueryClientProvider>
+      </SentencesContext>
     </IntlProvider>
   );
 }

@@ -2,17 +2,19 @@
 
 import { useTranslations } from "use-intl";
 import type { PublicError } from "#lib/platform/errors";
+import { useSentence } from "./sentences-context.tsx";
 
 const SYSTEMS = ["gitlab", "jenkins", "registry", "kubernetes", "kepler"] as const;
 
 /** Our public errors as a sentence in the person's language: what happened, to what, and what to do next. */
 export function usePublicErrorText(): (error: PublicError) => string {
   const t = useTranslations("errors");
+  const sentence = useSentence();
   return ({ code, message, system, next }) => {
     const known = SYSTEMS.find((candidate) => candidate === system);
-    const text = t(`code.${code}`, { message, system: known ? t(`system.${known}`) : system });
+    const text = t(`code.${code}`, { message: sentence(message), system: known ? t(`system.${known}`) : system });
     if (next === undefined) return text;
     const ended = /[.!?。！？]$/.test(text) ? text : t("ended", { text });
-    return t("withNext", { text: ended, next });
+    return t("withNext", { text: ended, next: sentence(next) });
   };
 }

@@ -75,24 +75,26 @@ export function noAnswer(
   if (told.late) {
     return new Unavailable(`${name} has not answered within ${told.deadlineMs / 1000} s.`, { system, cause });
   }
-  return new Unavailable(`${name} ${connectionTrouble(cause)}.`, { system, cause });
+  return new Unavailable(connectionTrouble(cause)(name), { system, cause });
 }
 
-const TROUBLES: [pattern: RegExp, sentence: string][] = [
-  [/ECONNREFUSED/, "refuses connections"],
-  [/ENOTFOUND|EAI_AGAIN/, "has a host name that cannot be resolved"],
-  [/ETIMEDOUT|CONNECT_TIMEOUT|EHOSTUNREACH|ENETUNREACH/, "cannot be reached over the network"],
-  [/CERT|SELF_SIGNED|UNABLE_TO_VERIFY|ERR_TLS|EPROTO/, "shows a certificate that is not trusted"],
+type Trouble = (name: string) => string;
+const TROUBLES: [pattern: RegExp, sentence: Trouble][] = [
+  [/ECONNREFUSED/, (name) => `${name} refuses connections.`],
+  [/ENOTFOUND|EAI_AGAIN/, (name) => `${name} has a host name that cannot be resolved.`],
+  [/ETIMEDOUT|CONNECT_TIMEOUT|EHOSTUNREACH|ENETUNREACH/, (name) => `${name} cannot be reached over the network.`],
+  [/CERT|SELF_SIGNED|UNABLE_TO_VERIFY|ERR_TLS|EPROTO/, (name) => `${name} shows a certificate that is not trusted.`],
 ];
+const BROKEN_OFF: Trouble = (name) => `${name} broke off the connection.`;
 
 /** Error codes sit at different depths (fetch wraps them, happy eyeballs bundles them), so the whole chain is read. */
-function connectionTrouble(error: unknown): string {
+function connectionTrouble(error: unknown): Trouble {
   const codes: string[] = [];
   for (let link: unknown = error; link instanceof Error && codes.length < 8; link = link.cause) {
     codes.push(codeOf(link), ...(link instanceof AggregateError ? link.errors.map(codeOf) : []));
   }
   const said = codes.join(" ");
-  return TROUBLES.find(([pattern]) => pattern.test(said))?.[1] ?? "broke off the connection";
+  return TROUBLES.find(([pattern]) => pattern.test(said))?.[1] ?? BROKEN_OFF;
 }
 
 const codeOf = (error: unknown): string =>
