@@ -7,8 +7,8 @@ const FLOORS = [
   ["jobs", "alerts", "logs", "metrics", "traces"],
   ["reports"],
 ];
-// What the browser may have: schema, rules (several are named by their rule: *-rules.ts) and manifests.
-const PURE = "/[a-z-]*(schema|rules|manifests)\\.ts$";
+// What the browser may have: schema, rules (several are named by their rule: *-rules.ts), manifests, and folders of them.
+const PURE = "/([a-z-]*(schema|rules|manifests)|(spec|manifests)/[a-z-]+)\\.ts$";
 const features = FLOORS.flat();
 const anyOf = (names) => `(${names.join("|")})`;
 

@@ -1,6 +1,12 @@
 import { z } from "zod";
 import { type CreateAppInput, createAppInput, LANGUAGES } from "#lib/apps/schema";
-import { type AppSettings, DEFAULT_STRATEGY, RESOURCE_PRESETS, SPEC_VERSION } from "#lib/apps/spec-schema";
+import {
+  type AppSettings,
+  type AppSettingsInput,
+  DEFAULT_STRATEGY,
+  RESOURCE_PRESETS,
+  SPEC_VERSION,
+} from "#lib/apps/spec-schema";
 
 const MEBIBYTE = 1024 ** 2;
 
@@ -100,7 +106,7 @@ function resources(form: WizardForm): AppSettings["resources"] {
   };
 }
 
-function settings(form: WizardForm, domain: string): AppSettings {
+function settings(form: WizardForm, domain: string): AppSettingsInput {
   const port = numberOf(form.port);
   return {
     schemaVersion: SPEC_VERSION,

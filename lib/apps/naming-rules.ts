@@ -3,10 +3,13 @@ import { appName } from "./spec-schema.ts";
 /** Names that would read as something else in a URL or beside Kepler's own objects. */
 const RESERVED: ReadonlySet<string> = new Set(["new", "api", "kepler", "kubernetes", "default", "www"]);
 
+/** The Service that names a stateful app's pods ends so: no app may be called like another one's. */
+export const HEADLESS_SUFFIX = "-headless";
+
 /** Why a service may not have this name, as a message key; null when it may. Says nothing about names that are taken. */
 export function nameProblem(name: string): "name.dns-label" | "name.reserved" | null {
   if (!appName.safeParse(name).success) return "name.dns-label";
-  return RESERVED.has(name) ? "name.reserved" : null;
+  return RESERVED.has(name) || name.endsWith(HEADLESS_SUFFIX) ? "name.reserved" : null;
 }
 
 /** The Jenkins job of an app. Deterministic, so that a crash in between finds it again. */

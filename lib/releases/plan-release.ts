@@ -1,6 +1,6 @@
 import "server-only";
 import { refuseRetiring } from "#lib/apps/retiring-rules";
-import { type AppSettings, type AppSpec, appSettings, appSpec } from "#lib/apps/spec-schema";
+import { type AppSettings, type AppSpec, appSpec, storedSettings } from "#lib/apps/spec-schema";
 import { type Tx } from "#lib/platform/db";
 import { Invalid, NotFound } from "#lib/platform/errors";
 import { moveHosts } from "./host-rules.ts";
@@ -140,5 +140,5 @@ async function draftedSettings(tx: Tx, here: Here, domain: string): Promise<AppS
   const own = drafts.find((draft) => draft.environmentId === here.environmentId);
   const draft = own ?? drafts[0];
   if (!draft) throw new Invalid("The service has no settings yet.", { next: "Give its settings with the release." });
-  return moveHosts(appSettings.parse(draft.spec), draft.environment.domain, domain);
+  return moveHosts(storedSettings.parse(draft.spec), draft.environment.domain, domain);
 }

@@ -1,48 +1,137 @@
+import { printBytes, printCpu } from "#lib/apps/quantity-rules";
 import { type AppSpec } from "#lib/apps/spec-schema";
+import { contentHash } from "./manifests/content-hash.ts";
 import { type SpecChange } from "./schema.ts";
 
-type Field = { field: string; read: (spec: AppSpec) => string | null };
+/** `field` is the message key "releases.change.<field>", `path` where its value stands in a Spec (the same when left out). */
+type Field = { field: string; path?: string; print?: (value: unknown) => string };
 type ListField = { field: string; read: (spec: AppSpec) => string[] };
 
-const probe = (spec: AppSpec) => spec.readinessProbe;
+const cpu = (value: unknown): string => printCpu(Number(value));
+const bytes = (value: unknown): string => printBytes(Number(value));
 
-/** One printable value each; `field` is the message key "releases.change.<field>". */
+/** Each name after a prefix is a field of its own: probes and scaling rules have the same ones. */
+const each = (prefix: string, path: string, names: readonly string[]): Field[] =>
+  names.map((name) => ({ field: `${prefix}.${name}`, path: `${path}.${name}` }));
+
+const PROBE = [
+  "type",
+  "path",
+  "port",
+  "scheme",
+  "headers",
+  "command",
+  "service",
+  "initialDelaySeconds",
+  "periodSeconds",
+  "timeoutSeconds",
+  "successThreshold",
+  "failureThreshold",
+];
+const SCALING_RULE = ["stabilizationSeconds", "percent", "pods", "periodSeconds"];
+
 const FIELDS: readonly Field[] = [
-  { field: "image.repository", read: (s) => s.image.repository },
-  { field: "image.tag", read: (s) => s.image.tag ?? null },
-  { field: "image.digest", read: (s) => s.image.digest },
-  { field: "image.commit", read: (s) => s.image.commitSha ?? null },
-  { field: "replicas", read: (s) => String(s.replicas) },
-  { field: "cpuRequest", read: (s) => `${s.resources.cpuRequestMillis}m` },
-  { field: "cpuLimit", read: (s) => `${s.resources.cpuLimitMillis}m` },
-  { field: "memoryRequest", read: (s) => memory(s.resources.memoryRequestBytes) },
-  { field: "memoryLimit", read: (s) => memory(s.resources.memoryLimitBytes) },
-  { field: "command", read: (s) => argv(s.command) },
-  { field: "args", read: (s) => argv(s.args) },
-  { field: "readiness.path", read: (s) => probe(s)?.path ?? null },
-  { field: "readiness.port", read: (s) => text(probe(s)?.port) },
-  { field: "readiness.periodSeconds", read: (s) => text(probe(s)?.periodSeconds) },
-  { field: "readiness.timeoutSeconds", read: (s) => text(probe(s)?.timeoutSeconds) },
-  { field: "readiness.failureThreshold", read: (s) => text(probe(s)?.failureThreshold) },
-  { field: "meshMode", read: (s) => s.meshMode },
-  { field: "gatewayClass", read: (s) => s.exposure?.gatewayClass ?? null },
-  { field: "strategy.maxSurge", read: (s) => String(s.strategy.maxSurge) },
-  { field: "strategy.maxUnavailable", read: (s) => String(s.strategy.maxUnavailable) },
-  { field: "strategy.minReadySeconds", read: (s) => String(s.strategy.minReadySeconds) },
-  { field: "strategy.progressDeadlineSeconds", read: (s) => String(s.strategy.progressDeadlineSeconds) },
-  { field: "strategy.drainSeconds", read: (s) => String(s.strategy.drainSeconds) },
-  { field: "strategy.terminationGracePeriodSeconds", read: (s) => String(s.strategy.terminationGracePeriodSeconds) },
-  { field: "restartedAt", read: (s) => s.restartedAt },
+  { field: "image.repository" },
+  { field: "image.tag" },
+  { field: "image.digest" },
+  { field: "image.commit", path: "image.commitSha" },
+  ...each("workload", "workload", ["kind", "podManagement"]),
+  { field: "replicas" },
+  ...each("autoscaling", "autoscaling", ["minReplicas", "maxReplicas", "cpuPercent", "memoryPercent"]),
+  ...each("autoscaling.scaleUp", "autoscaling.scaleUp", SCALING_RULE),
+  ...each("autoscaling.scaleDown", "autoscaling.scaleDown", SCALING_RULE),
+  { field: "cpuRequest", path: "resources.cpuRequestMillis", print: cpu },
+  { field: "cpuLimit", path: "resources.cpuLimitMillis", print: cpu },
+  { field: "memoryRequest", path: "resources.memoryRequestBytes", print: bytes },
+  { field: "memoryLimit", path: "resources.memoryLimitBytes", print: bytes },
+  { field: "command" },
+  { field: "args" },
+  ...each("startup", "startupProbe", PROBE),
+  ...each("readiness", "readinessProbe", PROBE),
+  ...each("liveness", "livenessProbe", PROBE),
+  ...each("logCollection", "logCollection", ["directory", "include"]),
+  ...each("logCollection.multiline", "logCollection.multiline", ["pattern", "negate", "match"]),
+  ...each("security", "security", [
+    "runAsUser",
+    "runAsGroup",
+    "runAsNonRoot",
+    "readOnlyRootFilesystem",
+    "allowPrivilegeEscalation",
+    "dropCapabilities",
+    "fsGroup",
+    "seccomp",
+  ]),
+  { field: "placement.antiAffinity" },
+  { field: "meshMode" },
+  { field: "gatewayClass", path: "exposure.gatewayClass" },
+  ...each("strategy", "strategy", [
+    "type",
+    "maxSurge",
+    "maxUnavailable",
+    "minReadySeconds",
+    "progressDeadlineSeconds",
+    "drainSeconds",
+    "terminationGracePeriodSeconds",
+  ]),
+  { field: "restartedAt" },
 ];
 
+type NameValue = { name: string; value: string };
+const pairs = (list: readonly NameValue[]): string[] => list.map(({ name, value }) => `${name}=${value}`);
+
+/** Lists are compared element by element: what stands before the first "=" or space names an element. */
 const LISTS: readonly ListField[] = [
   { field: "port", read: (s) => s.ports.map((p) => `${p.name} ${p.port}/${p.protocol}`) },
-  { field: "env", read: (s) => s.env.map((e) => `${e.name}=${e.value}`) },
+  { field: "env", read: (s) => pairs(s.env) },
+  { field: "file", read: (s) => s.files.map(fileWords) },
+  { field: "volume", read: (s) => s.volumes.map(volumeWords) },
+  { field: "hostAlias", read: (s) => s.hostAliases.map(({ ip, hostnames }) => [ip, ...hostnames].join(" ")) },
+  { field: "podLabel", read: (s) => pairs(s.podLabels) },
+  { field: "podAnnotation", read: (s) => pairs(s.podAnnotations) },
+  { field: "nodeSelector", read: (s) => pairs(s.placement.nodeSelector) },
+  { field: "toleration", read: (s) => s.placement.tolerations.map(tolerationWords) },
+  {
+    field: "spread",
+    read: (s) =>
+      s.placement.spread.map(({ over, maxSkew, strict }) => `${over} ±${maxSkew}${strict ? " (strict)" : ""}`),
+  },
   {
     field: "route",
     read: (s) => (s.exposure?.routes ?? []).map((r) => `${r.host}${r.path} (${r.pathType}) → ${r.port}`),
   },
 ];
+
+/** The content itself may be long; its size and a short name for it tell versions apart. */
+function fileWords({ path, mode, content }: AppSpec["files"][number]): string {
+  return `${path} ${mode}, ${new TextEncoder().encode(content).length} B, ${contentHash(content)}`;
+}
+
+function volumeWords(volume: AppSpec["volumes"][number]): string {
+  const words = (parts: (string | null)[]) => parts.filter((part) => part !== null).join(", ");
+  const place = `${volume.name} ${volume.mountPath}`;
+  switch (volume.type) {
+    case "empty":
+      return words([place, volume.medium, volume.sizeLimitBytes === null ? null : bytes(volume.sizeLimitBytes)]);
+    case "claim":
+      return words([
+        place,
+        `claim ${volume.claimName}`,
+        volume.subPath === null ? null : `path ${volume.subPath}`,
+        volume.readOnly ? "read-only" : null,
+      ]);
+    case "template":
+      return words([
+        place,
+        bytes(volume.sizeBytes),
+        volume.storageClass === null ? null : `class ${volume.storageClass}`,
+      ]);
+  }
+}
+
+function tolerationWords({ key, operator, value, effect }: AppSpec["placement"]["tolerations"][number]): string {
+  const what = operator === "equal" ? `${key}=${value}` : key || "*";
+  return effect === null ? what : `${what} ${effect}`;
+}
 
 /** Message keys that a change may name, each list also as "<field>.order". */
 export const CHANGE_FIELDS: readonly string[] = [
@@ -52,9 +141,22 @@ export const CHANGE_FIELDS: readonly string[] = [
 
 /** What differs between two Specs, in words. Empty if and only if they want the same; all of `after` when there was none. */
 export function specChanges(before: AppSpec | null, after: AppSpec): SpecChange[] {
-  const single = FIELDS.flatMap(({ field, read }) => change(field, before ? read(before) : null, read(after)));
+  const single = FIELDS.flatMap((field) => change(field.field, printed(before, field), printed(after, field)));
   const lists = LISTS.flatMap(({ field, read }) => listChanges(field, before ? read(before) : [], read(after)));
   return [...single, ...lists];
+}
+
+/** Null for what is not said, and for an empty list: neither is a value. */
+function printed(spec: AppSpec | null, { field, path = field, print }: Field): string | null {
+  const value = path
+    .split(".")
+    .reduce<unknown>(
+      (part, key) => (typeof part === "object" && part !== null ? Reflect.get(part, key) : undefined),
+      spec,
+    );
+  if (value === undefined || value === null || (Array.isArray(value) && value.length === 0)) return null;
+  if (print) return print(value);
+  return typeof value === "object" ? JSON.stringify(value) : String(value);
 }
 
 const change = (field: string, before: string | null, after: string | null): SpecChange[] =>
@@ -81,12 +183,3 @@ function byName(list: string[]): Map<string, string> {
 }
 
 const nameOf = (element: string): string => element.split(/[= ]/, 1)[0] ?? element;
-const text = (value: number | undefined): string | null => (value === undefined ? null : String(value));
-const argv = (words: string[]): string | null => (words.length === 0 ? null : JSON.stringify(words));
-
-/** Bytes in the largest binary unit that divides them, as a Kubernetes quantity. */
-function memory(bytes: number): string {
-  if (bytes % 1024 ** 3 === 0) return `${bytes / 1024 ** 3}Gi`;
-  if (bytes % 1024 ** 2 === 0) return `${bytes / 1024 ** 2}Mi`;
-  return String(bytes);
-}

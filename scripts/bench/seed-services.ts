@@ -1,5 +1,5 @@
 import { Client } from "pg";
-import { type AppSpec, DEFAULT_STRATEGY, RESOURCE_PRESETS, SPEC_VERSION } from "#lib/apps/spec-schema";
+import { type AppSpec, appSpec, DEFAULT_STRATEGY, RESOURCE_PRESETS, SPEC_VERSION } from "#lib/apps/spec-schema";
 
 /** Each service: ten builds; dev always and test and prod mostly, with five releases, a Deployment and two pods there. */
 const BUILDS = 10;
@@ -21,7 +21,7 @@ export async function seedServices(databaseUrl: string, services: number): Promi
   }
 }
 
-const SPEC: AppSpec = {
+const SPEC: AppSpec = appSpec.parse({
   schemaVersion: SPEC_VERSION,
   image: {
     repository: "127.0.0.1:1/bench",
@@ -43,7 +43,7 @@ const SPEC: AppSpec = {
   },
   strategy: DEFAULT_STRATEGY,
   restartedAt: null,
-};
+});
 
 /** The same id each time, in the form of a UUID of version 8 (RFC 9562: made from whatever one likes). */
 const id = (text: string): string => `overlay(overlay(md5(${text}) placing '8' from 13) placing '8' from 17)::uuid`;

@@ -1,10 +1,10 @@
 import { z } from "zod";
 import { type CreateAppInput, createAppInput, listTeamsResult, searchRepositoriesResult } from "#lib/apps/schema";
-import { type AppSettings, DEFAULT_STRATEGY, RESOURCE_PRESETS, SPEC_VERSION } from "#lib/apps/spec-schema";
+import { type AppSettingsInput, DEFAULT_STRATEGY, RESOURCE_PRESETS, SPEC_VERSION } from "#lib/apps/spec-schema";
 import { environmentView } from "#lib/clusters/schema";
 import { type Session } from "./session.ts";
 
-type Wanted = { name: string; sample: string; displayName?: string | null; settings?: Partial<AppSettings> };
+type Wanted = { name: string; sample: string; displayName?: string | null; settings?: Partial<AppSettingsInput> };
 
 const environmentList = z.object({ rows: z.array(environmentView) });
 

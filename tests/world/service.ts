@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { createApp } from "#lib/apps/create-app";
 import { type CreateAppInput } from "#lib/apps/schema";
-import { DEFAULT_STRATEGY, RESOURCE_PRESETS, SPEC_VERSION } from "#lib/apps/spec-schema";
+import { appSettings, DEFAULT_STRATEGY, RESOURCE_PRESETS, SPEC_VERSION } from "#lib/apps/spec-schema";
 import { requestFirstBuild } from "#lib/builds/request-first-build";
 import { createGitlab } from "#lib/clients/gitlab/create-gitlab";
 import { bootstrapClusters } from "#lib/clusters/bootstrap-clusters";
@@ -75,7 +75,7 @@ export async function createServiceForTest(
   }
 }
 
-const SETTINGS: CreateAppInput["settings"] = {
+const SETTINGS: CreateAppInput["settings"] = appSettings.parse({
   schemaVersion: SPEC_VERSION,
   replicas: 1,
   resources: RESOURCE_PRESETS.small,
@@ -88,7 +88,7 @@ const SETTINGS: CreateAppInput["settings"] = {
   exposure: null,
   strategy: { ...DEFAULT_STRATEGY, minReadySeconds: 0, drainSeconds: 0 },
   restartedAt: null,
-};
+});
 
 async function createTeam(db: Db) {
   const id = randomUUID().slice(0, 8);

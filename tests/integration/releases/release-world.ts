@@ -1,5 +1,5 @@
 import { randomUUID } from "node:crypto";
-import { type AppSettings, DEFAULT_STRATEGY, RESOURCE_PRESETS } from "#lib/apps/spec-schema";
+import { type AppSettings, appSettings, DEFAULT_STRATEGY, RESOURCE_PRESETS } from "#lib/apps/spec-schema";
 import { type Kubernetes } from "#lib/clients/kubernetes/client";
 import { createKubernetes } from "#lib/clients/kubernetes/create-kubernetes";
 import { KINDS } from "#lib/clients/kubernetes/kinds";
@@ -15,7 +15,7 @@ import { type FreshDatabase, freshDatabase } from "#tests/world/postgres";
 import { pushImage } from "#tests/world/push-image";
 import { startWorld, type World } from "#tests/world/sandbox";
 
-export const SETTINGS: AppSettings = {
+export const SETTINGS: AppSettings = appSettings.parse({
   schemaVersion: 1,
   replicas: 2,
   resources: { ...RESOURCE_PRESETS.small },
@@ -28,7 +28,7 @@ export const SETTINGS: AppSettings = {
   exposure: null,
   strategy: { ...DEFAULT_STRATEGY, drainSeconds: 0, terminationGracePeriodSeconds: 2 },
   restartedAt: null,
-};
+});
 
 /** A server that says its version; and a program that ends at once. */
 export const serving = (version: string): string[] => [

@@ -21,7 +21,8 @@ test("every object is in the environment's namespace, named for the app and labe
   fc.assert(
     fc.property(specArbitrary, (spec) => {
       for (const { metadata } of render(spec)) {
-        expect(metadata).toMatchObject({ name: "shop", namespace: "kepler-dev" });
+        expect(metadata.namespace).toBe("kepler-dev");
+        expect(metadata.name).toMatch(/^shop(-headless|-files-[0-9a-f]{16})?$/);
         expect(metadata.labels).toMatchObject({
           "app.kubernetes.io/name": "shop",
           "app.kubernetes.io/managed-by": "kepler",

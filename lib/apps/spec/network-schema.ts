@@ -1,0 +1,30 @@
+import { z } from "zod";
+import { dnsName, portNumber } from "./names-schema.ts";
+
+export const specPort = z.object({
+  /** IANA_SVC_NAME: at most 15 characters (Kubernetes ContainerPort.name). */
+  name: z.string().regex(/^(?=.*[a-z])[a-z0-9]([a-z0-9-]{0,13}[a-z0-9])?$/, "port.name"),
+  port: portNumber,
+  protocol: z.enum(["http", "grpc", "tcp"]),
+});
+
+export const specRoute = z.object({
+  host: dnsName,
+  path: z
+    .string()
+    .max(512)
+    .regex(/^\/[^\s?#]*$/, "path.absolute"),
+  pathType: z.enum(["prefix", "exact"]),
+  port: portNumber,
+});
+
+export const specExposure = z.object({
+  gatewayClass: z.enum(["ingress", "istio"]),
+  routes: z.array(specRoute).min(1).max(20),
+});
+
+/** A line of the pods' /etc/hosts. */
+export const specHostAlias = z.object({
+  ip: z.union([z.ipv4(), z.ipv6()], "host.ip"),
+  hostnames: z.array(dnsName).min(1).max(20),
+});

@@ -1,0 +1,49 @@
+import { type AppSpec } from "#lib/apps/spec-schema";
+import { APP_LABEL, MANAGED_BY } from "#lib/clusters/label-rules";
+
+/** A Kubernetes object as Kepler writes it: plain data, ready for server-side apply. */
+export type Manifest = {
+  apiVersion: string;
+  kind: string;
+  metadata: { name: string; namespace?: string; labels: Record<string, string>; annotations?: Record<string, string> };
+  [field: string]: unknown;
+};
+
+/** Where collected log lines go, and the collector's image. */
+export type LogOutput = { image: string; elasticsearchHosts: readonly string[] };
+
+export type ManifestInput = {
+  app: { id: string; name: string };
+  namespace: string;
+  spec: AppSpec;
+  releaseNumber: number;
+  /** Number of the release that last changed the pod template: pods carry it, so that scaling restarts nothing. */
+  podRelease: number;
+  /** Hold the rollout (`kubectl rollout pause`); always written, so that a pause by hand ends with the next release. */
+  paused?: boolean;
+  /** None is configured when absent: a Spec that collects logs is then refused before anything is applied (specGap). */
+  logOutput?: LogOutput | null;
+};
+
+/** Labels by which the workload, its Services and its budget find the pods. Never changes: selectors are immutable. */
+export const selector = ({ app }: ManifestInput) => ({ "app.kubernetes.io/name": app.name, [APP_LABEL]: app.id });
+
+export const metadata = (input: ManifestInput, name: string = input.app.name): Manifest["metadata"] => ({
+  name,
+  namespace: input.namespace,
+  labels: { ...selector(input), ...MANAGED_BY },
+});
+
+/** The fields that say something: server-side apply owns what it names, so what is not wanted is not named. */
+export const given = <Fields extends Record<string, unknown>>(fields: Fields): Partial<Fields> =>
+  Object.fromEntries(Object.entries(fields).filter(([, value]) => isSaid(value))) as Partial<Fields>;
+
+function isSaid(value: unknown): boolean {
+  if (value === null || value === undefined || value === false || value === "") return false;
+  if (Array.isArray(value)) return value.length > 0;
+  return typeof value !== "object" || Object.keys(value).length > 0;
+}
+
+/** [{name, value}] as Kubernetes' maps have it. */
+export const asMap = (pairs: readonly { name: string; value: string }[]): Record<string, string> =>
+  Object.fromEntries(pairs.map(({ name, value }) => [name, value]));
