@@ -4,6 +4,7 @@ import { useTranslations } from "use-intl";
 import type { AppView } from "#lib/apps/schema";
 import type { BuildView } from "#lib/builds/schema";
 import type { StepView } from "#lib/platform/steps";
+import { HeldCommits } from "../releases/held-commits.tsx";
 import { Failure } from "../shell/failure.tsx";
 import { BuildStateView } from "../ui/build-state.tsx";
 import { Button } from "../ui/button.tsx";
@@ -69,6 +70,7 @@ export function BuildPage({ app, initial, mayCancel }: Props) {
           {errorText(build.error)}
         </Message>
       )}
+      <HeldCommits app={app} commitSha={build.commitSha} />
       <BuildStages stages={build.stages} />
       <div className={classes.columns}>
         <BuildLog buildId={build.id} failed={build.state === "failed"} />

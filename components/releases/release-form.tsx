@@ -69,7 +69,7 @@ export function ReleaseForm({ app, environment, task, onCancel, onCreated }: Pro
       {preview.error ? (
         <Failure error={preview.error} onRetry={() => void preview.refetch()} />
       ) : (
-        <ReleasePreviewView preview={preview.data} />
+        <ReleasePreviewView app={app.name} preview={preview.data} />
       )}
       {create.error && (
         <Message state="fail" title={t("notReleased")}>

@@ -19,6 +19,7 @@ import { ReleaseStateView } from "../ui/release-state.tsx";
 import { SkeletonRows } from "../ui/skeleton-rows.tsx";
 import { changeName, printable } from "./change-words.tsx";
 import classes from "./releases.module.css";
+import { useHeldCommits } from "./use-held-commits.ts";
 import { useReleases } from "./use-releases.ts";
 
 const PAGE_SIZE = 25;
@@ -74,7 +75,11 @@ type RowProps = { app: AppView; row: ReleaseRow; picked: boolean; onPick: (on: b
 
 function Row({ app, row, picked, onPick }: RowProps) {
   const t = useTranslations("releases");
+  const control = useTranslations("control");
   const actions = useServiceActions();
+  const held = useHeldCommits(app).some(
+    ({ commitSha, environmentId }) => commitSha === row.commitSha && environmentId === row.environmentId,
+  );
   const words = row.changes
     .map(({ field, after }) => `${changeName(t, field)} ${printable(t, field, after)}`)
     .join(" · ");
@@ -97,7 +102,7 @@ function Row({ app, row, picked, onPick }: RowProps) {
         <ReleaseStateView state={row.state} paused={row.paused !== null} />
       </td>
       <td className={classes.words} title={row.reason ?? words}>
-        <b>{t(`kind.${row.kind}`)}</b>{" "}
+        <b>{t(`kind.${row.kind}`)}</b> {held && <Badge tone="warn">{control("held")}</Badge>}{" "}
         {row.restoresNumber !== null
           ? t("restores", { number: row.restoresNumber })
           : row.number === 1

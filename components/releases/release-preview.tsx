@@ -8,11 +8,12 @@ import { RelativeTime } from "../ui/relative-time.tsx";
 import { SkeletonRows } from "../ui/skeleton-rows.tsx";
 import { usePublicErrorText } from "../ui/use-public-error-text.ts";
 import { ChangeWords } from "./change-words.tsx";
+import { LiftHold } from "./lift-hold.tsx";
 import { ObjectChanges } from "./object-changes.tsx";
 import classes from "./releases.module.css";
 
 /** Words, objects, effect: what confirming would do, from the cluster's own dry run. */
-export function ReleasePreviewView({ preview }: { preview: ReleasePreview | undefined }) {
+export function ReleasePreviewView({ app, preview }: { app: string; preview: ReleasePreview | undefined }) {
   const t = useTranslations("releases");
   const errorText = usePublicErrorText();
   if (preview === undefined) return <SkeletonRows rows={4} height={28} columns="120px 1fr 1fr" />;
@@ -36,6 +37,7 @@ export function ReleasePreviewView({ preview }: { preview: ReleasePreview | unde
           {errorText(blocker)}
         </Message>
       ))}
+      {preview.hold && <LiftHold app={app} hold={preview.hold} />}
       <Effect preview={preview} />
     </>
   );

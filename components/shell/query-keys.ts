@@ -17,6 +17,7 @@ export const queryKeys = {
   builds: (app: string, filter: object = {}) => ["builds", app, filter],
   build: (buildId: string) => ["build", buildId],
   releases: (app: string, filter: object = {}) => ["releases", app, filter],
+  heldCommits: (app: string) => ["held-commits", app],
   release: (releaseId: string) => ["release", releaseId],
   releasePreview: (app: string, intent: object) => ["release-preview", app, intent],
   pods: (app: string, environment: string) => ["pods", app, environment],
@@ -37,9 +38,9 @@ export function readPointer(data: string): EventPointer | null {
 
 /** The roots that an event of each kind makes stale. `build-log` has its own stream and stales nothing. */
 const STALED_BY: Record<string, readonly string[]> = {
-  app: ["apps", "app", "overview", "in-flight"],
+  app: ["apps", "app", "held-commits", "overview", "in-flight"],
   build: ["builds", "build", "apps", "app", "overview", "in-flight"],
-  release: ["releases", "release", "apps", "app", "pods", "overview", "in-flight"],
+  release: ["releases", "release", "held-commits", "apps", "app", "pods", "overview", "in-flight"],
   pods: ["pods", "kubernetes-events", "release", "apps", "app"],
   system: ["systems"],
   draft: ["drafts", "overview"],

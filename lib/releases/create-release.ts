@@ -1,8 +1,11 @@
 import "server-only";
+import { type AppSpec } from "#lib/apps/spec-schema";
 import { type Prisma, type Tx } from "#lib/platform/db";
 import { Conflict } from "#lib/platform/errors";
 import { publish } from "#lib/platform/events";
 import { cutShort } from "./cut-short.ts";
+import { holdCommitLeft } from "./held-commits.ts";
+import { holdError } from "./hold-rules.ts";
 import { ownDeps, type ReleaseDeps, releaseJob } from "./jobs.ts";
 import { planRelease, type ReleasePlan } from "./plan-release.ts";
 import { IN_FLIGHT } from "./release-rules.ts";
@@ -18,6 +21,8 @@ export type ReleaseRequest = {
   expectedCurrent: number | null | undefined;
   /** Should it fail after it touched the cluster, go back to what ran before. */
   rollbackOnFailure?: boolean;
+  /** What a release that has just ended had brought there: going back from it is never refused and holds its commit. */
+  leaves?: AppSpec;
 };
 type Created = { releaseId: string; number: number };
 
@@ -56,8 +61,10 @@ export async function createReleaseIn(
 
   const plan = await planRelease(tx, appId, intent, deps.now());
   refuseSurprise(plan, request.expectedCurrent);
+  if (plan.hold && !request.leaves) throw holdError(plan.hold);
   await supersede(tx, plan, deps.now());
   const release = await insert(tx, plan, request, deps.now());
+  if (intent.kind === "rollback") await holdLeft(tx, plan, { ...request, id: release.id }, deps.now());
   await keepSettings(tx, plan);
   await publish(tx, { kind: "release", subjectId: release.id, teamId: plan.app.teamId, appId });
   await deps.enqueue(tx, releaseJob, release.id);
@@ -73,6 +80,12 @@ function refuseSurprise(plan: ReleasePlan, expected: number | null | undefined):
       : `Release ${current} came in between: this one was prepared against ${expected ?? "nothing"}.`,
     { next: "Look at the new preview and confirm again." },
   );
+}
+
+async function holdLeft(tx: Tx, plan: ReleasePlan, release: ReleaseRequest & { id: string }, now: Date): Promise<void> {
+  const here = { appId: plan.app.id, environmentId: plan.environment.id };
+  const from = (release.leaves ?? plan.basis?.spec)?.image;
+  await holdCommitLeft(tx, { here, from, to: plan.spec.image, release, now });
 }
 
 async function supersede(tx: Tx, plan: ReleasePlan, now: Date): Promise<void> {
@@ -97,6 +110,7 @@ async function insert(tx: Tx, plan: ReleasePlan, request: ReleaseRequest, now: D
       imageDigest: plan.spec.image.digest,
       buildId: plan.buildId ?? (await buildOfBasis(tx, plan)),
       restoresId: plan.restoresId,
+      restoredPart: request.intent.restore ?? "all",
       requestedById: request.requestedById,
       reason: request.reason,
       idempotencyKey: request.idempotencyKey,

@@ -3,9 +3,10 @@ import { refuseRetiring } from "#lib/apps/retiring-rules";
 import { type AppSettings, type AppSpec, appSpec, storedSettings } from "#lib/apps/spec-schema";
 import { type Tx } from "#lib/platform/db";
 import { Invalid, NotFound } from "#lib/platform/errors";
+import { holdOn } from "./held-commits.ts";
 import { moveHosts } from "./host-rules.ts";
 import { IN_FLIGHT } from "./release-rules.ts";
-import { type ReleaseIntent } from "./schema.ts";
+import { type HeldCommitView, type ReleaseIntent } from "./schema.ts";
 
 export type ReleasePlan = {
   app: { id: string; name: string; teamId: string };
@@ -25,6 +26,8 @@ export type ReleasePlan = {
   spec: AppSpec;
   buildId: string | null;
   restoresId: string | null;
+  /** What holds the commit that it would newly bring there. */
+  hold: HeldCommitView | null;
 };
 
 /**
@@ -51,7 +54,9 @@ export async function planRelease(tx: Tx, appId: string, intent: ReleaseIntent, 
   const source = await chooseSource(tx, here, intent, basis, environment.domain);
   const restartedAt = intent.kind === "restart" ? now.toISOString() : source.spec.restartedAt;
   const spec = { ...source.spec, restartedAt };
-  return { app, environment, number: (newest?.number ?? 0) + 1, basis, ...source, spec };
+  const sameImage = basis?.spec.image.digest === spec.image.digest;
+  const hold = sameImage ? null : await holdOn(tx, here, spec.image.commitSha);
+  return { app, environment, number: (newest?.number ?? 0) + 1, basis, ...source, spec, hold };
 }
 
 type Here = { appId: string; environmentId: string };
@@ -81,7 +86,7 @@ async function chooseSource(
   basis: ReleasePlan["basis"],
   domain: string,
 ): Promise<Source> {
-  if (intent.kind === "rollback") return restore(tx, here, intent.restoresNumber);
+  if (intent.kind === "rollback") return restorePart(await restore(tx, here, intent.restoresNumber), intent, basis);
   const settings = intent.settings ?? basis?.spec ?? (await draftedSettings(tx, here, domain));
   const build = intent.buildId ? await builtImage(tx, here.appId, intent.buildId) : null;
   const image = build?.image ?? basis?.spec.image;
@@ -92,6 +97,15 @@ async function chooseSource(
     });
   }
   return { spec: { ...settings, image }, buildId: build?.id ?? null, restoresId: null };
+}
+
+/** The whole of an old release, or its image with the settings of now, or its settings with the image of now. */
+function restorePart(old: Source, { restore: part = "all" }: ReleaseIntent, basis: ReleasePlan["basis"]): Source {
+  if (part === "all" || !basis) return old;
+  const { image: _, ...settings } = part === "image" ? basis.spec : old.spec;
+  return part === "image"
+    ? { ...old, spec: { ...settings, image: old.spec.image } }
+    : { ...old, spec: { ...settings, image: basis.spec.image }, buildId: null };
 }
 
 async function restore(tx: Tx, here: Here, number: number | null): Promise<Source> {

@@ -7,6 +7,7 @@ import { KeplerError, type PublicError, toPublicError } from "#lib/platform/erro
 import { clusterGap } from "./cluster-gaps.ts";
 import { podEffect } from "./effect-rules.ts";
 import { expectedReleaseMs } from "./expected-duration.ts";
+import { holdError } from "./hold-rules.ts";
 import { type LedgerKey, ledgerIn } from "./ledger.ts";
 import { type Manifest, renderManifests } from "./manifests.ts";
 import { objectYaml } from "./object-yaml.ts";
@@ -49,7 +50,12 @@ export async function previewRelease(
     current: basis?.number ?? null,
     changes: specChanges(basis?.spec ?? null, spec),
     objects: [...tried.map(({ change }) => change), ...removed],
-    blockers: [...tried.flatMap(({ blocker }) => blocker ?? []), ...(gap ? [gap.toPublic()] : [])],
+    hold: plan.hold,
+    blockers: [
+      ...(plan.hold ? [holdError(plan.hold).toPublic()] : []),
+      ...tried.flatMap(({ blocker }) => blocker ?? []),
+      ...(gap ? [gap.toPublic()] : []),
+    ],
     effect: {
       ...podEffect(basis?.spec ?? null, spec, app),
       expectedMs: await expectedReleaseMs(db, { appId, environmentId: environment.id }),

@@ -2,6 +2,7 @@ import "server-only";
 import { allows } from "#lib/access/rules";
 import { type Tx } from "#lib/platform/db";
 import { createReleaseIn } from "./create-release.ts";
+import { holdOn } from "./held-commits.ts";
 import { type ReleaseDeps } from "./jobs.ts";
 
 /**
@@ -20,6 +21,7 @@ export async function releaseAfterBuild(
       id: true,
       appId: true,
       number: true,
+      commitSha: true,
       ref: true,
       trigger: true,
       requestedById: true,
@@ -31,6 +33,8 @@ export async function releaseAfterBuild(
   if (!row || row.app.retiringAt) return;
   const environmentId = row.trigger === "create" ? await chosenAtCreation(tx, row.appId) : autoTarget(row);
   if (!environmentId) return;
+  // Rolled back from once: a person decides whether it comes back.
+  if (await holdOn(tx, { appId: row.appId, environmentId }, row.commitSha)) return;
   const requestedById = row.requestedById ?? (row.trigger === "create" ? row.app.createdById : null);
   if (!(await mayEnter(tx, environmentId, row.app.teamId, requestedById))) return;
   const request = {

@@ -1,9 +1,10 @@
 import "server-only";
+import { type AppSpec } from "#lib/apps/spec-schema";
 import { type Tx } from "#lib/platform/db";
 import { createReleaseIn } from "./create-release.ts";
 import { type ReleaseDeps } from "./jobs.ts";
 
-type Ended = { id: string; number: number; app: { id: string }; environment: { id: string } };
+type Ended = { id: string; number: number; spec: AppSpec; app: { id: string }; environment: { id: string } };
 type Here = Pick<Ended, "number" | "app" | "environment">;
 
 /** The newest release before this one that was completed in its place: what a rollback of it goes back to. */
@@ -44,6 +45,7 @@ export async function restoreBefore(
     reason: why === "aborted" ? `Release ${ended.number} was aborted.` : `Release ${ended.number} failed.`,
     idempotencyKey: `${why === "aborted" ? "abort" : "failure"}:${ended.id}`,
     expectedCurrent: undefined,
+    leaves: ended.spec,
   };
   await createReleaseIn(tx, request, deps);
 }

@@ -22,6 +22,9 @@ export const RELEASE_KINDS = ["deploy", "rollback", "scale", "restart", "configu
 /** Steps of the release reconciler, in order. */
 export const RELEASE_STEPS = ["check", "apply", "rollout", "verify"] as const;
 
+/** Which part of an old Spec a rollback brings back. */
+export const RESTORED_PARTS = ["all", "image", "settings"] as const;
+
 /** What a release asks for: a build's image (or the running one when null), and settings (or the current ones when null). */
 export const releaseIntent = z.object({
   environmentId: z.uuid(),
@@ -30,6 +33,8 @@ export const releaseIntent = z.object({
   settings: appSettings.nullable(),
   /** Roll back: the number whose Spec is restored. */
   restoresNumber: z.number().int().positive().max(2_147_483_647).nullable(),
+  /** And how much of it; everything when not said. */
+  restore: z.enum(RESTORED_PARTS).optional(),
 });
 export type ReleaseIntent = z.infer<typeof releaseIntent>;
 
@@ -61,6 +66,28 @@ export const objectChange = z.object({
 });
 export type ObjectChange = z.infer<typeof objectChange>;
 
+/** A commit that nothing releases in an environment until a person lifts the hold. */
+export const heldCommitView = z.object({
+  commitSha: z.string(),
+  environmentId: z.uuid(),
+  environment: z.string(),
+  reason: z.string().nullable(),
+  since: z.iso.datetime(),
+  /** Null = Kepler, after a failure or an abort. */
+  by: z.string().nullable(),
+  /** The rollback that left the commit behind. */
+  releaseId: z.uuid(),
+  releaseNumber: z.number().int(),
+});
+export type HeldCommitView = z.infer<typeof heldCommitView>;
+
+export const liftHoldInput = z.object({
+  environmentId: z.uuid(),
+  commitSha: z.string().regex(/^[0-9a-f]{7,64}$/),
+  reason: z.string().trim().min(1).max(500),
+});
+export type LiftHoldInput = z.infer<typeof liftHoldInput>;
+
 export const releasePreview = z.object({
   nextNumber: z.number().int(),
   current: z.number().int().nullable(),
@@ -68,6 +95,8 @@ export const releasePreview = z.object({
   objects: z.array(objectChange),
   /** Why it cannot be released as it stands; empty = it can. */
   blockers: z.array(publicError),
+  /** The hold among them, if the commit that it would release is held there. */
+  hold: heldCommitView.nullable(),
   effect: z.object({
     podsToRestart: z.number().int(),
     podsToStart: z.number().int(),
@@ -92,6 +121,7 @@ export const releaseRow = z.object({
   commitTitle: z.string().nullable(),
   buildNumber: z.number().int().nullable(),
   restoresNumber: z.number().int().nullable(),
+  restoredPart: z.enum(RESTORED_PARTS),
   requestedBy: z.string().nullable(),
   reason: z.string().nullable(),
   requestedAt: z.iso.datetime(),
