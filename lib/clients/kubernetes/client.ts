@@ -56,6 +56,34 @@ export type LogOptions = {
   signal?: AbortSignal;
 };
 
+export type ExecOptions = {
+  container: string;
+  /** Program and arguments; no shell reads them. */
+  command: string[];
+  /** A terminal: both outputs are then one, and Ctrl-C is a signal. */
+  tty: boolean;
+  /** Gives up the connection; the program is not told, see `ExecSession.close`. */
+  signal?: AbortSignal;
+};
+
+/** How a program ended. */
+export type ExecEnd = { exitCode: number };
+
+/** A program that runs in a container, and the streams to and from it. */
+export type ExecSession = {
+  /** What it writes, piece by piece; the server is read no faster than this is. Ends with the program or the connection. */
+  output: AsyncIterable<{ stream: "stdout" | "stderr"; bytes: Uint8Array }>;
+  /** Resolves when the network has taken it. */
+  write(bytes: Uint8Array): Promise<void>;
+  /** No more input. Only a server that speaks version 5 of the protocol can tell the program so. */
+  endInput(): void;
+  resize(size: { columns: number; rows: number }): void;
+  /** Invalid when it could not be started, Unavailable when the connection broke before its end was told. */
+  ended: Promise<ExecEnd>;
+  /** Lets go of the connection. Kubernetes does not end the program for that. */
+  close(): void;
+};
+
 /** HTTP 410, or the same inside a watch: this resourceVersion or `continue` is too old. List again from the start. */
 export class Expired extends Conflict {
   readonly reason = "expired";
@@ -86,6 +114,11 @@ export type Kubernetes = {
   watch(kind: KindRef, namespace: string | null, options: WatchOptions): Promise<void>;
   /** Whole lines without their end; ends when the log does, quietly when `signal` aborts. No total deadline. */
   readLog(namespace: string, pod: string, options?: LogOptions): AsyncIterable<string>;
+  /**
+   * Runs a program in a container of a running pod, over WebSocket (KEP-4006). Resolves once the server has agreed.
+   * Needs `get` and `create` on `pods/exec`.
+   */
+  exec(namespace: string, pod: string, options: ExecOptions): Promise<ExecSession>;
   /** RFC 7386 merge patch, for the few fields that no apply can own (scale, annotations). */
   mergePatch(
     ref: ObjectRef,

@@ -5,10 +5,11 @@ import { type Call } from "../http/call.ts";
 import { type HttpRequest, requestJson } from "../http/request.ts";
 import { type Fetch, type HttpTarget, withoutTrailingSlash } from "../http/target.ts";
 import { type KindRef, type Kubernetes, type KubernetesObject, type LogOptions } from "./client.ts";
+import { exec } from "./exec.ts";
 import { knownKind } from "./kinds.ts";
 import { openDoor } from "./kube-fetch.ts";
 import { linesOf } from "./lines.ts";
-import { collectionPath, groupPath, objectPath, resourceAttributes } from "./paths.ts";
+import { collectionPath, groupPath, objectPath, podPath, resourceAttributes } from "./paths.ts";
 import * as reply from "./replies.ts";
 import { explainStatus } from "./status.ts";
 import { openStream } from "./stream.ts";
@@ -120,6 +121,8 @@ export function createKubernetes(config: KubernetesConfig): Kubernetes {
 
     readLog: (namespace, pod, options = {}) => logLines(target, namespace, pod, options),
 
+    exec: (namespace, pod, options) => exec(target, door.dial, { namespace, pod }, options),
+
     async mergePatch(ref, patch, { subresource, ...call } = {}) {
       const path = subresource ? `${objectPath(ref)}/${subresource}` : objectPath(ref);
       const headers = { "content-type": "application/merge-patch+json" };
@@ -167,7 +170,7 @@ async function* logLines(
   options: LogOptions,
 ): AsyncGenerator<string> {
   const { container, sinceTime, signal = new AbortController().signal } = options;
-  const path = `/api/v1/namespaces/${encodeURIComponent(namespace)}/pods/${encodeURIComponent(pod)}/log`;
+  const path = podPath({ namespace, pod }, "log");
   const flag = (on: boolean | undefined) => (on ? "true" : undefined);
   const query = {
     container,

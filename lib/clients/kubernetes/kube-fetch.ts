@@ -3,10 +3,17 @@ import http from "node:http";
 import https from "node:https";
 import { type Readable } from "node:stream";
 import { KubeConfig } from "@kubernetes/client-node";
+import { WebSocket } from "ws";
 import { Invalid, Unavailable } from "#lib/platform/errors";
 import { type Fetch } from "../http/target.ts";
 
-export type Door = { server: string; fetch: Fetch; close(): void };
+export type Door = {
+  server: string;
+  fetch: Fetch;
+  /** A WebSocket (RFC 6455) to a path of the server, with the same credentials; it is not open yet. */
+  dial(url: string, protocols: string[], headDeadlineMs: number): Promise<WebSocket>;
+  close(): void;
+};
 
 /**
  * The way to one cluster: credentials, TLS, exec plugins and proxies as the kubeconfig says, through connections that
@@ -23,18 +30,34 @@ export function openDoor(kubeconfig: string, context?: string): Door {
   const wire = server.protocol === "http:" ? http : https;
   const kept = new wire.Agent({ keepAlive: true, scheduling: "lifo" });
 
+  const credentials = async (): Promise<https.RequestOptions> => {
+    const options: https.RequestOptions = {};
+    await config.applyToHTTPSOptions(options).catch((cause: unknown) => {
+      throw new Unavailable("The kubeconfig's user gives no credentials.", {
+        system: "kubernetes",
+        next: "An admin must look at its exec plugin or files.",
+        cause,
+      });
+    });
+    return options;
+  };
+
   return {
     server: cluster.server,
     close: () => kept.destroy(),
-    fetch: async (url, init) => {
-      const options: https.RequestOptions = {};
-      await config.applyToHTTPSOptions(options).catch((cause: unknown) => {
-        throw new Unavailable("The kubeconfig's user gives no credentials.", {
-          system: "kubernetes",
-          next: "An admin must look at its exec plugin or files.",
-          cause,
-        });
+    dial: async (url, protocols, headDeadlineMs) => {
+      const { ca, cert, key, servername, rejectUnauthorized, headers, auth, agent } = await credentials();
+      return new WebSocket(url, protocols, {
+        ...{ ca, cert, key, servername, rejectUnauthorized, auth },
+        headers: Object.fromEntries(Object.entries(headers ?? {}).map(([name, value]) => [name, String(value)])),
+        // A proxy's agent if there is one; the kept connections speak HTTP and cannot be upgraded for good.
+        agent: cluster.proxyUrl ? agent : undefined,
+        handshakeTimeout: headDeadlineMs,
+        perMessageDeflate: false,
       });
+    },
+    fetch: async (url, init) => {
+      const options = await credentials();
       const { promise, resolve, reject } = Promise.withResolvers<Response>();
       const outgoing = wire.request(
         url,

@@ -13,6 +13,9 @@ export function collectionPath(kind: KindRef, namespace: string | null): string 
 export const objectPath = (ref: ObjectRef): string =>
   `${collectionPath(ref, ref.namespace ?? null)}/${encodeURIComponent(ref.name)}`;
 
+export const podPath = ({ namespace, pod }: { namespace: string; pod: string }, subresource: string): string =>
+  `/api/v1/namespaces/${encodeURIComponent(namespace)}/pods/${encodeURIComponent(pod)}/${subresource}`;
+
 /** "deployments.apps/scale" → resource, group and subresource, as an access review wants them. */
 export function resourceAttributes(resource: string): { resource: string; group: string; subresource?: string } {
   const [name = "", subresource] = resource.split("/");
