@@ -99,17 +99,11 @@ function sessionOn(target: HttpTarget, socket: WebSocket): ExecSession {
     alive = true;
     const message = bytesOf(data);
     const bytes = message.subarray(1);
-    switch (message[0]) {
-      case CHANNEL.stdout:
-        if (bytes.length > 0) output.push({ stream: "stdout", bytes });
-        break;
-      case CHANNEL.stderr:
-        if (bytes.length > 0) output.push({ stream: "stderr", bytes });
-        break;
-      case CHANNEL.status:
-        settle(bytes.toString("utf8"), resolve, reject);
-        break;
-    }
+    const channel = message[0];
+    if (channel === CHANNEL.status) settle(bytes.toString("utf8"), resolve, reject);
+    if (bytes.length === 0) return;
+    if (channel === CHANNEL.stdout) output.push({ stream: "stdout", bytes });
+    if (channel === CHANNEL.stderr) output.push({ stream: "stderr", bytes });
   });
   socket.on("error", () => undefined);
   socket.on("close", () => {
