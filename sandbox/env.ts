@@ -2,7 +2,7 @@ import { homedir } from "node:os";
 import { resolve } from "node:path";
 import { z } from "zod";
 
-export const SYSTEMS = ["gitlab", "jenkins", "registry", "kubernetes", "prometheus"] as const;
+export const SYSTEMS = ["gitlab", "jenkins", "registry", "kubernetes", "prometheus", "alertmanager"] as const;
 export type SystemName = (typeof SYSTEMS)[number];
 
 const systems = z
@@ -19,7 +19,7 @@ const schema = z.object({
   KEPLER_HOME: z.string().default(".kepler"),
   /** Which systems run here; the others are real ones. */
   KEPLER_SANDBOX: systems.default([...SYSTEMS]),
-  /** The control page listens here, gitlab at +1, jenkins +2, registry +3, kubernetes +4, edge +5 (its gateways +6, +7), prometheus +8; 0: free ports, chosen once. */
+  /** The control page listens here, gitlab at +1, jenkins +2, registry +3, kubernetes +4, edge +5 (its gateways +6, +7), prometheus +8, alertmanager +9; 0: free ports, chosen once. */
   KEPLER_SANDBOX_PORT_BASE: z.coerce.number().int().min(0).max(65_000).default(7100),
   /** A number below 1 shortens the node's back-offs, for tests. */
   KEPLER_SANDBOX_BACKOFF_SCALE: z.coerce.number().positive().default(1),

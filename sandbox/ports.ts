@@ -16,6 +16,7 @@ const LISTENERS = [
   "istio",
   "traefik",
   "prometheus",
+  "alertmanager",
 ] as const;
 
 export type Ports = Record<(typeof LISTENERS)[number], number>;

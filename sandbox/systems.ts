@@ -18,6 +18,7 @@ export interface Access {
   /** Where visitors of the pods come in, and the two gateways behind that, each by its own address. */
   edge?: { url: string; istioUrl: string; traefikUrl: string };
   prometheus?: { url: string };
+  alertmanager?: { url: string };
 }
 
 interface Ground {
@@ -98,6 +99,13 @@ export async function startSystems(env: SandboxEnv, { home, ports, logger }: Gro
     access.prometheus = { url };
   };
 
+  const alertmanager = async () => {
+    const { startAlertmanager } = await import("./alertmanager/main.ts");
+    const { url, stop: end } = await startAlertmanager(place("alertmanager"));
+    stops.push(end);
+    access.alertmanager = { url };
+  };
+
   const control = async () => {
     const { url, close } = await startControl({
       faults,
@@ -111,7 +119,7 @@ export async function startSystems(env: SandboxEnv, { home, ports, logger }: Gro
 
   try {
     await control();
-    await all([ifWanted("gitlab", gitlab), ifWanted("registry", registry)]);
+    await all([ifWanted("gitlab", gitlab), ifWanted("registry", registry), ifWanted("alertmanager", alertmanager)]);
     await all([ifWanted("jenkins", jenkins), ifWanted("kubernetes", kubernetes)]);
     await ifWanted("prometheus", prometheus);
     return { access, stop };

@@ -13,9 +13,10 @@ const CONFIGURED_BY = {
   registry: "REGISTRY_URL",
   kubernetes: "KUBECONFIG",
   prometheus: "PROMETHEUS_URL",
+  alertmanager: "ALERTMANAGER_URL",
 } as const;
 export type SystemName = keyof typeof CONFIGURED_BY;
-const SYSTEMS = z.enum(["gitlab", "jenkins", "registry", "kubernetes", "prometheus"]).options;
+const SYSTEMS = z.enum(["gitlab", "jenkins", "registry", "kubernetes", "prometheus", "alertmanager"]).options;
 
 const emptyIsUnset = (value: unknown) => (value === "" ? undefined : value);
 const optional = z.preprocess(emptyIsUnset, z.string().optional());

@@ -1,6 +1,5 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { writeFile } from "node:fs/promises";
-import { createServer } from "node:net";
 import { join } from "node:path";
 import { isDeepStrictEqual } from "node:util";
 import pino from "pino";
@@ -14,6 +13,7 @@ import { Tape } from "#sandbox/prometheus/tape";
 import { type EdgeGround, startEdgeGround, visit } from "../contract/sandbox/edge-ground.ts";
 import { type Json, until } from "../contract/sandbox/kubernetes-ground.ts";
 import { describeClient } from "./client.ts";
+import { freePort } from "./free-port.ts";
 import { type History, openMetrics, syntheticHistory } from "./prometheus-history.ts";
 import { BAD_QUERIES, QUERIES } from "./prometheus-queries.ts";
 
@@ -202,14 +202,6 @@ const inOrder = (all: unknown): unknown =>
 
 /** Which two of several duplicates are named is chance. */
 const sameWords = (error = ""): string => error.replace(/ on the (left|right) hand-side.*/, " on a side");
-
-async function freePort(): Promise<number> {
-  const probe = createServer();
-  await new Promise<void>((resolve) => probe.listen(0, "127.0.0.1", resolve));
-  const address = probe.address();
-  await new Promise((resolve) => probe.close(resolve));
-  return typeof address === "object" && address !== null ? address.port : 0;
-}
 
 /** The server that belongs to this promtool, on what was written into `data`. */
 async function startServer(folder: string, promtool: string, config: object) {
