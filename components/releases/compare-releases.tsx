@@ -2,6 +2,7 @@
 
 import { useTranslations } from "use-intl";
 import { stringify } from "yaml";
+import type { ReleaseView } from "#lib/releases/schema";
 import { specChanges } from "#lib/releases/spec-diff-rules";
 import { Failure } from "../shell/failure.tsx";
 import { CodeDiff } from "../ui/code-diff.tsx";
@@ -19,11 +20,13 @@ export function CompareReleases({ first, second }: { first: string; second: stri
   const error = a.error ?? b.error;
   if (error) return <Failure error={error} />;
   if (!a.data || !b.data) return <SkeletonRows columns="160px 1fr 1fr" />;
-  const [before, after] = a.data.number <= b.data.number ? [a.data, b.data] : [b.data, a.data];
+  const [before, after] = a.data.requestedAt <= b.data.requestedAt ? [a.data, b.data] : [b.data, a.data];
+  const apart = before.environment !== after.environment;
+  const nameOf = ({ number, environment }: ReleaseView) => (apart ? `${environment} #${number}` : `#${number}`);
   const changes = specChanges(before.spec, after.spec);
   return (
     <div className={classes.page}>
-      <h2>{t("compareTitle", { before: before.number, after: after.number })}</h2>
+      <h2>{t("compareTitle", { before: nameOf(before), after: nameOf(after) })}</h2>
       <Panel title={t("column.what")} padded>
         {changes.length === 0 ? <p>{t("same")}</p> : <ChangeWords changes={changes} />}
       </Panel>

@@ -1,5 +1,4 @@
 import "server-only";
-import { type z } from "zod";
 import { appSpec } from "#lib/apps/spec-schema";
 import { podView } from "#lib/clusters/queries";
 import { type Db, db as ownDb, type Prisma } from "#lib/platform/db";
@@ -7,7 +6,13 @@ import { NotFound } from "#lib/platform/errors";
 import { publicError, stepView } from "#lib/platform/steps";
 import { expectedReleaseMs } from "./expected-duration.ts";
 import { isTerminal, PAUSABLE, runsRelease } from "./release-rules.ts";
-import { type ListReleasesResult, type listReleasesInput, type ReleaseRow, type ReleaseView } from "./schema.ts";
+import {
+  BY_KEPLER,
+  type ListReleasesInput,
+  type ListReleasesResult,
+  type ReleaseRow,
+  type ReleaseView,
+} from "./schema.ts";
 import { specChanges } from "./spec-diff-rules.ts";
 import { podReleaseIn } from "./steps/check.ts";
 
@@ -35,15 +40,15 @@ const select = {
 } as const satisfies Prisma.ReleaseSelect;
 type Row = Prisma.ReleaseGetPayload<{ select: typeof select }>;
 
-/** An app's releases, newest first; each with what it changed against the last release that was done before it. */
+/** An app's releases that fit, newest first; each with what it changed against the last one that was done before it. */
 export async function listReleases(
   appId: string,
-  input: z.infer<typeof listReleasesInput>,
+  input: ListReleasesInput,
   db: Db = ownDb(),
 ): Promise<ListReleasesResult> {
-  const { environment, page, pageSize } = input;
-  const where = { appId, ...(environment ? { environment: { name: environment } } : {}) };
-  const [rows, total] = await Promise.all([
+  const { page, pageSize } = input;
+  const where = fitting(appId, input);
+  const [rows, total, people] = await Promise.all([
     db.release.findMany({
       where,
       select,
@@ -52,8 +57,41 @@ export async function listReleases(
       take: pageSize,
     }),
     db.release.count({ where }),
+    db.user.findMany({
+      where: { releases: { some: { appId } } },
+      select: { id: true, name: true },
+      orderBy: { name: "asc" },
+    }),
   ]);
-  return { rows: await Promise.all(rows.map((row) => releaseRow(db, row))), total };
+  return { rows: await Promise.all(rows.map((row) => releaseRow(db, row))), total, people };
+}
+
+function fitting(appId: string, { environment, kind, state, by, q }: ListReleasesInput): Prisma.ReleaseWhereInput {
+  return {
+    appId,
+    kind,
+    state,
+    ...(environment ? { environment: { name: environment } } : {}),
+    ...(by ? { requestedById: by === BY_KEPLER ? null : by } : {}),
+    ...(q ? { OR: found(q) } : {}),
+  };
+}
+
+const LARGEST_NUMBER = 2_147_483_647;
+
+/** Where a text is looked for; index for the app's releases: releases_app_id_environment_id_number_key. */
+function found(text: string): Prisma.ReleaseWhereInput[] {
+  const number = /^#?(\d{1,10})$/.exec(text)?.[1];
+  // LIKE's own signs stand for themselves.
+  const literal = text.replace(/[\\%_]/g, "\\$&");
+  const contains = { contains: literal, mode: "insensitive" } as const;
+  return [
+    { reason: contains },
+    { build: { commitTitle: contains } },
+    { build: { commitSha: { startsWith: literal.toLowerCase() } } },
+    { spec: { path: ["image", "tag"], string_contains: literal } },
+    ...(number && Number(number) <= LARGEST_NUMBER ? [{ number: Number(number) }] : []),
+  ];
 }
 
 async function releaseRow(db: Db, row: Row): Promise<ReleaseRow> {

@@ -155,12 +155,27 @@ export const releaseView = releaseRow.extend({
 });
 export type ReleaseView = z.infer<typeof releaseView>;
 
+/** Stands for the person where nobody asked: after a build, a failure, an abort, the end of a lease. */
+export const BY_KEPLER = "kepler";
+
 export const listReleasesInput = z.object({
   environment: z.string().max(80).optional(),
+  kind: z.enum(RELEASE_KINDS).optional(),
+  state: releaseState.optional(),
+  /** Id of a person, or BY_KEPLER. */
+  by: z.union([z.uuid(), z.literal(BY_KEPLER)]).optional(),
+  /** Found in the reason, the commit's title, the version; as "#12" the number; else the beginning of a commit. */
+  q: z.string().trim().max(80).optional(),
   page: z.coerce.number().int().min(1).max(10_000).default(1),
   pageSize: z.coerce.number().int().min(1).max(100).default(25),
 });
-export const listReleasesResult = z.object({ rows: z.array(releaseRow), total: z.number().int() });
+export type ListReleasesInput = z.infer<typeof listReleasesInput>;
+export const listReleasesResult = z.object({
+  rows: z.array(releaseRow),
+  total: z.number().int(),
+  /** Everybody who ever asked for one here: what the filter by person offers. */
+  people: z.array(z.object({ id: z.uuid(), name: z.string() })),
+});
 export type ListReleasesResult = z.infer<typeof listReleasesResult>;
 
 /** One SSE message of GET /api/apps/:app/logs. */

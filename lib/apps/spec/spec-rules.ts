@@ -1,5 +1,5 @@
 import { type z } from "zod";
-import { secondsUntilFailure, type SpecProbe } from "./probe-schema.ts";
+import { type SpecProbe, secondsUntilFailure } from "./probe-schema.ts";
 import { FILES_BYTES } from "./storage-schema.ts";
 import { type StoredSettings } from "./stored-schema.ts";
 
