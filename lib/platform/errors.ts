@@ -78,3 +78,17 @@ export function toPublicError(error: unknown): PublicError {
   if (error instanceof KeplerError) return error.toPublic();
   return { code: "unavailable", message: "Something went wrong inside Kepler.", system: "kepler" };
 }
+
+const OF_CODE = {
+  "not-found": NotFound,
+  conflict: Conflict,
+  denied: Denied,
+  "rate-limited": RateLimited,
+  unavailable: Unavailable,
+  invalid: Invalid,
+} as const satisfies Record<ErrorCode, unknown>;
+
+/** A public error as one to throw. */
+export function fromPublicError({ code, message, system, next, fields }: PublicError): KeplerError {
+  return new OF_CODE[code](message, { system, next, fields });
+}

@@ -53,11 +53,8 @@ export async function createReleaseIn(
   await tx.$executeRaw`select pg_advisory_xact_lock(hashtextextended(${`release:${appId}:${environmentId}`}, 0))`;
   // A retirement that is confirmed at this moment comes before or after: never a release that it has not seen.
   await tx.$queryRaw`select id from apps where id = ${appId}::uuid for share`;
-  const first = await tx.release.findUnique({
-    where: { appId_environmentId_idempotencyKey: { appId, environmentId, idempotencyKey } },
-    select: { id: true, number: true },
-  });
-  if (first) return { releaseId: first.id, number: first.number };
+  const first = await releaseOfKey(tx, { appId, environmentId, idempotencyKey });
+  if (first) return first;
 
   const plan = await planRelease(tx, appId, intent, deps.now());
   refuseSurprise(plan, request.expectedCurrent);
@@ -69,6 +66,16 @@ export async function createReleaseIn(
   await publish(tx, { kind: "release", subjectId: release.id, teamId: plan.app.teamId, appId });
   await deps.enqueue(tx, releaseJob, release.id);
   return { releaseId: release.id, number: plan.number };
+}
+
+/** The release that an earlier request with the same key made. */
+export async function releaseOfKey(
+  tx: Tx,
+  key: { appId: string; environmentId: string; idempotencyKey: string },
+): Promise<Created | null> {
+  const where = { appId_environmentId_idempotencyKey: key };
+  const first = await tx.release.findUnique({ where, select: { id: true, number: true } });
+  return first && { releaseId: first.id, number: first.number };
 }
 
 function refuseSurprise(plan: ReleasePlan, expected: number | null | undefined): void {
@@ -111,6 +118,7 @@ async function insert(tx: Tx, plan: ReleasePlan, request: ReleaseRequest, now: D
       buildId: plan.buildId ?? (await buildOfBasis(tx, plan)),
       restoresId: plan.restoresId,
       restoredPart: request.intent.restore ?? "all",
+      ...(request.intent.takeOver?.length ? { takeOver: request.intent.takeOver } : {}),
       requestedById: request.requestedById,
       reason: request.reason,
       idempotencyKey: request.idempotencyKey,

@@ -3,6 +3,7 @@ import { refuseRetiring } from "#lib/apps/retiring-rules";
 import { type AppSettings, type AppSpec, appSpec, storedSettings } from "#lib/apps/spec-schema";
 import { type Tx } from "#lib/platform/db";
 import { Invalid, NotFound } from "#lib/platform/errors";
+import { adopt } from "./adopt-rules.ts";
 import { holdOn } from "./held-commits.ts";
 import { moveHosts } from "./host-rules.ts";
 import { IN_FLIGHT } from "./release-rules.ts";
@@ -22,8 +23,9 @@ export type ReleasePlan = {
   number: number;
   /** What the environment runs or is on its way to: the newest release that is done or in flight. */
   basis: { id: string; number: number; spec: AppSpec } | null;
-  /** Everything that the release would freeze. */
+  /** Everything that the release would freeze, and the same without what it keeps of others' changes. */
   spec: AppSpec;
+  unkept: AppSpec;
   buildId: string | null;
   restoresId: string | null;
   /** What holds the commit that it would newly bring there. */
@@ -53,10 +55,20 @@ export async function planRelease(tx: Tx, appId: string, intent: ReleaseIntent, 
   const basis = await findBasis(tx, here);
   const source = await chooseSource(tx, here, intent, basis, environment.domain);
   const restartedAt = intent.kind === "restart" ? now.toISOString() : source.spec.restartedAt;
-  const spec = { ...source.spec, restartedAt };
+  const unkept = { ...source.spec, restartedAt };
+  const spec = withKept(unkept, intent, app.name);
   const sameImage = basis?.spec.image.digest === spec.image.digest;
   const hold = sameImage ? null : await holdOn(tx, here, spec.image.commitSha);
-  return { app, environment, number: (newest?.number ?? 0) + 1, basis, ...source, spec, hold };
+  return { app, environment, number: (newest?.number ?? 0) + 1, basis, ...source, spec, unkept, hold };
+}
+
+function withKept(spec: AppSpec, { keep = [] }: ReleaseIntent, app: string): AppSpec {
+  const kept = adopt(spec, keep, app);
+  if (typeof kept !== "string") return kept;
+  throw new Invalid("What stands in the cluster cannot be kept in the service's settings as it is.", {
+    fields: keep.map(({ field }, index) => ({ path: `keep.${index}`, message: `${field}: ${kept}` })),
+    next: "Take these fields over, or change them in the settings.",
+  });
 }
 
 type Here = { appId: string; environmentId: string };

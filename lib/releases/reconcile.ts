@@ -6,6 +6,7 @@ import { isTransient, KeplerError, toPublicError } from "#lib/platform/errors";
 import { type RunResult } from "#lib/platform/queue";
 import { nextTask, type ReleaseStepName, type Verdict } from "./release-rules.ts";
 import { saveHiccup, saveStart, saveVerdict } from "./save-step.ts";
+import { takenFields } from "./schema.ts";
 import { abort } from "./steps/abort.ts";
 import { apply, Overtaken } from "./steps/apply.ts";
 import { check, podReleaseIn } from "./steps/check.ts";
@@ -120,6 +121,7 @@ async function readRelease({ db }: ReconcileReleaseDeps, id: string) {
       pausedAt: true,
       pausedMs: true,
       rollbackOnFailure: true,
+      takeOver: true,
       app: { select: { id: true, name: true, teamId: true } },
       environment: {
         select: { id: true, namespace: true, cluster: { select: { id: true, context: true } } },
@@ -139,6 +141,7 @@ async function readRelease({ db }: ReconcileReleaseDeps, id: string) {
     cluster: environment.cluster,
     paused: pausedAt !== null,
     podRelease: podReleaseIn(row),
+    takeOver: takenFields.parse(row.takeOver),
   };
   return { release, steps };
 }

@@ -12,6 +12,7 @@ import {
   type ListReleasesResult,
   type ReleaseRow,
   type ReleaseView,
+  takenFields,
 } from "./schema.ts";
 import { specChanges } from "./spec-diff-rules.ts";
 import { podReleaseIn } from "./steps/check.ts";
@@ -138,6 +139,7 @@ async function releaseRow(db: Db, row: Row): Promise<ReleaseRow> {
 const viewSelect = {
   ...select,
   rollbackOnFailure: true,
+  takeOver: true,
   app: { select: { name: true } },
   environment: { select: { name: true, clusterId: true, namespace: true } },
   steps: { orderBy: { position: "asc" } },
@@ -178,5 +180,6 @@ export async function getReleaseView(releaseId: string, db: Db = ownDb()): Promi
     pausable: PAUSABLE.includes(row.state),
     next: next && { id: next.id, number: next.number, kind: next.kind, byKepler: next.requestedById === null },
     expectedMs,
+    takeOver: takenFields.parse(row.takeOver),
   };
 }

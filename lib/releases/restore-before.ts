@@ -3,9 +3,10 @@ import { type AppSpec } from "#lib/apps/spec-schema";
 import { type Tx } from "#lib/platform/db";
 import { createReleaseIn } from "./create-release.ts";
 import { type ReleaseDeps } from "./jobs.ts";
+import { type TakenField } from "./schema.ts";
 
-type Ended = { id: string; number: number; spec: AppSpec; app: { id: string }; environment: { id: string } };
-type Here = Pick<Ended, "number" | "app" | "environment">;
+type Here = { number: number; app: { id: string }; environment: { id: string } };
+type Ended = Here & { id: string; spec: AppSpec; takeOver: TakenField[] };
 
 /** The newest release before this one that was completed in its place: what a rollback of it goes back to. */
 export async function doneBefore(
@@ -41,7 +42,8 @@ export async function restoreBefore(
   const request = {
     appId: ended.app.id,
     requestedById: null,
-    intent: { ...intent, environmentId: ended.environment.id },
+    // What a person had decided about others' changes holds for the way back too.
+    intent: { ...intent, environmentId: ended.environment.id, takeOver: ended.takeOver },
     reason: why === "aborted" ? `Release ${ended.number} was aborted.` : `Release ${ended.number} failed.`,
     idempotencyKey: `${why === "aborted" ? "abort" : "failure"}:${ended.id}`,
     expectedCurrent: undefined,

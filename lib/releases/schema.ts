@@ -24,6 +24,33 @@ export const RELEASE_STEPS = ["check", "apply", "rollout", "verify"] as const;
 
 /** Which part of an old Spec a rollback brings back. */
 export const RESTORED_PARTS = ["all", "image", "settings"] as const;
+/** A field of one of the service's objects in its environment: `.spec.replicas` of the apps/v1/Deployment "shop". */
+export const fieldRef = z.object({
+  /** "<apiVersion>/<Kind>", as in the ledger. */
+  kind: z.string().min(1).max(200),
+  name: z.string().min(1).max(253),
+  field: z.string().min(1).max(2000),
+});
+export type FieldRef = z.infer<typeof fieldRef>;
+
+/** A field that the release takes from another manager; only what that manager had done by then. */
+export const takenField = fieldRef.extend({
+  manager: z.string().min(1).max(128),
+  at: z.iso.datetime().nullable(),
+});
+export type TakenField = z.infer<typeof takenField>;
+/** As they are kept with a release; null for none. */
+export const takenFields = z
+  .array(takenField)
+  .nullable()
+  .transform((fields) => fields ?? []);
+
+/** A field whose value, as somebody else left it, goes into the new Spec; null where they took it away. */
+export const keptField = fieldRef.extend({ value: z.json() });
+
+/** Why a value that stands in the cluster cannot be taken into a Spec. */
+export const WHY_NOT_KEEP = ["not-expressed", "no-digest", "unreadable", "not-allowed"] as const;
+export type WhyNotKeep = (typeof WHY_NOT_KEEP)[number];
 
 /** What a release asks for: a build's image (or the running one when null), and settings (or the current ones when null). */
 export const releaseIntent = z.object({
@@ -35,6 +62,9 @@ export const releaseIntent = z.object({
   restoresNumber: z.number().int().positive().max(2_147_483_647).nullable(),
   /** And how much of it; everything when not said. */
   restore: z.enum(RESTORED_PARTS).optional(),
+  /** What becomes of fields that others changed: taken from them, or kept as they left them. Nothing else is overwritten. */
+  takeOver: z.array(takenField).max(200).optional(),
+  keep: z.array(keptField).max(200).optional(),
 });
 export type ReleaseIntent = z.infer<typeof releaseIntent>;
 
@@ -87,6 +117,21 @@ export const liftHoldInput = z.object({
   reason: z.string().trim().min(1).max(500),
 });
 export type LiftHoldInput = z.infer<typeof liftHoldInput>;
+/** What somebody other than Kepler made of a field that Kepler manages: from what Kepler wants to what stands there. */
+export const foreignField = fieldRef.extend({
+  /** `field` is a key of `releases.change` where the Spec has words for it, else the path. */
+  change: specChange,
+  value: z.json(),
+  /** Null when nobody owns it any more: it was taken away. */
+  manager: z.string().nullable(),
+  at: z.iso.datetime().nullable(),
+  whyNotKeep: z.enum(WHY_NOT_KEEP).nullable(),
+});
+export type ForeignField = z.infer<typeof foreignField>;
+
+/** One that the release would overwrite, with what the intent says about it. */
+export const fieldConflict = foreignField.extend({ decision: z.enum(["open", "take-over", "keep"]) });
+export type FieldConflict = z.infer<typeof fieldConflict>;
 
 export const releasePreview = z.object({
   nextNumber: z.number().int(),
@@ -97,6 +142,9 @@ export const releasePreview = z.object({
   blockers: z.array(publicError),
   /** The hold among them, if the commit that it would release is held there. */
   hold: heldCommitView.nullable(),
+  /** What should be known and does not stand in the way. */
+  warnings: z.array(publicError),
+  conflicts: z.array(fieldConflict),
   effect: z.object({
     podsToRestart: z.number().int(),
     podsToStart: z.number().int(),
@@ -152,6 +200,7 @@ export const releaseView = releaseRow.extend({
     .object({ id: z.uuid(), number: z.number().int(), kind: z.enum(RELEASE_KINDS), byKepler: z.boolean() })
     .nullable(),
   expectedMs: z.number().int().nullable(),
+  takeOver: z.array(takenField),
 });
 export type ReleaseView = z.infer<typeof releaseView>;
 

@@ -101,10 +101,14 @@ export class Raced extends Conflict {
 export type Kubernetes = {
   /**
    * Server-side apply under the client's field manager. Conflict when other managers own a field: `fields` names both.
-   * Kinds beyond `KINDS` (kinds.ts) are found by discovery.
+   * With `metadata.resourceVersion` only to the object as it was then: `Raced` otherwise. `onWarning` hears what the API
+   * server remarks about this object. Kinds beyond `KINDS` (kinds.ts) are found by discovery.
    * https://kubernetes.io/docs/reference/using-api/server-side-apply/
    */
-  apply(object: ApplyObject, options?: Call & { dryRun?: boolean; force?: boolean }): Promise<KubernetesObject>;
+  apply(
+    object: ApplyObject,
+    options?: Call & { dryRun?: boolean; force?: boolean; onWarning?: (warning: string) => void },
+  ): Promise<KubernetesObject>;
   get(ref: ObjectRef, call?: Call): Promise<KubernetesObject | null>;
   /** False when it was gone already. */
   delete(ref: ObjectRef, options?: Call & { propagation?: "Background" | "Foreground" | "Orphan" }): Promise<boolean>;
@@ -138,6 +142,6 @@ export type Kubernetes = {
 export type ApplyObject = {
   apiVersion: string;
   kind: string;
-  metadata: { name: string; namespace?: string; labels?: Record<string, string>; annotations?: Record<string, string> };
+  metadata: Pick<ObjectMeta, "name" | "namespace" | "labels" | "annotations" | "resourceVersion">;
   [field: string]: unknown;
 };

@@ -41,14 +41,10 @@ export function createKubernetes(config: KubernetesConfig): Kubernetes {
     secrets: [],
     explain: explainStatus,
     random,
-    fetch: async (url, init) => {
-      const response = await send(url, init);
-      for (const warning of warningsOf(response.headers)) onWarning(warning);
-      return response;
-    },
+    fetch: hearing(send, onWarning),
   };
-  const json = async <T>(ask: HttpRequest, schema: z.ZodType<T>): Promise<T> =>
-    (await requestJson(target, ask, schema)).value;
+  const json = async <T>(ask: HttpRequest, schema: z.ZodType<T>, from = target): Promise<T> =>
+    (await requestJson(from, ask, schema)).value;
   const discovered = new Map<string, KindRef>();
 
   /** Known by heart, or asked for once per cluster. */
@@ -65,7 +61,7 @@ export function createKubernetes(config: KubernetesConfig): Kubernetes {
   };
 
   return {
-    async apply(object, { dryRun, force, ...call } = {}) {
+    async apply(object, { dryRun, force, onWarning: tell, ...call } = {}) {
       const kind = await kindOf(object.apiVersion, object.kind, call);
       const { name, namespace } = object.metadata;
       return json(
@@ -78,6 +74,7 @@ export function createKubernetes(config: KubernetesConfig): Kubernetes {
           body: JSON.stringify(object),
         },
         reply.objectReply,
+        tell && { ...target, fetch: hearing(target.fetch, tell) },
       );
     },
 
@@ -159,6 +156,15 @@ export function createKubernetes(config: KubernetesConfig): Kubernetes {
     close: () => door.close(),
   };
 }
+
+/** A fetch whose answers' warnings are told. */
+const hearing =
+  (send: Fetch, tell: (warning: string) => void): Fetch =>
+  async (url, init) => {
+    const response = await send(url, init);
+    for (const warning of warningsOf(response.headers)) tell(warning);
+    return response;
+  };
 
 const NO_LOG = /^unable to retrieve container logs for [a-z]+:\/\/[0-9a-f]{64}$/;
 

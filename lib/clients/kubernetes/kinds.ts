@@ -17,6 +17,8 @@ export const KINDS = {
   serviceAccount: kind("v1", "ServiceAccount", "serviceaccounts"),
   configMap: kind("v1", "ConfigMap", "configmaps"),
   secret: kind("v1", "Secret", "secrets"),
+  resourceQuota: kind("v1", "ResourceQuota", "resourcequotas"),
+  limitRange: kind("v1", "LimitRange", "limitranges"),
   event: kind("v1", "Event", "events"),
   persistentVolumeClaim: kind("v1", "PersistentVolumeClaim", "persistentvolumeclaims"),
   deployment: kind("apps/v1", "Deployment", "deployments"),

@@ -2,8 +2,11 @@ import "server-only";
 import { type KindRef } from "#lib/clients/kubernetes/client";
 import { knownKind } from "#lib/clients/kubernetes/kinds";
 import { Conflict, Invalid } from "#lib/platform/errors";
+import { contestsOf, isTaken } from "../contest-rules.ts";
+import { explainChanged, explainForeign, isContest } from "../contests.ts";
 import { type LedgerKey, ledgerAbsent, ledgerIn, ledgerPlanned, ledgerPresent } from "../ledger.ts";
 import { type Manifest, renderManifests } from "../manifests.ts";
+import { ownersOf } from "../ownership-rules.ts";
 import { isTerminal, type Verdict } from "../release-rules.ts";
 import { effect, type StepContext } from "./step-context.ts";
 
@@ -41,11 +44,7 @@ export async function applyObjects(
 
   for (const { manifest, entry } of wanted) {
     await stillWanted(context);
-    // What Kepler made before is Kepler's: a hand-made change of its fields gives way. Somebody else's object never does.
-    const force = before.some((known) => known.present && isSame(known, entry));
-    await effect(deps, `release.apply.${manifest.kind}`, () =>
-      kubernetes.apply(manifest, { force, signal }).catch((error: unknown) => Promise.reject(explain(error, manifest))),
-    );
+    await effect(deps, `release.apply.${manifest.kind}`, () => applyObject(context, manifest, before));
     await ledgerPresent(deps.db, release, entry, deps.now());
   }
   const surplus = before.filter((known) => !wanted.some(({ entry }) => isSame(known, entry)));
@@ -57,10 +56,34 @@ export async function applyObjects(
   return { applied: wanted.length, removed: surplus.length };
 }
 
+/**
+ * Writes one object without taking a field from anybody, unless the release says so, and then only as it stood when that
+ * was decided: a change by hand that nobody has looked at stops the release. Somebody else's object never gives way.
+ */
+async function applyObject({ release, kubernetes, signal }: StepContext, manifest: Manifest, before: Present[]) {
+  try {
+    return await kubernetes.apply(manifest, { signal });
+  } catch (error) {
+    if (!isContest(error)) throw error;
+    const { kind, key } = ledgerKeyOf(manifest);
+    const owned = before.filter(({ present }) => present);
+    if (!owned.some((known) => isSame(known, { kind, key }))) throw explainForeign(error, manifest);
+    const { name } = manifest.metadata;
+    const live = await kubernetes.get(refOf({ kind, key }), { signal });
+    const contests = contestsOf(error.fields ?? [], ownersOf(live), owned);
+    const open = contests.filter((contest) => !isTaken({ kind, name }, contest, release.takeOver));
+    if (open.length > 0) throw explainChanged(error, manifest, open);
+    // Only to the object as it was just judged: whoever writes in between is judged again.
+    const metadata = { ...manifest.metadata, resourceVersion: live?.metadata.resourceVersion };
+    return kubernetes.apply({ ...manifest, metadata }, { force: true, signal });
+  }
+}
+
 export const ledgerKeyOf = ({ apiVersion, kind, metadata }: Manifest): LedgerKey => ({
   kind: `${apiVersion}/${kind}`,
   key: `${metadata.namespace}/${metadata.name}`,
 });
+type Present = LedgerKey & { present: boolean };
 const isSame = (a: LedgerKey, b: LedgerKey): boolean => a.kind === b.kind && a.key === b.key;
 
 /** A ledger entry as an object of the cluster. */
@@ -86,18 +109,4 @@ export class Overtaken extends Conflict {
   constructor() {
     super("Another release has taken over.");
   }
-}
-
-/** The API server names the managers in its causes: `conflict with "kubectl" using apps/v1`. */
-function explain(error: unknown, { kind, metadata }: Manifest): unknown {
-  if (!(error instanceof Conflict) || !error.fields?.length) return error;
-  const named = error.fields.flatMap(({ message }) => /"([^"]+)"/.exec(message)?.[1] ?? []);
-  const managers = [...new Set(named)].join(", ") || "somebody else";
-  const fields = error.fields.map(({ path }) => path).join(", ");
-  return new Conflict(`${kind} ${metadata.name} is managed by ${managers} already (${fields}).`, {
-    system: "kubernetes",
-    fields: error.fields,
-    next: "Remove the object, or its fields from the other manager, then release again.",
-    cause: error,
-  });
 }

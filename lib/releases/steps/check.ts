@@ -4,11 +4,15 @@ import { type AppSpec, appSpec } from "#lib/apps/spec-schema";
 import { KINDS } from "#lib/clients/kubernetes/kinds";
 import { recordSystem } from "#lib/clusters/record-system";
 import { type Db } from "#lib/platform/db";
-import { NotFound } from "#lib/platform/errors";
+import { NotFound, type PublicError } from "#lib/platform/errors";
 import { clusterGap } from "../cluster-gaps.ts";
-import { ledgerFound, ledgerPlanned, ledgerPresent } from "../ledger.ts";
-import { namespaceManifest, samePodTemplate } from "../manifests.ts";
+import { conflictsOf } from "../conflicts.ts";
+import { DECIDE_FIRST } from "../contests.ts";
+import { undecided } from "../gate-rules.ts";
+import { ledgerFound, ledgerIn, ledgerPlanned, ledgerPresent } from "../ledger.ts";
+import { namespaceManifest, renderManifests, samePodTemplate } from "../manifests.ts";
 import { type Verdict } from "../release-rules.ts";
+import { tryObject } from "../try-objects.ts";
 import { effect, type StepContext } from "./step-context.ts";
 
 /** Before anything is changed: the image exists by its digest, the cluster answers, the namespace is there. */
@@ -19,6 +23,8 @@ export async function check(context: StepContext): Promise<Verdict> {
   const gap = await clusterGap(release.spec, context.kubernetes, context.signal);
   if (gap) throw gap;
   await ensureNamespace(context);
+  const stopped = await changedByHand(context, podRelease);
+  if (stopped) return { is: "failed", error: stopped, facts: {}, evidence: null };
   const { namespace } = release.environment;
   return { is: "done", facts: { podRelease, namespace, digest: release.spec.image.digest } };
 }
@@ -40,6 +46,23 @@ async function imageExists({ deps, release, signal }: StepContext): Promise<void
       cause: error,
     });
   }
+}
+
+/**
+ * Somebody's change that the release would overwrite and that nobody has decided about. Looked for before anything is
+ * touched, so that a release which stops for it leaves nothing half done; what the API server refuses is found here too.
+ */
+async function changedByHand(context: StepContext, podRelease: number): Promise<PublicError | null> {
+  const { deps, release, kubernetes, signal } = context;
+  const { app, spec, takeOver, environment, number } = release;
+  const { namespace } = environment;
+  const owned = (await ledgerIn(deps.db, release, namespace)).filter(({ present }) => present);
+  const manifests = renderManifests({ app, namespace, spec, releaseNumber: number, podRelease });
+  const tried = await Promise.all(manifests.map((manifest) => tryObject({ kubernetes, signal }, manifest, owned)));
+  const refusal = tried.find((each) => each.refusal)?.refusal;
+  if (refusal) return refusal;
+  const [gate] = undecided({ conflicts: conflictsOf({ app, spec, unkept: spec }, { takeOver }, tried) });
+  return gate ? { ...gate.error, next: DECIDE_FIRST } : null;
 }
 
 async function ensureNamespace({ deps, release, kubernetes, signal }: StepContext): Promise<void> {

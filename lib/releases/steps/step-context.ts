@@ -4,7 +4,7 @@ import { type Kubernetes } from "#lib/clients/kubernetes/client";
 import { type Registry } from "#lib/clients/registry/client";
 import { type Db } from "#lib/platform/db";
 import { type Queue } from "#lib/platform/queue";
-import { type ReleaseState } from "../schema.ts";
+import { type ReleaseState, type TakenField } from "../schema.ts";
 
 /** What the release reconciler is given once: tests give it the sandbox, the worker the configured systems. */
 export type ReconcileReleaseDeps = {
@@ -37,6 +37,8 @@ export type ReleaseInWork = {
   pausedMs: number;
   /** A failure is followed by a rollback. */
   rollbackOnFailure: boolean;
+  /** Fields that it may take from others. */
+  takeOver: TakenField[];
 };
 
 export type StepContext = {

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { route } from "#lib/access/route";
-import { createRelease } from "#lib/releases/create-release";
+import { confirmRelease } from "#lib/releases/confirm-release";
 import { listReleases } from "#lib/releases/queries";
 import { createReleaseInput, createReleaseResult, listReleasesInput, listReleasesResult } from "#lib/releases/schema";
 
@@ -23,6 +23,6 @@ export const POST = route(
     output: createReleaseResult,
     scope: { app: "app", environment: "environmentId" },
   },
-  async ({ input: { app: _, ...intent }, scope, actor, ...world }) =>
-    createRelease(scope.app.id, actor.id, intent, world),
+  async ({ input: { app: _, ...intent }, scope, actor, signal, ...world }) =>
+    confirmRelease(scope.app.id, actor.id, intent, { signal }, world),
 );

@@ -1,0 +1,136 @@
+import "server-only";
+import { type Kubernetes } from "#lib/clients/kubernetes/client";
+import { KINDS } from "#lib/clients/kubernetes/kinds";
+import { type Db } from "#lib/platform/db";
+import { Denied } from "#lib/platform/errors";
+import { clusterGap } from "./cluster-gaps.ts";
+import { conflictsOf, type Decisions, refTo } from "./conflicts.ts";
+import { type Gate, type GateFacts, gatesOf, readLimitRange, readQuota } from "./gate-rules.ts";
+import { type LedgerKey, ledgerIn } from "./ledger.ts";
+import { type Manifest, renderManifests } from "./manifests.ts";
+import { objectYaml } from "./object-yaml.ts";
+import { same, valueAt } from "./ownership-rules.ts";
+import { type ReleasePlan } from "./plan-release.ts";
+import { podNeeds } from "./pod-needs-rules.ts";
+import { type FieldConflict, type ObjectChange } from "./schema.ts";
+import { ledgerKeyOf, refOf } from "./steps/apply.ts";
+import { podReleaseOf } from "./steps/check.ts";
+import { type Tried, tryObject } from "./try-objects.ts";
+
+type Deps = { db: Db; kubernetes: Kubernetes; signal: AbortSignal };
+export type Examined = { objects: ObjectChange[]; conflicts: FieldConflict[]; gates: Gate[] };
+
+/**
+ * What the cluster says to a planned release: each object by its own dry run, fields that others changed, and every gate.
+ * Preview and creation ask the same function, so that what was shown is what counts. Throws when the cluster cannot be asked.
+ */
+export async function examineRelease(plan: ReleasePlan, decisions: Decisions, deps: Deps): Promise<Examined> {
+  const { db, kubernetes, signal } = deps;
+  const { app, environment, spec, number } = plan;
+  const { namespace, cluster } = environment;
+  const [podRelease, ledger, known, gap, quotas, limitRanges] = await Promise.all([
+    podReleaseOf(db, { number, spec, app, environment }),
+    ledgerIn(db, { app, cluster }, namespace),
+    kubernetes.get({ ...KINDS.namespace, name: namespace }, { signal }),
+    clusterGap(spec, kubernetes, signal),
+    readable(kubernetes, KINDS.resourceQuota, namespace, signal),
+    readable(kubernetes, KINDS.limitRange, namespace, signal),
+  ]);
+  const owned = ledger.filter(({ present }) => present);
+  const manifests = renderManifests({ app, namespace, spec, releaseNumber: number, podRelease });
+  // Nothing can exist yet where the namespace does not, and a dry run there could only say so.
+  const [tried, removed] = known
+    ? await Promise.all([
+        Promise.all(manifests.map((manifest) => tryObject({ kubernetes, signal }, manifest, owned))),
+        removals(deps, manifests, owned),
+      ])
+    : [manifests.map(fresh), []];
+  const conflicts = conflictsOf(plan, decisions, tried);
+  const facts: GateFacts = {
+    refusals: tried.flatMap(({ refusal }) => refusal ?? []),
+    clusterGap: gap?.toPublic() ?? null,
+    hold: plan.hold,
+    conflicts,
+    changedAgain: changedAgain(decisions, tried),
+    ...workloadOf(tried),
+    quotas: quotas.flatMap(readQuota),
+    limitRanges: limitRanges.flatMap(readLimitRange),
+  };
+  return { objects: [...tried.map(changeOf), ...removed], conflicts, gates: gatesOf(facts) };
+}
+
+const fresh = (manifest: Manifest): Tried => ({
+  manifest,
+  live: null,
+  next: manifest,
+  contests: [],
+  warnings: [],
+  refusal: null,
+});
+
+/** What limits the namespace, where Kepler's account may read it. */
+async function readable(
+  kubernetes: Kubernetes,
+  kind: typeof KINDS.resourceQuota,
+  namespace: string,
+  signal: AbortSignal,
+) {
+  try {
+    return (await kubernetes.list(kind, namespace, { signal })).items;
+  } catch (error) {
+    if (error instanceof Denied) return [];
+    throw error;
+  }
+}
+
+const describe = ({ apiVersion, kind, metadata }: Manifest) => ({
+  apiVersion,
+  kind,
+  name: metadata.name,
+  namespace: metadata.namespace ?? null,
+});
+
+function changeOf({ manifest, live, next, warnings }: Tried): ObjectChange {
+  const [before, after] = [live && objectYaml(live), next && objectYaml(next)];
+  const action = before === null ? "create" : before === after ? "unchanged" : "update";
+  return { ...describe(manifest), action, before, after, warnings: [...new Set(warnings)] };
+}
+
+async function removals(
+  { kubernetes, signal }: Deps,
+  manifests: readonly Manifest[],
+  owned: readonly LedgerKey[],
+): Promise<ObjectChange[]> {
+  const wanted = new Set(manifests.map(ledgerKeyOf).map(({ kind, key }) => `${kind} ${key}`));
+  const surplus = owned.filter(({ kind, key }) => !wanted.has(`${kind} ${key}`));
+  const live = await Promise.all(surplus.map((entry) => kubernetes.get(refOf(entry), { signal })));
+  return live.flatMap((object): ObjectChange[] =>
+    object
+      ? [
+          {
+            ...describe({ ...object, metadata: { labels: {}, ...object.metadata } }),
+            action: "delete",
+            before: objectYaml(object),
+            after: null,
+            warnings: [],
+          },
+        ]
+      : [],
+  );
+}
+
+/** What was to be kept must still stand as it was seen, or the release would say something that is not so. */
+function changedAgain({ keep = [] }: Decisions, tried: readonly Tried[]): GateFacts["changedAgain"] {
+  return keep.filter(({ kind, name, field, value }) => {
+    const object = tried.find((each) => same(refTo(each), { kind, name }));
+    return !same(valueAt(object?.live, field) ?? null, value);
+  });
+}
+
+function workloadOf(tried: readonly Tried[]): Pick<GateFacts, "before" | "after"> {
+  for (const { live, next } of tried) {
+    const after = podNeeds(next);
+    if (after) return { before: podNeeds(live), after };
+  }
+  return { before: null, after: null };
+}

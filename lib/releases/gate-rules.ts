@@ -1,0 +1,193 @@
+import { z } from "zod";
+import { type PublicError } from "#lib/platform/errors";
+import { holdError } from "./hold-rules.ts";
+import { amountOf, type Growth, growth, type PodNeeds } from "./pod-needs-rules.ts";
+import { type FieldConflict, type HeldCommitView } from "./schema.ts";
+
+/** What stands between a preview and its release: a blocker refuses it, a warning is only said. */
+export type Gate = { gate: string; blocks: boolean; error: PublicError };
+
+/** Everything that gates decide from, as preview, creation and the worker find it. */
+export type GateFacts = {
+  /** What the API server does not accept, object by object. */
+  refusals: readonly PublicError[];
+  /** What the Spec wants and the cluster cannot do. */
+  clusterGap: PublicError | null;
+  /** The commit that it would release is held there. */
+  hold: HeldCommitView | null;
+  conflicts: readonly FieldConflict[];
+  /** What is to be kept but stands there no longer as it was seen. */
+  changedAgain: readonly { name: string; field: string }[];
+  /** The workload as it stands and as it would be. */
+  before: PodNeeds | null;
+  after: PodNeeds | null;
+  quotas: readonly Quota[];
+  limitRanges: readonly LimitRange[];
+};
+
+/** A rule is a pure function of the facts; a new gate is one more line here. */
+const RULES: readonly ((facts: GateFacts) => Gate[])[] = [held, refused, gap, undecided, outdated, quota, limitRange];
+
+/** Every gate that is not simply open, blockers first. */
+export function gatesOf(facts: GateFacts): Gate[] {
+  return RULES.flatMap((rule) => rule(facts)).sort((a, b) => Number(b.blocks) - Number(a.blocks));
+}
+
+const blocker = (gate: string, error: PublicError): Gate => ({ gate, blocks: true, error });
+
+function held({ hold }: GateFacts): Gate[] {
+  return hold ? [blocker("held-commit", holdError(hold).toPublic())] : [];
+}
+
+function refused({ refusals }: GateFacts): Gate[] {
+  return refusals.map((error) => blocker("refused", error));
+}
+
+function gap({ clusterGap }: GateFacts): Gate[] {
+  return clusterGap ? [blocker("cluster", clusterGap)] : [];
+}
+
+/** One sentence for each object: what somebody changed there that this release would overwrite. */
+export function undecided({ conflicts }: Pick<GateFacts, "conflicts">): Gate[] {
+  const open = Map.groupBy(
+    conflicts.filter(({ decision }) => decision === "open"),
+    ({ kind, name }) => `${kind.slice(kind.lastIndexOf("/") + 1)} ${name}`,
+  );
+  return [...open].map(([object, fields]) =>
+    blocker("conflict", {
+      code: "conflict",
+      system: "kubernetes",
+      message: `${object} was changed by hand: ${fields.map(whoChanged).join("; ")}.`,
+      next: "Keep each change, or take the field over, then release.",
+      fields: fields.map(({ field, manager }) => ({ path: field, message: manager ?? "" })),
+    }),
+  );
+}
+
+/** "kubectl changed replicas from 2 to 5": for logs and errors; pages say it in their own language. */
+export const whoChanged = ({ manager, change: { field, before, after } }: Pick<FieldConflict, "manager" | "change">) =>
+  `${manager ?? "somebody"} changed ${field} from ${before ?? "nothing"} to ${after ?? "nothing"}`;
+
+function outdated({ changedAgain }: GateFacts): Gate[] {
+  return changedAgain.map(({ name, field }) =>
+    blocker("changed-again", {
+      code: "conflict",
+      system: "kubernetes",
+      message: `${field} of ${name} is not what it was when you chose to keep it.`,
+      next: "Look at the new preview and decide again.",
+    }),
+  );
+}
+
+/** What is read of a ResourceQuota (https://kubernetes.io/docs/concepts/policy/resource-quotas/). */
+const quotaObject = z.object({
+  metadata: z.object({ name: z.string() }),
+  spec: z.object({ scopes: z.array(z.string()).nullish(), scopeSelector: z.unknown().optional() }).prefault({}),
+  status: z
+    .object({ hard: z.record(z.string(), z.string()).default({}), used: z.record(z.string(), z.string()).default({}) })
+    .prefault({}),
+});
+export type Quota = { name: string; hard: Record<string, string>; used: Record<string, string> };
+
+/** Quotas that count every pod; those for some pods only are left to Kubernetes. */
+export function readQuota(object: unknown): Quota[] {
+  const parsed = quotaObject.safeParse(object);
+  if (!parsed.success) return [];
+  const { metadata, spec, status } = parsed.data;
+  return spec.scopes?.length || spec.scopeSelector ? [] : [{ name: metadata.name, ...status }];
+}
+
+/** A quota's names for what pods take: "cpu" is short for "requests.cpu". */
+const counted = (name: string): string =>
+  name === "cpu" || name === "memory" ? `requests.${name}` : name === "count/pods" ? "pods" : name;
+
+function quota({ before, after, quotas }: GateFacts): Gate[] {
+  if (!after) return [];
+  const more = growth(before, after);
+  return quotas.flatMap((each) => Object.keys(each.hard).flatMap((name) => overQuota(each, name, more)));
+}
+
+function overQuota({ name, hard, used }: Quota, limited: string, more: Growth): Gate[] {
+  const [most, inUse] = [amountOf(hard[limited]), amountOf(used[limited]) ?? 0];
+  const [atMost, after] = [more.atMost[counted(limited)] ?? 0, more.after[counted(limited)] ?? 0];
+  if (most === null || atMost <= 0 || inUse + atMost <= most) return [];
+  const inTheEnd = inUse + after > most;
+  const amount = (value: number) => printAmount(limited, value);
+  return [
+    {
+      gate: "quota",
+      // Pods that may be missing for a moment make room for their successors.
+      blocks: inTheEnd || !more.waitsForOld,
+      error: {
+        code: "conflict",
+        system: "kubernetes",
+        message: inTheEnd
+          ? `The quota ${name} allows ${amount(most)} of ${limited}: ${amount(inUse)} in use, ${amount(after)} more needed.`
+          : `The quota ${name} allows ${amount(most)} of ${limited}: ${amount(inUse)} in use, ${amount(atMost)} more needed while pods are replaced.`,
+        next: inTheEnd
+          ? "Ask for less, or ask the cluster's operator for a larger quota."
+          : "Allow a pod to be missing during the rollout, or ask the cluster's operator for a larger quota.",
+      },
+    },
+  ];
+}
+
+function printAmount(resource: string, value: number): string {
+  if (resource.endsWith("memory") || resource.endsWith("storage")) return `${round(value / 2 ** 20)}Mi`;
+  return String(round(value));
+}
+const round = (value: number): number => Math.round(value * 1000) / 1000;
+
+const amounts = z.record(z.string(), z.string()).default({});
+const limitRangeObject = z.object({
+  metadata: z.object({ name: z.string() }),
+  spec: z.object({ limits: z.array(z.object({ type: z.string(), min: amounts, max: amounts })) }),
+});
+export type LimitRange = z.infer<typeof limitRangeObject>;
+
+/** What is read of a LimitRange (https://kubernetes.io/docs/concepts/policy/limit-range/); null for what is none. */
+export const readLimitRange = (object: unknown): LimitRange[] => {
+  const parsed = limitRangeObject.safeParse(object);
+  return parsed.success ? [parsed.data] : [];
+};
+
+/** The API server takes the workload and refuses its pods, one by one and in silence: so it is said here. */
+function limitRange({ after, limitRanges }: GateFacts): Gate[] {
+  const limits = limitRanges.flatMap(({ metadata, spec }) =>
+    spec.limits.map((each) => ({ ...each, of: metadata.name })),
+  );
+  return limits
+    .filter(({ type }) => type === "Container")
+    .flatMap(({ of, min, max }) =>
+      (after?.containers ?? []).flatMap(({ name, resources }) => [
+        ...outside(resources.limits, max, (asked, most) => asked > most).map(
+          ({ resource, asked, bound }) =>
+            `The limit range ${of} allows each container at most ${bound} of ${resource}; ${name} asks for ${asked}.`,
+        ),
+        ...outside(resources.requests, min, (asked, least) => asked < least).map(
+          ({ resource, asked, bound }) =>
+            `The limit range ${of} allows each container no less than ${bound} of ${resource}; ${name} asks for ${asked}.`,
+        ),
+      ]),
+    )
+    .map((message) =>
+      blocker("limit-range", {
+        code: "conflict",
+        system: "kubernetes",
+        message,
+        next: "Change what the service asks for, or ask the cluster's operator.",
+      }),
+    );
+}
+
+function outside(
+  amountsAsked: Record<string, string>,
+  bounds: Record<string, string>,
+  isOutside: (asked: number, bound: number) => boolean,
+): { resource: string; asked: string; bound: string }[] {
+  return Object.entries(bounds).flatMap(([resource, text]) => {
+    const [asked, bound] = [amountOf(amountsAsked[resource]), amountOf(text)];
+    if (asked === null || bound === null || !isOutside(asked, bound)) return [];
+    return [{ resource, asked: printAmount(resource, asked), bound: printAmount(resource, bound) }];
+  });
+}
