@@ -10,7 +10,8 @@ import { type Db } from "#lib/platform/db";
 import { pruneEvents } from "#lib/platform/events";
 import { type Logger } from "#lib/platform/logger";
 import { type Queue } from "#lib/platform/queue";
-import { releaseJob } from "#lib/releases/jobs";
+import { leaseJob, releaseJob } from "#lib/releases/jobs";
+import { dueLeases } from "#lib/releases/lease/end-lease";
 import { unfinishedReleases } from "#lib/releases/wake-releases";
 import { every } from "./every.ts";
 
@@ -49,6 +50,7 @@ async function resync(db: Db, queue: Queue, log: Logger): Promise<void> {
     { job: provisionJob, ids: await unfinishedProvisions(db) },
     { job: buildJob, ids: await unfinishedBuilds(db) },
     { job: releaseJob, ids: await unfinishedReleases({ db }) },
+    { job: leaseJob, ids: await dueLeases({ db, now: () => new Date() }) },
   ];
   for (const { job, ids } of kinds) {
     for (const id of ids) await queue.enqueue(undefined, job, id);

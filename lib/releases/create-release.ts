@@ -7,6 +7,7 @@ import { cutShort } from "./cut-short.ts";
 import { holdCommitLeft } from "./held-commits.ts";
 import { holdError } from "./hold-rules.ts";
 import { ownDeps, type ReleaseDeps, releaseJob } from "./jobs.ts";
+import { beginLease } from "./lease/begin-lease.ts";
 import { planRelease, type ReleasePlan } from "./plan-release.ts";
 import { IN_FLIGHT } from "./release-rules.ts";
 import { type CreateReleaseInput, RELEASE_STEPS, type ReleaseIntent } from "./schema.ts";
@@ -62,6 +63,7 @@ export async function createReleaseIn(
   await supersede(tx, plan, deps.now());
   const release = await insert(tx, plan, request, deps.now());
   if (intent.kind === "rollback") await holdLeft(tx, plan, { ...request, id: release.id }, deps.now());
+  await beginLease(tx, plan, { id: release.id, until: intent.leaseUntil }, deps);
   await keepSettings(tx, plan);
   await publish(tx, { kind: "release", subjectId: release.id, teamId: plan.app.teamId, appId });
   await deps.enqueue(tx, releaseJob, release.id);

@@ -5,6 +5,9 @@ import { defineJob, enqueue, type Queue } from "#lib/platform/queue";
 /** Key: release id. */
 export const releaseJob = defineJob("release", { concurrency: 8 });
 
+/** Key: scale lease id. */
+export const leaseJob = defineJob("scale-lease", { concurrency: 2 });
+
 /** What the use cases of this feature stand on; a process's own by default, a test's or the worker's by argument. */
 export type ReleaseDeps = { db: Db; enqueue: Queue["enqueue"]; now: () => Date };
 export const ownDeps = (): ReleaseDeps => ({ db: db(), enqueue, now: () => new Date() });

@@ -55,7 +55,8 @@ export async function planRelease(tx: Tx, appId: string, intent: ReleaseIntent, 
   const basis = await findBasis(tx, here);
   const source = await chooseSource(tx, here, intent, basis, environment.domain);
   const restartedAt = intent.kind === "restart" ? now.toISOString() : source.spec.restartedAt;
-  const unkept = { ...source.spec, restartedAt };
+  const replicas = await chooseReplicas(tx, here, intent, source.spec);
+  const unkept = { ...source.spec, restartedAt, replicas };
   const spec = withKept(unkept, intent, app.name);
   const sameImage = basis?.spec.image.digest === spec.image.digest;
   const hold = sameImage ? null : await holdOn(tx, here, spec.image.commitSha);
@@ -81,7 +82,8 @@ async function findEnvironment(tx: Tx, id: string): Promise<ReleasePlan["environ
   return row;
 }
 
-async function findBasis(tx: Tx, here: Here): Promise<ReleasePlan["basis"]> {
+/** The newest release of a place that is done or in flight: what it runs or is on its way to. */
+export async function findBasis(tx: Tx, here: Here): Promise<ReleasePlan["basis"]> {
   const row = await tx.release.findFirst({
     where: { ...here, state: { in: ["done", ...IN_FLIGHT] } },
     orderBy: { number: "desc" },
@@ -109,6 +111,20 @@ async function chooseSource(
     });
   }
   return { spec: { ...settings, image }, buildId: build?.id ?? null, restoresId: null };
+}
+
+async function chooseReplicas(tx: Tx, here: Here, { replicas }: ReleaseIntent, spec: AppSpec): Promise<number> {
+  if (replicas !== "before") return replicas ?? spec.replicas;
+  const row = await tx.release.findFirst({
+    where: { ...here, state: "done", spec: { path: ["replicas"], gt: 0 } },
+    orderBy: { number: "desc" },
+    select: { spec: true },
+  });
+  if (row) return appSpec.parse(row.spec).replicas;
+  throw new Invalid("Nothing ever ran there, so there is no number of pods to go back to.", {
+    fields: [{ path: "replicas", message: "release.never-ran" }],
+    next: "Choose a number of replicas.",
+  });
 }
 
 /** The whole of an old release, or its image with the settings of now, or its settings with the image of now. */

@@ -5,6 +5,7 @@ import { type Db, db as ownDb, type Prisma } from "#lib/platform/db";
 import { NotFound } from "#lib/platform/errors";
 import { publicError, stepView } from "#lib/platform/steps";
 import { expectedReleaseMs } from "./expected-duration.ts";
+import { leaseSelect, leaseView } from "./lease/queries.ts";
 import { isTerminal, PAUSABLE, runsRelease } from "./release-rules.ts";
 import {
   BY_KEPLER,
@@ -140,6 +141,7 @@ const viewSelect = {
   ...select,
   rollbackOnFailure: true,
   takeOver: true,
+  lease: { select: leaseSelect },
   app: { select: { name: true } },
   environment: { select: { name: true, clusterId: true, namespace: true } },
   steps: { orderBy: { position: "asc" } },
@@ -177,6 +179,7 @@ export async function getReleaseView(releaseId: string, db: Db = ownDb()): Promi
     updated: workload?.releaseNumber === row.number ? workload.updated : 0,
     running: pods.filter((pod) => runsRelease(pod, { podRelease: podReleaseIn(row), digest: row.imageDigest })).length,
     rollbackOnFailure: row.rollbackOnFailure,
+    lease: row.lease && leaseView(row.lease),
     pausable: PAUSABLE.includes(row.state),
     next: next && { id: next.id, number: next.number, kind: next.kind, byKepler: next.requestedById === null },
     expectedMs,

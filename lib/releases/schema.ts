@@ -22,6 +22,8 @@ export const RELEASE_KINDS = ["deploy", "rollback", "scale", "restart", "configu
 /** Steps of the release reconciler, in order. */
 export const RELEASE_STEPS = ["check", "apply", "rollout", "verify"] as const;
 
+const MAX_REPLICAS = 500;
+
 /** Which part of an old Spec a rollback brings back. */
 export const RESTORED_PARTS = ["all", "image", "settings"] as const;
 /** A field of one of the service's objects in its environment: `.spec.replicas` of the apps/v1/Deployment "shop". */
@@ -65,6 +67,10 @@ export const releaseIntent = z.object({
   /** What becomes of fields that others changed: taken from them, or kept as they left them. Nothing else is overwritten. */
   takeOver: z.array(takenField).max(200).optional(),
   keep: z.array(keptField).max(200).optional(),
+  /** Scale: the number alone, whatever the settings say; "before" = what it was before the service was stopped. */
+  replicas: z.union([z.number().int().min(0).max(MAX_REPLICAS), z.literal("before")]).optional(),
+  /** Scale: when the number goes back by itself to what it was. */
+  leaseUntil: z.iso.datetime().optional(),
 });
 export type ReleaseIntent = z.infer<typeof releaseIntent>;
 
@@ -110,6 +116,28 @@ export const heldCommitView = z.object({
   releaseNumber: z.number().int(),
 });
 export type HeldCommitView = z.infer<typeof heldCommitView>;
+
+export const LEASE_OUTCOMES = ["given_back", "changed", "replaced"] as const;
+
+/** A scale release with an end. */
+export const scaleLeaseView = z.object({
+  id: z.uuid(),
+  environmentId: z.uuid(),
+  releaseId: z.uuid(),
+  releaseNumber: z.number().int(),
+  by: z.string().nullable(),
+  replicas: z.number().int(),
+  /** What it goes back to. */
+  backTo: z.number().int(),
+  until: z.iso.datetime(),
+  endedAt: z.iso.datetime().nullable(),
+  outcome: z.enum(LEASE_OUTCOMES).nullable(),
+});
+export type ScaleLeaseView = z.infer<typeof scaleLeaseView>;
+
+/** Moves the end of the lease that is on; null = ends it now. */
+export const moveLeaseInput = z.object({ environmentId: z.uuid(), until: z.iso.datetime().nullable() });
+export type MoveLeaseInput = z.infer<typeof moveLeaseInput>;
 
 export const liftHoldInput = z.object({
   environmentId: z.uuid(),
@@ -194,6 +222,7 @@ export const releaseView = releaseRow.extend({
   /** Pods that are ready and run exactly what this release wants: its template, its image. */
   running: z.number().int(),
   rollbackOnFailure: z.boolean(),
+  lease: scaleLeaseView.nullable(),
   pausable: z.boolean(),
   /** The release right after it in its place: what superseded it, or what restored the one before it. */
   next: z
