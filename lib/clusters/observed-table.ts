@@ -21,6 +21,7 @@ const PODS: Table = {
     node_name: "text",
     pod_ip: "text",
     image_digest: "text",
+    mesh_proxy: "text",
     containers: "jsonb",
     created_at: "timestamptz",
   },

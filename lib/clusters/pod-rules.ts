@@ -20,6 +20,7 @@ const containerStatus = z.object({
   name: z.string(),
   ready: z.boolean().default(false),
   restartCount: z.number().int().default(0),
+  image: z.string().default(""),
   imageID: z.string().default(""),
   state: containerState,
   lastState: containerState,
@@ -77,6 +78,8 @@ export type SeenPod = {
   podIp: string | null;
   /** Digest that the app's container really runs, from containerStatuses[].imageID; null until it was pulled. */
   imageDigest: string | null;
+  /** Version of the mesh proxy that stands ready in the pod ("1.29.1"); null without one. */
+  meshProxy: string | null;
   containers: SeenContainer[];
   createdAt: Date;
 };
@@ -103,9 +106,18 @@ export function seePod(object: unknown): SeenPod | null {
     nodeName: spec.nodeName ?? null,
     podIp: status.podIP ?? null,
     imageDigest: /sha256:[0-9a-f]{64}/.exec(app?.imageID ?? "")?.[0] ?? null,
+    meshProxy: meshProxyOf(parsed.data),
     containers: statuses.map(seeContainer),
     createdAt: new Date(metadata.creationTimestamp),
   };
+}
+
+/** Istio's proxy is a container, or an init container that keeps running (KEP-753, the default since Istio 1.27). */
+function meshProxyOf({ status }: Pod): string | null {
+  const all = [...(status.initContainerStatuses ?? []), ...(status.containerStatuses ?? [])];
+  const proxy = all.find(({ name }) => name === "istio-proxy");
+  if (!proxy?.ready) return null;
+  return /:([^:/@]+)(@.*)?$/.exec(proxy.image)?.[1] ?? "unknown";
 }
 
 const isReady = ({ metadata, status }: Pod): boolean =>

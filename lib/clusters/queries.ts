@@ -8,12 +8,12 @@ import { containerView, type EnvironmentView, type EventView, type PodView, type
 export async function listEnvironments(db: Db = ownDb()): Promise<EnvironmentView[]> {
   const rows = await db.environment.findMany({
     orderBy: [{ rank: "asc" }, { name: "asc" }],
-    include: { cluster: { select: { name: true } } },
+    include: { cluster: { select: { name: true, meshAvailable: true } } },
   });
   return rows.map(({ cluster, clusterId: _, createdAt: __, ...row }) => ({
     ...row,
     cluster: cluster.name,
-    meshAvailable: null,
+    meshAvailable: cluster.meshAvailable,
   }));
 }
 

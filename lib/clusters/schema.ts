@@ -50,6 +50,8 @@ export const podView = z.object({
   nodeName: z.string().nullable(),
   podIp: z.string().nullable(),
   imageDigest: z.string().nullable(),
+  /** Version of the ready mesh proxy in the pod; null without one. */
+  meshProxy: z.string().nullable(),
   releaseNumber: z.number().int().nullable(),
   containers: z.array(containerView),
   createdAt: z.iso.datetime(),

@@ -1,14 +1,36 @@
 import "server-only";
 import { type AppSpec } from "#lib/apps/spec-schema";
 import { type Kubernetes } from "#lib/clients/kubernetes/client";
+import { KINDS } from "#lib/clients/kubernetes/kinds";
+import { ISTIO_GROUP } from "#lib/clusters/record-mesh";
 import { Conflict } from "#lib/platform/errors";
 
 /** What the Spec wants and the cluster cannot do, as an error that says what to choose instead; null when it can. */
-export async function clusterGap(spec: AppSpec, kubernetes: Kubernetes, signal: AbortSignal): Promise<Conflict | null> {
-  const wantsIstio = spec.meshMode === "mesh" || spec.exposure?.gatewayClass === "istio";
-  if (!wantsIstio || (await kubernetes.apiGroups({ signal })).includes("networking.istio.io")) return null;
-  return new Conflict("This cluster has no Istio, so mesh mode and Istio gateways are not available.", {
+export async function clusterGap(
+  spec: AppSpec,
+  namespace: string,
+  kubernetes: Kubernetes,
+  signal: AbortSignal,
+): Promise<Conflict | null> {
+  if (spec.meshMode !== "mesh" && spec.exposure?.gatewayClass !== "istio") return null;
+  if (!(await kubernetes.apiGroups({ signal })).includes(ISTIO_GROUP)) {
+    return new Conflict("This cluster has no Istio, so mesh mode and Istio gateways are not available.", {
+      system: "kubernetes",
+      next: "Choose normal mode and the Ingress gateway, or ask the cluster's operator for Istio.",
+    });
+  }
+  return spec.meshMode === "mesh" ? opposedNamespace(namespace, kubernetes, signal) : null;
+}
+
+/**
+ * A namespace that is labelled so gets no proxies, whatever its pods ask for
+ * (istio.io/latest/docs/setup/additional-setup/sidecar-injection/#controlling-the-injection-policy).
+ */
+async function opposedNamespace(name: string, kubernetes: Kubernetes, signal: AbortSignal): Promise<Conflict | null> {
+  const namespace = await kubernetes.get({ ...KINDS.namespace, name }, { signal });
+  if (namespace?.metadata.labels?.["istio-injection"] !== "disabled") return null;
+  return new Conflict(`The namespace ${name} is kept out of the mesh (istio-injection=disabled).`, {
     system: "kubernetes",
-    next: "Choose normal mode and the Ingress gateway, or ask the cluster's operator for Istio.",
+    next: "Choose normal mode, or ask the cluster's operator to remove that label.",
   });
 }

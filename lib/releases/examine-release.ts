@@ -32,7 +32,7 @@ export async function examineRelease(plan: ReleasePlan, decisions: Decisions, de
     podReleaseOf(db, { number, spec, app, environment }),
     ledgerIn(db, { app, cluster }, namespace),
     kubernetes.get({ ...KINDS.namespace, name: namespace }, { signal }),
-    clusterGap(spec, kubernetes, signal),
+    clusterGap(spec, namespace, kubernetes, signal),
     readable(kubernetes, KINDS.resourceQuota, namespace, signal),
     readable(kubernetes, KINDS.limitRange, namespace, signal),
   ]);

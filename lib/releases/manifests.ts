@@ -5,6 +5,7 @@ import { autoscaler } from "./manifests/autoscaler.ts";
 import { disruptionBudget } from "./manifests/budget.ts";
 import { filesConfigMap } from "./manifests/files.ts";
 import { ingress } from "./manifests/ingress.ts";
+import { istioGateway, virtualServices } from "./manifests/istio.ts";
 import { collectorConfigMap } from "./manifests/log-collector.ts";
 import { type Manifest, type ManifestInput } from "./manifests/object.ts";
 import { podTemplate } from "./manifests/pod.ts";
@@ -29,6 +30,7 @@ export function renderManifests(input: ManifestInput): Manifest[] {
     fewestReplicas(spec) >= 2 && disruptionBudget(input),
     isAutoscaled(spec) && spec.autoscaling && autoscaler(input, spec.autoscaling),
     spec.exposure?.gatewayClass === "ingress" && ingress(input),
+    ...(spec.exposure?.gatewayClass === "istio" ? [istioGateway(input), ...virtualServices(input)] : []),
   ];
   return objects.filter((object) => object !== null && object !== false);
 }

@@ -14,11 +14,15 @@ const systems = {
 };
 type Systems = { [Name in keyof typeof systems]: z.infer<(typeof systems)[Name]> };
 export type SystemName = keyof Systems;
+const edge = z.object({ url: z.string(), istioUrl: z.string(), traefikUrl: z.string() });
+export type Edge = z.infer<typeof edge>;
 
 /** How to reach each wanted system; `stop` ends what was started here and nothing else. */
 export type World<Name extends SystemName> = Pick<Systems, Name> & {
   /** False when this is a real server that the environment named: then expect no seeded samples. */
   isSandbox(name: SystemName): boolean;
+  /** Where visitors of the sandbox's pods come in, and the two gateways behind it; null for a real cluster. */
+  edge: Edge | null;
   /** Sets a fault of the sandbox (its rules: sandbox/platform/faults.ts) and gives what lifts it. */
   putOutOfOrder(rule: Record<string, unknown>): Promise<() => Promise<void>>;
   stop(): Promise<void>;
@@ -47,6 +51,7 @@ export async function startWorld<Name extends SystemName>(
   return {
     ...wanted,
     isSandbox: (name) => !real[name],
+    edge: sandbox?.edge ?? null,
     putOutOfOrder: (rule) => setFault(sandbox?.control, rule),
     stop: async () => sandbox?.stop(),
   };
@@ -115,6 +120,8 @@ async function startSandbox(names: SystemName[], givenHome?: string) {
     clearTimeout(tooLong);
   }
   const written: unknown = JSON.parse(await readFile(join(home, "sandbox.json"), "utf8"));
-  const { control } = z.object({ control: z.object({ url: z.string() }) }).parse(written);
-  return { systems: z.object(systems).partial().parse(written), control: control.url, stop };
+  const { control, edge: gateways } = z
+    .object({ control: z.object({ url: z.string() }), edge: edge.optional() })
+    .parse(written);
+  return { systems: z.object(systems).partial().parse(written), control: control.url, edge: gateways, stop };
 }

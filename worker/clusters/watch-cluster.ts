@@ -1,7 +1,9 @@
+import { setTimeout as delay } from "node:timers/promises";
 import { type KindRef, type Kubernetes, type KubernetesObject } from "#lib/clients/kubernetes/client";
 import { KINDS } from "#lib/clients/kubernetes/kinds";
 import { MANAGED_SELECTOR } from "#lib/clusters/label-rules";
 import { type ObservedKind } from "#lib/clusters/observed-table";
+import { recordMesh } from "#lib/clusters/record-mesh";
 import { recordObserved, seeRow } from "#lib/clusters/record-observed";
 import { clusterKey, recordSystem } from "#lib/clusters/record-system";
 import { type Db } from "#lib/platform/db";
@@ -30,10 +32,23 @@ type Row = Record<string, unknown>;
 export async function watchCluster(deps: Deps, signal: AbortSignal): Promise<void> {
   const everywhere = { namespace: null, labelSelector: MANAGED_SELECTOR };
   await Promise.all([
+    followMesh(deps, signal),
     follow(deps, "pods", KINDS.pod, everywhere, signal),
     follow(deps, "workloads", KINDS.deployment, everywhere, signal),
     ...deps.namespaces.map((namespace) => follow(deps, "events", KINDS.event, { namespace }, signal)),
   ]);
+}
+
+const MESH_EVERY_MS = 60_000;
+
+/** Istio comes and goes seldom; what fails here is told by the watches, which ask the same cluster. */
+async function followMesh({ db, cluster, kubernetes, log }: Deps, signal: AbortSignal): Promise<void> {
+  while (!signal.aborted) {
+    await recordMesh(db, cluster, kubernetes, signal).catch((error: unknown) =>
+      log.debug({ err: error }, "whether there is a mesh is not known"),
+    );
+    await delay(MESH_EVERY_MS, undefined, { signal }).catch(() => undefined);
+  }
 }
 
 type Scope = { namespace: string | null; labelSelector?: string };

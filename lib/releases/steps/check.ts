@@ -20,7 +20,7 @@ export async function check(context: StepContext): Promise<Verdict> {
   const { release, deps } = context;
   const podRelease = await podReleaseOf(deps.db, release);
   await imageExists(context);
-  const gap = await clusterGap(release.spec, context.kubernetes, context.signal);
+  const gap = await clusterGap(release.spec, release.environment.namespace, context.kubernetes, context.signal);
   if (gap) throw gap;
   await ensureNamespace(context);
   const stopped = await changedByHand(context, podRelease);

@@ -22,7 +22,7 @@ test("every object is in the environment's namespace, named for the app and labe
     fc.property(specArbitrary, (spec) => {
       for (const { metadata } of render(spec)) {
         expect(metadata.namespace).toBe("kepler-dev");
-        expect(metadata.name).toMatch(/^shop(-headless|-files-[0-9a-f]{16})?$/);
+        expect(metadata.name).toMatch(/^shop(-headless|-2|-files-[0-9a-f]{16})?$/);
         expect(metadata.labels).toMatchObject({
           "app.kubernetes.io/name": "shop",
           "app.kubernetes.io/managed-by": "kepler",
@@ -84,4 +84,37 @@ test("scaling and exposing leave running pods alone; image, variables, mesh mode
   expect(samePodTemplate(spec, plainSpec({ meshMode: "mesh" }), app)).toBe(false);
   expect(samePodTemplate(spec, plainSpec({ env: [{ name: "A", value: "1" }] }), app)).toBe(false);
   expect(samePodTemplate(spec, plainSpec({ restartedAt: "2026-01-01T00:00:00.000Z" }), app)).toBe(false);
+});
+
+test("Istio's gateway gets a door for the hosts and the most exact match first, with an Ingress's meaning of a prefix", () => {
+  const route = (host: string, path: string, pathType: "prefix" | "exact") => ({ host, path, pathType, port: 8080 });
+  const routes = [
+    route("shop.dev.localhost", "/", "prefix"),
+    route("shop.dev.localhost", "/api/", "prefix"),
+    route("shop.dev.localhost", "/health", "exact"),
+    route("pay.dev.localhost", "/", "prefix"),
+  ];
+  const manifests = render(plainSpec({ exposure: { gatewayClass: "istio", routes } }));
+  expect(kinds(manifests).slice(-3)).toEqual(["Gateway", "VirtualService", "VirtualService"]);
+  expect(only(manifests, "Gateway")).toMatchObject({
+    spec: {
+      selector: { istio: "ingressgateway" },
+      servers: [{ port: { number: 80, protocol: "HTTP" }, hosts: ["shop.dev.localhost", "pay.dev.localhost"] }],
+    },
+  });
+  const destination = { host: "shop.kepler-dev.svc.cluster.local", port: { number: 8080 } };
+  const to = [{ destination }];
+  expect(only(manifests, "VirtualService")).toMatchObject({
+    metadata: { name: "shop" },
+    spec: {
+      hosts: ["shop.dev.localhost"],
+      gateways: ["shop"],
+      http: [
+        { match: [{ uri: { exact: "/health" } }], route: to },
+        { match: [{ uri: { exact: "/api" } }, { uri: { prefix: "/api/" } }], route: to },
+        { match: [{ uri: { prefix: "/" } }], route: to },
+      ],
+    },
+  });
+  expect(manifests.at(-1)?.metadata.name).toBe("shop-2");
 });

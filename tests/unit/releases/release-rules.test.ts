@@ -54,6 +54,7 @@ const pod = (change: Partial<SeenPod> = {}): SeenPod => ({
   restarts: 0,
   nodeName: "node-1",
   podIp: "127.64.0.2",
+  meshProxy: null,
   imageDigest: digest,
   containers: [],
   createdAt: START,

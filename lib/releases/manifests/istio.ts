@@ -1,0 +1,61 @@
+import { type AppSpec } from "#lib/apps/spec-schema";
+import { type Manifest, type ManifestInput, metadata } from "./object.ts";
+
+type Route = NonNullable<AppSpec["exposure"]>["routes"][number];
+
+const API = "networking.istio.io/v1";
+/** Labels of the gateway that Istio's own charts and profiles install. */
+const INGRESS_GATEWAY = { istio: "ingressgateway" };
+
+/** The door: which hosts the ingress gateway takes (istio.io/latest/docs/reference/config/networking/gateway). */
+export function istioGateway(input: ManifestInput): Manifest {
+  return {
+    apiVersion: API,
+    kind: "Gateway",
+    metadata: metadata(input),
+    spec: {
+      selector: INGRESS_GATEWAY,
+      servers: [{ port: { number: 80, name: "http", protocol: "HTTP" }, hosts: hostsOf(routesOf(input)) }],
+    },
+  };
+}
+
+/**
+ * Where requests of those hosts go, one object for each host, since two that share a host merge in no defined order
+ * (istio.io/latest/docs/reference/config/networking/virtual-service).
+ */
+export function virtualServices(input: ManifestInput): Manifest[] {
+  const routes = routesOf(input);
+  return hostsOf(routes).map((host, i) => ({
+    apiVersion: API,
+    kind: "VirtualService",
+    metadata: metadata(input, i === 0 ? input.app.name : `${input.app.name}-${i + 1}`),
+    spec: {
+      hosts: [host],
+      gateways: [input.app.name],
+      http: routes
+        .filter((route) => route.host === host)
+        .sort(mostExactFirst)
+        .map((route) => ({ match: matchOf(route), route: [{ destination: destinationOf(input, route) }] })),
+    },
+  }));
+}
+
+const routesOf = ({ spec }: ManifestInput): Route[] => spec.exposure?.routes ?? [];
+const hostsOf = (routes: readonly Route[]): string[] => [...new Set(routes.map(({ host }) => host))];
+
+/** The first match wins here; an Ingress takes the most exact one. Both are to mean the same, so that a route can move. */
+const mostExactFirst = (a: Route, b: Route): number =>
+  Number(b.pathType === "exact") - Number(a.pathType === "exact") || b.path.length - a.path.length;
+
+/** An Ingress's prefix ends at a slash: /api is /api and what is below it, not /apis. Istio's is a prefix of characters. */
+function matchOf({ path, pathType }: Route): object[] {
+  if (pathType === "exact") return [{ uri: { exact: path } }];
+  const base = path.replace(/\/+$/, "");
+  return base === "" ? [{ uri: { prefix: "/" } }] : [{ uri: { exact: base } }, { uri: { prefix: `${base}/` } }];
+}
+
+const destinationOf = ({ app, namespace }: ManifestInput, { port }: Route) => ({
+  host: `${app.name}.${namespace}.svc.cluster.local`,
+  port: { number: port },
+});

@@ -1,0 +1,150 @@
+import { request } from "node:http";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { type AppSettings } from "#lib/apps/spec-schema";
+import { KINDS } from "#lib/clients/kubernetes/kinds";
+import { seePod } from "#lib/clusters/pod-rules";
+import { listEnvironments } from "#lib/clusters/queries";
+import { recordMesh } from "#lib/clusters/record-mesh";
+import { previewRelease } from "#lib/releases/preview-release";
+import { type Edge } from "#tests/world/sandbox";
+import { ReleaseWorld, SETTINGS } from "../releases/release-world.ts";
+
+let world: ReleaseWorld;
+let edge: Edge;
+beforeAll(async () => {
+  world = await ReleaseWorld.start();
+  if (!world.world.edge) throw new Error("needs the sandbox's gateways");
+  edge = world.world.edge;
+});
+afterAll(() => world.stop());
+
+/** Says which path was asked for. */
+const ECHO = ["node", "-e", `require("http").createServer((q,s)=>s.end(q.url)).listen(8080)`];
+
+const visit = (base: string, host: string, path = "/"): Promise<{ status: number; text: string }> =>
+  new Promise((resolve, reject) => {
+    const asked = request(`${base}${path}`, { headers: { host } }, (response) => {
+      let text = "";
+      response.setEncoding("utf8").on("data", (piece: string) => (text += piece));
+      response.on("end", () => resolve({ status: response.statusCode ?? 0, text }));
+    });
+    asked.on("error", reject).end();
+  });
+
+const exposed = (name: string, gatewayClass: "ingress" | "istio", path = "/"): AppSettings => ({
+  ...SETTINGS,
+  exposure: { gatewayClass, routes: [{ host: `${name}.test`, path, pathType: "prefix", port: 8080 }] },
+});
+
+async function running(settings: (name: string) => AppSettings) {
+  const app = await world.createApp();
+  const build = await world.createBuild(app, ECHO);
+  const view = await world.drive(await world.request(app, { buildId: build.id, settings: settings(app.name) }));
+  expect(view.state).toBe("done");
+  return app;
+}
+const change = async (app: { id: string; name: string; userId: string }, settings: AppSettings) => {
+  const view = await world.drive(await world.request(app, { kind: "configure", settings }));
+  expect(view.state).toBe("done");
+};
+const podsOf = async (appId: string) => {
+  const { items } = await world.kubernetes.list(KINDS.pod, "kepler-dev", { labelSelector: `kepler.dev/app=${appId}` });
+  return items.map(seePod).filter((pod) => pod !== null && !pod.terminating);
+};
+
+test("a route means the same on both gateways, and moves between them without a request lost or a pod restarted", async () => {
+  const app = await running((name) => exposed(name, "ingress", "/api"));
+  const host = `${app.name}.test`;
+  const answers = async (base: string) => {
+    const visits = ["/api", "/api/x", "/apis", "/"].map((path) => visit(base, host, path));
+    return (await Promise.all(visits)).map(({ status, text }) => (status === 200 ? text : status));
+  };
+  expect(await answers(edge.traefikUrl)).toEqual(["/api", "/api/x", 404, 404]);
+  const pods = (await podsOf(app.id)).map((pod) => pod?.name).sort();
+
+  let moving = true;
+  const visitor = (async () => {
+    const seen: number[] = [];
+    while (moving) seen.push((await visit(edge.url, host, "/api")).status);
+    return seen;
+  })();
+  await change(app, exposed(app.name, "istio", "/api"));
+  expect(await answers(edge.istioUrl)).toEqual(["/api", "/api/x", 404, 404]);
+  expect(await answers(edge.traefikUrl)).toEqual([404, 404, 404, 404]);
+  await change(app, exposed(app.name, "ingress", "/api"));
+  moving = false;
+  const seen = await visitor;
+  expect(seen.length).toBeGreaterThan(20);
+  expect(seen.filter((status) => status !== 200)).toEqual([]);
+
+  expect(await answers(edge.traefikUrl)).toEqual(["/api", "/api/x", 404, 404]);
+  expect(await world.live(KINDS.virtualService, app.name)).toBeNull();
+  expect(await world.live(KINDS.gateway, app.name)).toBeNull();
+  expect((await podsOf(app.id)).map((pod) => pod?.name).sort()).toEqual(pods);
+
+  await change(app, SETTINGS);
+  expect(await answers(edge.traefikUrl)).toEqual([404, 404, 404, 404]);
+});
+
+test("mesh mode gives every pod a proxy, and normal mode takes it away again; both are reached the same way", async () => {
+  const app = await running((name) => exposed(name, "istio"));
+  const proxies = async () => (await podsOf(app.id)).map((pod) => pod?.meshProxy ?? null);
+  expect(await proxies()).toEqual([null, null]);
+
+  const meshed: AppSettings = { ...exposed(app.name, "istio"), meshMode: "mesh" };
+  const intent = {
+    environmentId: world.environmentId,
+    kind: "configure" as const,
+    buildId: null,
+    restoresNumber: null,
+  };
+  const preview = await previewRelease(
+    app.id,
+    { ...intent, settings: meshed },
+    { signal: AbortSignal.timeout(30_000) },
+    { db: world.database.db, kubernetes: () => world.kubernetes, now: () => new Date() },
+  );
+  expect(preview.blockers).toEqual([]);
+  expect(preview.changes.map(({ field }) => field)).toEqual(["meshMode"]);
+  expect(preview.effect.podsToRestart).toBe(2);
+
+  await change(app, meshed);
+  for (const version of await proxies()) expect(version).toMatch(/^\d+\.\d+/);
+  expect((await visit(edge.istioUrl, `${app.name}.test`, "/in")).text).toBe("/in");
+
+  await change(app, exposed(app.name, "istio"));
+  expect(await proxies()).toEqual([null, null]);
+  expect((await visit(edge.istioUrl, `${app.name}.test`, "/out")).text).toBe("/out");
+});
+
+test("a namespace that is kept out of the mesh is told before anything changes", async () => {
+  const app = await running(() => SETTINGS);
+  const label = (value: string | null) =>
+    world.kubernetes.mergePatch(
+      { ...KINDS.namespace, name: "kepler-dev" },
+      { metadata: { labels: { "istio-injection": value } } },
+    );
+  await label("disabled");
+  const failed = await world.drive(
+    await world.request(app, { kind: "configure", settings: { ...SETTINGS, meshMode: "mesh" } }),
+  );
+  await label(null);
+  expect(failed.state).toBe("failed");
+  expect(failed.error?.message).toBe("The namespace kepler-dev is kept out of the mesh (istio-injection=disabled).");
+  expect((await podsOf(app.id)).map((pod) => pod?.meshProxy)).toEqual([null, null]);
+});
+
+test("what the cluster can do is known to the console", async () => {
+  const cluster = await world.database.db.cluster.findFirstOrThrow({ select: { id: true } });
+  expect((await listEnvironments(world.database.db)).map(({ meshAvailable }) => meshAvailable)).toEqual([
+    null,
+    null,
+    null,
+  ]);
+  await recordMesh(world.database.db, cluster, world.kubernetes, AbortSignal.timeout(10_000));
+  expect((await listEnvironments(world.database.db)).map(({ meshAvailable }) => meshAvailable)).toEqual([
+    true,
+    true,
+    true,
+  ]);
+});
