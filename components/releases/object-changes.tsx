@@ -10,7 +10,7 @@ import classes from "./releases.module.css";
 /** The objects as the cluster's own dry run says they would be; those that stay as they are are only counted. */
 export function ObjectChanges({ objects }: { objects: ObjectChange[] }) {
   const t = useTranslations("releases.objects");
-  const changed = objects.filter((object) => object.action !== "unchanged");
+  const changed = objects.filter(({ action, warnings }) => action !== "unchanged" || warnings.length > 0);
   const unchanged = objects.length - changed.length;
   return (
     <>
@@ -39,6 +39,7 @@ function ChangedObject({ object, value }: { object: ObjectChange; value: string 
       <Accordion.Control>
         <span className={classes.objectHead}>
           <b>{object.kind}</b> <code>{path}</code> <small>{t(`action.${object.action}`)}</small>
+          {object.warnings.length > 0 && <Note state="warn">{t("warnings", { count: object.warnings.length })}</Note>}
           <span className={classes.counts}>
             <span>+{added}</span>
             <span>−{removed}</span>

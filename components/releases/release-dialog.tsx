@@ -28,7 +28,7 @@ export function ReleaseDialog({ app, environment, task, onClose }: Props) {
   const title =
     task.kind === "rollback"
       ? t("title.rollback", { app: app.name, number: task.number })
-      : t(`title.${task.kind}`, { app: app.name });
+      : t(`title.${task.kind === "drift" ? task.way : task.kind}`, { app: app.name });
   return (
     <Dialog opened onClose={close} title={title} badges={badge}>
       <ReleaseForm app={app} environment={environment} task={task} onCancel={close} onCreated={setReleaseId} />

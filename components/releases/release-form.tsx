@@ -18,6 +18,7 @@ import { Message } from "../ui/message.tsx";
 import { ReleasePreviewView } from "./release-preview.tsx";
 import type { ReleaseTask } from "./release-task.ts";
 import classes from "./releases.module.css";
+import { useDecided } from "./use-decisions.ts";
 import { useCreateRelease, useReleasePreview } from "./use-releases.ts";
 
 type Props = {
@@ -35,7 +36,8 @@ export function ReleaseForm({ app, environment, task, onCancel, onCreated }: Pro
   const control = useTranslations("control");
   const [reason, setReason] = useState("");
   const [rollbackOnFailure, setRollbackOnFailure] = useState(false);
-  const { fields, intent } = useIntent(app, environment, task);
+  const { fields, intent: wanted } = useIntent(app, environment, task);
+  const { decided: intent, decide } = useDecided(wanted, task.kind === "drift" ? task.decisions : undefined);
   const [settled] = useDebouncedValue(intent, 200);
   const preview = useReleasePreview(app.name, settled);
   const create = useCreateRelease(app.name);
@@ -69,7 +71,7 @@ export function ReleaseForm({ app, environment, task, onCancel, onCreated }: Pro
       {preview.error ? (
         <Failure error={preview.error} onRetry={() => void preview.refetch()} />
       ) : (
-        <ReleasePreviewView app={app.name} preview={preview.data} />
+        <ReleasePreviewView app={app.name} preview={preview.data} decide={decide} />
       )}
       {create.error && (
         <Message state="fail" title={t("notReleased")}>
@@ -128,6 +130,8 @@ function useIntent(
           : { ...base, kind: "scale", settings: { ...current, replicas: wanted } };
       case "restart":
         return current === undefined ? null : { ...base, kind: "restart", settings: { ...current, restartedAt: now } };
+      case "drift":
+        return { ...base, kind: "configure" };
       case "rollback":
         return { ...base, kind: "rollback", restoresNumber: task.number };
     }

@@ -8,12 +8,16 @@ import { RelativeTime } from "../ui/relative-time.tsx";
 import { SkeletonRows } from "../ui/skeleton-rows.tsx";
 import { usePublicErrorText } from "../ui/use-public-error-text.ts";
 import { ChangeWords } from "./change-words.tsx";
+import { FieldConflicts } from "./field-conflicts.tsx";
 import { LiftHold } from "./lift-hold.tsx";
 import { ObjectChanges } from "./object-changes.tsx";
 import classes from "./releases.module.css";
+import type { Decide } from "./use-decisions.ts";
+
+type Props = { app: string; preview: ReleasePreview | undefined; decide: Decide };
 
 /** Words, objects, effect: what confirming would do, from the cluster's own dry run. */
-export function ReleasePreviewView({ app, preview }: { app: string; preview: ReleasePreview | undefined }) {
+export function ReleasePreviewView({ app, preview, decide }: Props) {
   const t = useTranslations("releases");
   const errorText = usePublicErrorText();
   if (preview === undefined) return <SkeletonRows rows={4} height={28} columns="120px 1fr 1fr" />;
@@ -23,6 +27,7 @@ export function ReleasePreviewView({ app, preview }: { app: string; preview: Rel
         <h3>{t("willChange")}</h3>
         <ChangeWords changes={preview.changes} />
       </section>
+      <FieldConflicts conflicts={preview.conflicts} decide={decide} />
       <section className={classes.part}>
         <h3>
           {t("objectsFrom")}{" "}
@@ -32,6 +37,11 @@ export function ReleasePreviewView({ app, preview }: { app: string; preview: Rel
         </h3>
         <ObjectChanges objects={preview.objects} />
       </section>
+      {preview.warnings.map((warning) => (
+        <Message key={warning.message} state="warn" title={t("warned")}>
+          {errorText(warning)}
+        </Message>
+      ))}
       {preview.blockers.map((blocker) => (
         <Message key={blocker.message} state="fail" title={t("blocked")}>
           {errorText(blocker)}

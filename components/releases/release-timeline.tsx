@@ -72,6 +72,15 @@ function StepDetail({ step, release }: { step: StepView; release: ReleaseView })
           ))}
         </ul>
       )}
+      {step.name === "apply" && release.takeOver.length > 0 && (
+        <ul className={classes.takenOver}>
+          {release.takeOver.map(({ kind, name, field, manager }) => (
+            <li key={`${kind} ${name} ${field}`}>
+              {t.rich("foreign.taken", { who: manager, field, code: (text) => <code>{text}</code> })}
+            </li>
+          ))}
+        </ul>
+      )}
       {typeof log === "string" && log !== "" && <pre className={classes.evidence}>{log}</pre>}
     </>
   );

@@ -9,6 +9,7 @@ import { Digest } from "../ui/digest.tsx";
 import { KeyValue } from "../ui/key-value.tsx";
 import { Panel } from "../ui/panel.tsx";
 import { bareUrl } from "./bare-url.ts";
+import { DriftPanel } from "./drift-panel.tsx";
 import { EventsPanel } from "./events-panel.tsx";
 import { Journey } from "./journey.tsx";
 import { LedgerPanel } from "./ledger-panel.tsx";
@@ -25,6 +26,7 @@ export function ServiceOverview({ initial }: { initial: AppView }) {
   return (
     <div className={classes.overview}>
       <Trouble app={app} place={place} />
+      <DriftPanel app={app} place={place} />
       <Journey app={app} />
       <div className={classes.columns}>
         <div className={classes.column}>

@@ -2,8 +2,9 @@
 
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { z } from "zod";
-import { type AppView, appView } from "#lib/apps/schema";
+import { type AppEnvironmentView, type AppView, appView } from "#lib/apps/schema";
 import { eventView, podView } from "#lib/clusters/schema";
+import { driftView } from "#lib/releases/schema";
 import { getJson, sendJson } from "../shell/api.ts";
 import { queryKeys } from "../shell/query-keys.ts";
 
@@ -36,6 +37,20 @@ export const useKubernetesEvents = (app: AppView, environment: string) =>
       getJson(`/api/apps/${app.name}/kubernetes-events?environment=${environment}`, eventList, signal),
     enabled: environment !== "",
     meta: { appId: app.id },
+  });
+
+/**
+ * What stands there beside what its last release applied. Asked for again when a release has ended or when the watch saw
+ * that somebody took or lost a field, not with every pod that comes and goes.
+ */
+export const useDrift = (app: AppView, place: AppEnvironmentView | undefined) =>
+  useQuery({
+    queryKey: queryKeys.drift(app.name, place?.environment, [place?.currentRelease, place?.ownership]),
+    queryFn: ({ signal }) =>
+      getJson(`/api/apps/${app.name}/drift?environment=${place?.environment}`, driftView, signal),
+    enabled: place !== undefined && place.currentRelease !== null && place.inFlightRelease === null,
+    // What is known stays while it is asked for again, but never another environment's.
+    placeholderData: (before, query) => (query?.queryKey[2] === place?.environment ? before : undefined),
   });
 
 /** Sets up again what failed: repository, webhook, pipeline. */

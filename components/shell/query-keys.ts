@@ -21,6 +21,7 @@ export const queryKeys = {
   release: (releaseId: string) => ["release", releaseId],
   releasePreview: (app: string, intent: object) => ["release-preview", app, intent],
   pods: (app: string, environment: string) => ["pods", app, environment],
+  drift: (app: string, environment: string | undefined, seen: unknown[]) => ["drift", app, environment, seen],
   kubernetesEvents: (app: string, environment: string) => ["kubernetes-events", app, environment],
 } as const satisfies Record<string, (...parts: never[]) => QueryKey>;
 

@@ -65,6 +65,8 @@ export const appEnvironmentView = z.object({
   seenAt: z.iso.datetime().nullable(),
   ready: z.number().int(),
   wanted: z.number().int(),
+  /** Another word whenever somebody takes or loses a field of the workload: time to look for changes by hand. */
+  ownership: z.string().nullable(),
   /** Number of the release that runs (last done), and of one in flight. */
   currentRelease: z.number().int().nullable(),
   inFlightRelease: z.number().int().nullable(),

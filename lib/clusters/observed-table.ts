@@ -45,6 +45,7 @@ const WORKLOADS: Table = {
     reason: "text",
     message: "text",
     image: "text",
+    ownership: "text",
   },
 };
 const EVENTS: Table = {

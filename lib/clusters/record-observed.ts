@@ -1,10 +1,26 @@
 import "server-only";
+import { createHash } from "node:crypto";
 import { type Db, type Tx } from "#lib/platform/db";
 import { publish } from "#lib/platform/events";
+import { isController, KEPLER, ownersOf } from "#lib/releases/ownership-rules";
 import { appNameOf, seeEvent } from "./event-rules.ts";
 import { deleteObserved, keepOnlyObserved, type ObservedKind, upsertObserved } from "./observed-table.ts";
 import { seePod } from "./pod-rules.ts";
 import { seeWorkload } from "./workload-rules.ts";
+
+/**
+ * Who owns which field of what is wanted, as one short word that changes whenever that does: somebody's change by hand is
+ * noticed by it without asking the cluster. Kubernetes' own controllers and the status do not count; null for nobody.
+ */
+function ownershipOf(object: unknown): string | null {
+  const owners = ownersOf(object).filter((owner) => owner.subresource !== "status" && !isController(owner));
+  if (owners.length === 0) return null;
+  const said = owners.map(({ manager, operation, subresource, at, fields }) =>
+    // Kepler's own times say nothing: they move with every release.
+    JSON.stringify([manager, operation, subresource, manager === KEPLER ? null : at, [...fields].sort()]),
+  );
+  return createHash("sha256").update(said.sort().join("\n")).digest("hex").slice(0, 16);
+}
 
 /** A row as its table has it, under its key within the cluster. */
 type SeenRow = { key: string; row: Record<string, unknown> };
@@ -21,7 +37,7 @@ export const seeRow: Record<ObservedKind, (object: unknown) => SeenRow | null> =
     const seen = seeWorkload(object);
     if (!seen) return null;
     const { total: _, paused: _paused, ...rest } = seen;
-    return { key: `${seen.namespace}/${seen.name}`, row: snake(rest) };
+    return { key: `${seen.namespace}/${seen.name}`, row: { ...snake(rest), ownership: ownershipOf(object) } };
   },
   events: (object) => {
     const seen = seeEvent(object);

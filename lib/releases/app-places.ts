@@ -25,6 +25,7 @@ const placeRow = z.object({
   requestedBy: z.string().nullable(),
   desired: z.number().nullable(),
   ready: z.number().nullable(),
+  ownership: z.string().nullable(),
   systemState: z.enum(["up", "down"]).nullable(),
   systemSince: z.date().nullable(),
   systemOkAt: z.date().nullable(),
@@ -40,7 +41,7 @@ export async function placesOf(db: Db, appIds: string[]): Promise<Map<string, Ap
       newest.state::text as "newestState", newest.number as "newestNumber",
       newest.requested_at as "requestedAt", newest.ended_at as "endedAt",
       current.number as current, current.ended_at as "currentEndedAt", running.spec, person.name as "requestedBy",
-      workload.desired, workload.ready,
+      workload.desired, workload.ready, workload.ownership,
       system.state::text as "systemState", system.since as "systemSince", system.last_ok_at as "systemOkAt"
     from apps app ${PLACES}
     left join releases running on running.id = current.id
@@ -71,6 +72,7 @@ function placeView(row: PlaceRow): AppEnvironmentView {
     seenAt: row.systemOkAt?.toISOString() ?? null,
     ready: ready ?? 0,
     wanted: desired ?? spec?.replicas ?? 0,
+    ownership: row.ownership,
     currentRelease: row.current,
     inFlightRelease: isTerminal(row.newestState) ? null : row.newestNumber,
     version: spec?.image.tag ?? null,

@@ -161,6 +161,16 @@ export type ForeignField = z.infer<typeof foreignField>;
 export const fieldConflict = foreignField.extend({ decision: z.enum(["open", "take-over", "keep"]) });
 export type FieldConflict = z.infer<typeof fieldConflict>;
 
+/** What stands in an environment beside what its last release applied. */
+export const driftView = z.object({
+  /** Null where nothing was released, or something is on its way: then there is nothing to compare with. */
+  release: z.number().int().nullable(),
+  fields: z.array(foreignField),
+  missing: z.array(fieldRef.omit({ field: true })),
+  checkedAt: z.iso.datetime(),
+});
+export type DriftView = z.infer<typeof driftView>;
+
 export const releasePreview = z.object({
   nextNumber: z.number().int(),
   current: z.number().int().nullable(),

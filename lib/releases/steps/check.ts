@@ -13,6 +13,7 @@ import { ledgerFound, ledgerIn, ledgerPlanned, ledgerPresent } from "../ledger.t
 import { namespaceManifest, renderManifests, samePodTemplate } from "../manifests.ts";
 import { type Verdict } from "../release-rules.ts";
 import { tryObject } from "../try-objects.ts";
+import { manifestInput } from "./apply.ts";
 import { effect, type StepContext } from "./step-context.ts";
 
 /** Before anything is changed: the image exists by its digest, the cluster answers, the namespace is there. */
@@ -54,10 +55,10 @@ async function imageExists({ deps, release, signal }: StepContext): Promise<void
  */
 async function changedByHand(context: StepContext, podRelease: number): Promise<PublicError | null> {
   const { deps, release, kubernetes, signal } = context;
-  const { app, spec, takeOver, environment, number } = release;
-  const { namespace } = environment;
+  const { app, spec, takeOver } = release;
+  const { namespace } = release.environment;
   const owned = (await ledgerIn(deps.db, release, namespace)).filter(({ present }) => present);
-  const manifests = renderManifests({ app, namespace, spec, releaseNumber: number, podRelease });
+  const manifests = renderManifests(manifestInput({ ...release, podRelease }));
   const tried = await Promise.all(manifests.map((manifest) => tryObject({ kubernetes, signal }, manifest, owned)));
   const refusal = tried.find((each) => each.refusal)?.refusal;
   if (refusal) return refusal;

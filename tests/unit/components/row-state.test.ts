@@ -12,6 +12,7 @@ const place = (part: Partial<AppEnvironmentView> = {}): AppEnvironmentView => ({
   seenAt: SINCE,
   ready: 2,
   wanted: 2,
+  ownership: null,
   currentRelease: 1,
   inFlightRelease: null,
   version: "v1",
