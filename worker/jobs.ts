@@ -5,7 +5,8 @@ import { buildJob } from "#lib/builds/build-job";
 import { type BuildWorld } from "#lib/builds/build-world";
 import { reconcileBuild } from "#lib/builds/reconcile";
 import { type Job, type JobHandler } from "#lib/platform/queue";
-import { leaseJob, releaseJob } from "#lib/releases/jobs";
+import { deletePod } from "#lib/releases/delete-pod";
+import { leaseJob, podDeletionJob, releaseJob } from "#lib/releases/jobs";
 import { endLease } from "#lib/releases/lease/end-lease";
 import { reconcileRelease } from "#lib/releases/reconcile";
 import { type ReconcileReleaseDeps } from "#lib/releases/steps/step-context";
@@ -19,6 +20,7 @@ export function catalogue({ provision, build, release }: Worlds): { job: Job; ha
     ...(provision ? [{ job: provisionJob, handler: handle(reconcileProvision, provision) }] : []),
     ...(build ? [{ job: buildJob, handler: handle(reconcileBuild, build) }] : []),
     { job: releaseJob, handler: handle(reconcileRelease, release) },
+    { job: podDeletionJob, handler: handle(deletePod, release) },
     { job: leaseJob, handler: handle(endLease, release) },
   ];
 }

@@ -22,10 +22,12 @@ export const TEAM_PERMISSIONS = {
   "release.create": WRITERS,
   "release.abort": WRITERS,
   "release.pause": WRITERS,
+  "pod.delete": WRITERS,
   // Production asks for more: a developer proposes, an operator or manager releases.
   "release.create.prod": OPERATORS,
   "release.abort.prod": OPERATORS,
   "release.pause.prod": OPERATORS,
+  "pod.delete.prod": OPERATORS,
 } as const satisfies Record<string, readonly TeamRole[]>;
 export type TeamPermission = keyof typeof TEAM_PERMISSIONS;
 

@@ -101,6 +101,7 @@ async function chooseSource(
   domain: string,
 ): Promise<Source> {
   if (intent.kind === "rollback") return restorePart(await restore(tx, here, intent.restoresNumber), intent, basis);
+  if (intent.cloneOf) return clone(tx, here, intent.cloneOf, domain);
   const settings = intent.settings ?? basis?.spec ?? (await draftedSettings(tx, here, domain));
   const build = intent.buildId ? await builtImage(tx, here.appId, intent.buildId) : null;
   const image = build?.image ?? basis?.spec.image;
@@ -134,6 +135,24 @@ function restorePart(old: Source, { restore: part = "all" }: ReleaseIntent, basi
   return part === "image"
     ? { ...old, spec: { ...settings, image: old.spec.image } }
     : { ...old, spec: { ...settings, image: basis.spec.image }, buildId: null };
+}
+
+/** What another environment runs, as it would be here. */
+async function clone(tx: Tx, here: Here, from: string, domain: string): Promise<Source> {
+  const row = await tx.release.findFirst({
+    where: { appId: here.appId, environmentId: from, state: "done" },
+    orderBy: { number: "desc" },
+    select: { spec: true, buildId: true, environment: { select: { domain: true } } },
+  });
+  if (!row || from === here.environmentId) {
+    throw new Invalid("There is nothing to clone from there.", {
+      fields: [{ path: "cloneOf", message: "release.nothing-to-clone" }],
+      next: "Choose another environment, in which the service runs.",
+    });
+  }
+  const { image, ...settings } = appSpec.parse(row.spec);
+  const moved = moveHosts(settings, row.environment.domain, domain);
+  return { spec: { ...moved, image }, buildId: row.buildId, restoresId: null };
 }
 
 async function restore(tx: Tx, here: Here, number: number | null): Promise<Source> {

@@ -67,6 +67,8 @@ export const releaseIntent = z.object({
   /** What becomes of fields that others changed: taken from them, or kept as they left them. Nothing else is overwritten. */
   takeOver: z.array(takenField).max(200).optional(),
   keep: z.array(keptField).max(200).optional(),
+  /** Deploy: the image and settings that another environment runs, its hosts moved to this one's domain. */
+  cloneOf: z.uuid().optional(),
   /** Scale: the number alone, whatever the settings say; "before" = what it was before the service was stopped. */
   replicas: z.union([z.number().int().min(0).max(MAX_REPLICAS), z.literal("before")]).optional(),
   /** Scale: when the number goes back by itself to what it was. */
