@@ -2,33 +2,26 @@
 
 import { NumberInput } from "@mantine/core";
 import { useTranslations } from "use-intl";
-import { RESOURCE_PRESETS } from "#lib/apps/spec-schema";
-import { ChoiceCards } from "./choice-cards.tsx";
+import { QuantityInput } from "../fields/quantity-input.tsx";
+import { SizeCards } from "../fields/size-cards.tsx";
 import { useErrorWords } from "./use-error-words.ts";
-import { useSizeWords } from "./use-size-words.ts";
+import { useFormSize } from "./use-form-size.ts";
 import classes from "./wizard.module.css";
 import type { StepProps } from "./wizard-context.ts";
-import { SIZES } from "./wizard-form.ts";
+
+const MEBIBYTE = 1024 ** 2;
 
 /** Presets, or free figures; and how many of that. */
 export function SizeFields({ form, change, errors }: StepProps) {
-  const t = useTranslations("create.size");
+  const t = useTranslations("fields.size");
   const words = useErrorWords(errors);
-  const size = useSizeWords();
-  const total = size.total(form);
+  const { total } = useFormSize(form);
+  const free = useFormSize({ ...form, size: "free" }).one;
   const number = (value: string | number) => (typeof value === "number" ? value : ("" as const));
+  const scaled = (value: number | "", factor: number) => (value === "" ? value : value * factor);
   return (
     <>
-      <ChoiceCards
-        label={t("title")}
-        value={form.size}
-        onChange={(value) => change({ size: value })}
-        choices={SIZES.map((value) => ({
-          value,
-          title: t(value),
-          hint: value === "free" ? t("figures", size.ofTyped(form)) : t("figures", size.of(RESOURCE_PRESETS[value])),
-        }))}
-      />
+      <SizeCards value={form.size} onChange={(size) => change({ size })} free={free} />
       <div className={classes.fields}>
         <div>
           <NumberInput
@@ -46,30 +39,18 @@ export function SizeFields({ form, change, errors }: StepProps) {
         </div>
         {form.size === "free" && (
           <div className={classes.fields}>
-            <NumberInput
+            <QuantityInput
               label={t("cpu")}
-              rightSection={t("cpuUnit")}
-              rightSectionWidth={56}
-              value={form.cpuCores}
-              onChange={(value) => change({ cpuCores: number(value) })}
-              min={0.01}
-              max={64}
-              step={0.25}
-              decimalScale={3}
-              hideControls
+              kind="cpu"
+              value={scaled(form.cpuCores, 1000)}
+              onChange={(value) => change({ cpuCores: scaled(number(value), 1 / 1000) })}
               error={words("cpuCores")}
             />
-            <NumberInput
+            <QuantityInput
               label={t("memory")}
-              rightSection={t("memoryUnit")}
-              rightSectionWidth={40}
-              value={form.memoryMib}
-              onChange={(value) => change({ memoryMib: number(value) })}
-              min={16}
-              max={524_288}
-              step={64}
-              allowDecimal={false}
-              hideControls
+              kind="bytes"
+              value={scaled(form.memoryMib, MEBIBYTE)}
+              onChange={(value) => change({ memoryMib: scaled(number(value), 1 / MEBIBYTE) })}
               error={words("memoryMib")}
             />
           </div>

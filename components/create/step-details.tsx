@@ -2,9 +2,9 @@
 
 import { NumberInput, Switch, TextInput } from "@mantine/core";
 import { useTranslations } from "use-intl";
+import { ChoiceCards } from "#components/ui/choice-cards";
 import { Note } from "#components/ui/note";
 import type { DockerfileCheck } from "#lib/apps/schema";
-import { ChoiceCards } from "./choice-cards.tsx";
 import { DockerfileField } from "./dockerfile-field.tsx";
 import { FormSection } from "./form-section.tsx";
 import { MoreFields } from "./more-fields.tsx";
@@ -18,6 +18,7 @@ type Props = StepProps & { dockerfile: DockerfileCheck | undefined };
 /** Step 2: how it is built, what it listens on, how large it is, and how it stands in the network. */
 export function StepDetails({ dockerfile, ...step }: Props) {
   const t = useTranslations("create");
+  const fields = useTranslations("fields");
   return (
     <>
       <FormSection
@@ -31,7 +32,7 @@ export function StepDetails({ dockerfile, ...step }: Props) {
       <FormSection title={t("listens.title")} hint={t("listens.hint")}>
         <ListensFields {...step} dockerfile={dockerfile} />
       </FormSection>
-      <FormSection title={t("size.title")}>
+      <FormSection title={fields("size.title")}>
         <SizeFields {...step} />
       </FormSection>
       <FormSection title={t("network.title")} hint={t("network.hint")}>

@@ -5,7 +5,7 @@ import { type ReactNode, useState } from "react";
 import { useTranslations } from "use-intl";
 import type { EnvironmentView } from "#lib/clusters/schema";
 import classes from "./summary.module.css";
-import { useSizeWords } from "./use-size-words.ts";
+import { useFormSize } from "./use-form-size.ts";
 import { effectiveRoutes, type WizardForm } from "./wizard-form.ts";
 
 type Props = { form: WizardForm; team: string; environment: EnvironmentView | undefined };
@@ -36,7 +36,7 @@ export function Summary({ form, team, environment }: Props) {
 
 function Sentence({ form, team, environment }: Props) {
   const t = useTranslations("create");
-  const size = useSizeWords().one(form);
+  const size = useFormSize(form).one;
   const exposed = form.exposed && form.port !== "";
   return (
     <p className={classes.say}>

@@ -5,7 +5,7 @@ import type { WizardErrors, WizardField } from "./wizard-form.ts";
 
 /** What is wrong with a field, in words: our own message keys first, what zod says otherwise by the kind of field. */
 export function useErrorWords(errors: WizardErrors): (field: WizardField) => string | undefined {
-  const t = useTranslations("create.errors");
+  const t = useTranslations("fields.errors");
   return (field) => {
     const message = errors[field];
     if (message === undefined) return undefined;

@@ -7,10 +7,9 @@ import {
   RESOURCE_PRESETS,
   SPEC_VERSION,
 } from "#lib/apps/spec-schema";
+import { SIZES } from "../fields/sizes.ts";
 
 const MEBIBYTE = 1024 ** 2;
-
-export const SIZES = ["small", "medium", "large", "free"] as const;
 
 /** A number field while it is typed in: empty is a state of its own, not zero. */
 const typedNumber = z.union([z.number(), z.literal("")]);
@@ -134,7 +133,7 @@ export type WizardErrors = Partial<Record<WizardField, string>>;
 export type WizardField = keyof WizardForm;
 type Outcome = { input: CreateAppInput; errors: WizardErrors } | { input: null; errors: WizardErrors };
 
-/** The request that the form stands for, or what is wrong with it, field by field; messages are keys of `create.errors`. */
+/** The request that the form stands for, or what is wrong with it, field by field; messages are keys of `fields.errors`. */
 export function toCreateInput(
   form: WizardForm,
   context: { domain: string; draftId: string | null; idempotencyKey: string },

@@ -6,9 +6,10 @@ import type { AppView } from "#lib/apps/schema";
 import type { EnvironmentView } from "#lib/clusters/schema";
 import { Badge } from "../ui/badge.tsx";
 import { Dialog } from "../ui/dialog.tsx";
-import { ReleaseForm } from "./release-form.tsx";
+
 import { ReleaseProgress } from "./release-progress.tsx";
 import type { ReleaseTask } from "./release-task.ts";
+import { TaskForm } from "./task-form.tsx";
 
 type Props = { app: AppView; environment: EnvironmentView; task: ReleaseTask | null; onClose: () => void };
 
@@ -31,7 +32,7 @@ export function ReleaseDialog({ app, environment, task, onClose }: Props) {
       : t(`title.${task.kind === "drift" ? task.way : task.kind}`, { app: app.name });
   return (
     <Dialog opened onClose={close} title={title} badges={badge}>
-      <ReleaseForm app={app} environment={environment} task={task} onCancel={close} onCreated={setReleaseId} />
+      <TaskForm app={app} environment={environment} task={task} onCancel={close} onCreated={setReleaseId} />
     </Dialog>
   );
 }

@@ -1,10 +1,25 @@
+import type { AppView } from "#lib/apps/schema";
+import type { EnvironmentView } from "#lib/clusters/schema";
 import type { Decisions } from "./use-decisions.ts";
 
 /** What the release dialog is opened for; each is the same release with another form. */
 export type ReleaseTask =
   | { kind: "deploy"; buildId: string | null }
   | { kind: "scale" }
+  | { kind: "resources" }
+  /** What was edited on the Settings tab, all of it together. */
+  | { kind: "configure" }
   | { kind: "restart" }
   | { kind: "rollback"; number: number }
   /** What was changed by hand goes into the Spec, or back to what the Spec says. */
   | { kind: "drift"; way: "keep" | "undo"; decisions: Decisions };
+export type TaskKind = ReleaseTask["kind"];
+
+/** What the form of a task gets. */
+export type TaskFormProps<Kind extends TaskKind = TaskKind> = {
+  app: AppView;
+  environment: EnvironmentView;
+  task: Extract<ReleaseTask, { kind: Kind }>;
+  onCancel: () => void;
+  onCreated: (releaseId: string) => void;
+};

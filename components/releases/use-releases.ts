@@ -56,7 +56,10 @@ export function useCreateRelease(app: string) {
   return useMutation({
     mutationFn: (input: CreateReleaseInput) =>
       sendJson("POST", `/api/apps/${app}/releases`, input, createReleaseResult),
-    onSuccess: () => client.invalidateQueries({ queryKey: queryKeys.app(app) }),
+    onSuccess: () => {
+      void client.invalidateQueries({ queryKey: queryKeys.app(app) });
+      void client.invalidateQueries({ queryKey: queryKeys.settings(app) });
+    },
   });
 }
 

@@ -90,6 +90,9 @@ function Actions({ app }: { app: AppView }) {
           </IconButton>
         </Menu.Target>
         <Menu.Dropdown>
+          <Menu.Item disabled={whyNotChange !== undefined} onClick={() => actions.open({ kind: "resources" })}>
+            {t("resources")}
+          </Menu.Item>
           <Menu.Item disabled={whyNotChange !== undefined} onClick={() => actions.open({ kind: "restart" })}>
             {t("restart")}
           </Menu.Item>

@@ -20,6 +20,7 @@ export const queryKeys = {
   heldCommits: (app: string) => ["held-commits", app],
   release: (releaseId: string) => ["release", releaseId],
   releasePreview: (app: string, intent: object) => ["release-preview", app, intent],
+  settings: (app: string, ...environment: string[]) => ["settings", app, ...environment],
   pods: (app: string, environment: string) => ["pods", app, environment],
   drift: (app: string, environment: string | undefined, seen: unknown[]) => ["drift", app, environment, seen],
   kubernetesEvents: (app: string, environment: string) => ["kubernetes-events", app, environment],
@@ -41,7 +42,7 @@ export function readPointer(data: string): EventPointer | null {
 const STALED_BY: Record<string, readonly string[]> = {
   app: ["apps", "app", "held-commits", "overview", "in-flight"],
   build: ["builds", "build", "apps", "app", "overview", "in-flight"],
-  release: ["releases", "release", "held-commits", "apps", "app", "pods", "overview", "in-flight"],
+  release: ["releases", "release", "held-commits", "apps", "app", "pods", "settings", "overview", "in-flight"],
   pods: ["pods", "kubernetes-events", "release", "apps", "app"],
   system: ["systems"],
   draft: ["drafts", "overview"],

@@ -103,6 +103,7 @@ async function chooseSource(
   if (intent.kind === "rollback") return restorePart(await restore(tx, here, intent.restoresNumber), intent, basis);
   if (intent.cloneOf) return clone(tx, here, intent.cloneOf, domain);
   const settings = intent.settings ?? basis?.spec ?? (await draftedSettings(tx, here, domain));
+  if (!settings) throw new Invalid("The service has no settings yet.", { next: "Give its settings with the release." });
   const build = intent.buildId ? await builtImage(tx, here.appId, intent.buildId) : null;
   const image = build?.image ?? basis?.spec.image;
   if (!image) {
@@ -191,8 +192,8 @@ async function builtImage(tx: Tx, appId: string, id: string) {
   return { id, image: { repository, digest, tag, commitSha } };
 }
 
-/** The settings kept for this environment, else those of the environment that the app was created for. */
-async function draftedSettings(tx: Tx, here: Here, domain: string): Promise<AppSettings> {
+/** The settings kept for this environment, else those of the environment that the app was created for; null = none. */
+export async function draftedSettings(tx: Tx, here: Here, domain: string): Promise<AppSettings | null> {
   const drafts = await tx.appSpecDraft.findMany({
     where: { appId: here.appId },
     select: { spec: true, environmentId: true, environment: { select: { domain: true } } },
@@ -200,6 +201,5 @@ async function draftedSettings(tx: Tx, here: Here, domain: string): Promise<AppS
   });
   const own = drafts.find((draft) => draft.environmentId === here.environmentId);
   const draft = own ?? drafts[0];
-  if (!draft) throw new Invalid("The service has no settings yet.", { next: "Give its settings with the release." });
-  return moveHosts(storedSettings.parse(draft.spec), draft.environment.domain, domain);
+  return draft ? moveHosts(storedSettings.parse(draft.spec), draft.environment.domain, domain) : null;
 }

@@ -1,5 +1,6 @@
 import { type Page } from "playwright-core";
 import { type SystemView } from "#lib/clusters/schema";
+import { settingsShots } from "./settings-shots.ts";
 import { type Stage } from "./stage.ts";
 
 export type Shot = {
@@ -16,7 +17,7 @@ export type Words = (key: string) => string;
 
 /** Every page, and the states of each that a person meets. */
 export function shotsOf(stage: Stage): Shot[] {
-  return [...frameShots(), ...createShots(), ...serviceShots(stage), ...changeShots(stage)];
+  return [...frameShots(), ...createShots(), ...serviceShots(stage), ...changeShots(stage), ...settingsShots(stage)];
 }
 
 function frameShots(): Shot[] {
@@ -136,9 +137,9 @@ async function details(page: Page, words: Words, sample: string): Promise<void> 
 async function wrongDetails(page: Page, words: Words): Promise<void> {
   await details(page, words, "go-hello");
   await page.getByRole("textbox", { name: words("create.build.dockerfile"), exact: true }).fill("/etc/Dockerfile");
-  await page.getByRole("radio", { name: words("create.size.free") }).click();
-  await page.getByLabel(words("create.size.cpu"), { exact: true }).fill("");
-  await page.getByLabel(words("create.size.replicas")).fill("");
+  await page.getByRole("radio", { name: words("fields.size.free") }).click();
+  await page.getByLabel(words("fields.size.cpu"), { exact: true }).fill("");
+  await page.getByLabel(words("fields.size.replicas")).fill("");
   await next(page);
 }
 
@@ -179,7 +180,7 @@ async function previewRelease(page: Page, words: Words): Promise<void> {
 
 async function previewScale(page: Page, words: Words): Promise<void> {
   await press(page, words("service.actions.scale"));
-  await page.getByLabel(words("releases.replicas")).fill("5");
+  await page.getByLabel(words("settings.field.replicas")).fill("5");
   await page
     .getByRole("dialog")
     .getByText("PodDisruptionBudget")

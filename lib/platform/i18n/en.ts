@@ -2,11 +2,13 @@ import builds from "./messages/en/builds.json" with { type: "json" };
 import control from "./messages/en/control.json" with { type: "json" };
 import create from "./messages/en/create.json" with { type: "json" };
 import errors from "./messages/en/errors.json" with { type: "json" };
+import fields from "./messages/en/fields.json" with { type: "json" };
 import logs from "./messages/en/logs.json" with { type: "json" };
 import overview from "./messages/en/overview.json" with { type: "json" };
 import releases from "./messages/en/releases.json" with { type: "json" };
 import service from "./messages/en/service.json" with { type: "json" };
 import services from "./messages/en/services.json" with { type: "json" };
+import settings from "./messages/en/settings.json" with { type: "json" };
 import shell from "./messages/en/shell.json" with { type: "json" };
 import signIn from "./messages/en/sign-in.json" with { type: "json" };
 import states from "./messages/en/states.json" with { type: "json" };
@@ -25,6 +27,8 @@ export const en = {
   control,
   releases,
   logs,
+  fields,
+  settings,
   states,
   errors,
 };

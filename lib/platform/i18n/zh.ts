@@ -2,11 +2,13 @@ import builds from "./messages/zh/builds.json" with { type: "json" };
 import control from "./messages/zh/control.json" with { type: "json" };
 import create from "./messages/zh/create.json" with { type: "json" };
 import errors from "./messages/zh/errors.json" with { type: "json" };
+import fields from "./messages/zh/fields.json" with { type: "json" };
 import logs from "./messages/zh/logs.json" with { type: "json" };
 import overview from "./messages/zh/overview.json" with { type: "json" };
 import releases from "./messages/zh/releases.json" with { type: "json" };
 import service from "./messages/zh/service.json" with { type: "json" };
 import services from "./messages/zh/services.json" with { type: "json" };
+import settings from "./messages/zh/settings.json" with { type: "json" };
 import shell from "./messages/zh/shell.json" with { type: "json" };
 import signIn from "./messages/zh/sign-in.json" with { type: "json" };
 import states from "./messages/zh/states.json" with { type: "json" };
@@ -25,6 +27,8 @@ export const zh = {
   control,
   releases,
   logs,
+  fields,
+  settings,
   states,
   errors,
 };

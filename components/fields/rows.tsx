@@ -1,0 +1,59 @@
+"use client";
+
+import { Plus, X } from "lucide-react";
+import type { ReactNode } from "react";
+import { Button } from "../ui/button.tsx";
+import { IconButton } from "../ui/icon-button.tsx";
+import classes from "./fields.module.css";
+
+type Props<Row> = {
+  /** Read aloud: what the rows are. */
+  label: string;
+  rows: readonly Row[];
+  onChange: (rows: Row[]) => void;
+  blank: () => Row;
+  add: string;
+  /** Names the row that a button would remove. */
+  remove: (row: Row, index: number) => string;
+  /** More ways to begin, beside "add". */
+  actions?: ReactNode;
+  readOnly?: boolean;
+  /** The first row's fields show their labels: its button stands beside the fields, not the labels. */
+  labelled?: boolean;
+  children: (row: Row, index: number, replace: (part: Partial<Row>) => void) => ReactNode;
+};
+
+/** A list that is edited in place: rows with their fields, one way to remove each and one to add another. */
+export function Rows<Row>(props: Props<Row>) {
+  const { label, rows, onChange, blank, add, remove, actions, readOnly = false, labelled = false, children } = props;
+  const replace = (index: number) => (part: Partial<Row>) =>
+    onChange(rows.map((row, i) => (i === index ? { ...row, ...part } : row)));
+  return (
+    <div className={classes.rows} role="group" aria-label={label} data-labelled={labelled || undefined}>
+      {rows.map((row, index) => (
+        // Rows have no identity of their own: they are edited and removed by place.
+        <div key={`row-${index.toString()}`} className={classes.row}>
+          <div className={classes.cells}>{children(row, index, replace(index))}</div>
+          {!readOnly && (
+            <IconButton label={remove(row, index)} onClick={() => onChange(rows.filter((_, i) => i !== index))}>
+              <X size={16} strokeWidth={1.5} />
+            </IconButton>
+          )}
+        </div>
+      ))}
+      {!readOnly && (
+        <div className={classes.actions}>
+          <Button
+            look="plain"
+            small
+            icon={<Plus size={14} strokeWidth={1.5} />}
+            onClick={() => onChange([...rows, blank()])}
+          >
+            {add}
+          </Button>
+          {actions}
+        </div>
+      )}
+    </div>
+  );
+}

@@ -1,0 +1,48 @@
+"use client";
+
+import { lazy, Suspense, useMemo } from "react";
+import { SkeletonRows } from "../ui/skeleton-rows.tsx";
+import { DeployForm } from "./deploy-form.tsx";
+import { ReleaseForm } from "./release-form.tsx";
+import type { TaskFormProps } from "./release-task.ts";
+
+// What edits settings is loaded when it is opened: no list and no other dialog waits for it.
+const SettingsForm = lazy(() =>
+  import("../settings/settings-form.tsx").then((module) => ({ default: module.SettingsForm })),
+);
+
+/** The form of each kind of change; all of them end in the one ReleaseForm. */
+export function TaskForm({ task, ...rest }: TaskFormProps) {
+  switch (task.kind) {
+    case "deploy":
+      return <DeployForm {...rest} task={task} />;
+    case "scale":
+    case "resources":
+    case "configure":
+      return (
+        <Suspense fallback={<SkeletonRows rows={4} height={28} columns="120px 1fr 1fr" />}>
+          <SettingsForm {...rest} task={task} />
+        </Suspense>
+      );
+    case "restart":
+    case "rollback":
+    case "drift":
+      return <PlainForm {...rest} task={task} />;
+  }
+}
+
+/** A change without fields of its own. */
+function PlainForm({ app, environment, task, ...rest }: TaskFormProps<"restart" | "rollback" | "drift">) {
+  const intent = useMemo(
+    () => ({
+      environmentId: environment.id,
+      kind: task.kind === "drift" ? ("configure" as const) : task.kind,
+      buildId: null,
+      settings: null,
+      restoresNumber: task.kind === "rollback" ? task.number : null,
+    }),
+    [environment.id, task],
+  );
+  const decisions = task.kind === "drift" ? task.decisions : undefined;
+  return <ReleaseForm app={app} intent={intent} decisions={decisions} {...rest} />;
+}

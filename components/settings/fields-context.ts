@@ -1,0 +1,61 @@
+"use client";
+
+import { createContext, useContext } from "react";
+import { useTranslations } from "use-intl";
+import type { QuantityKind } from "../fields/quantity-text.ts";
+import { useProblemWords } from "../fields/use-problem-words.ts";
+import { type PathTo, type Problems, type SettingsForm, valueAt, withValue } from "./typed-settings.ts";
+
+type Context = {
+  form: SettingsForm;
+  change: (form: SettingsForm) => void;
+  problems: Problems;
+  readOnly: boolean;
+};
+
+/** The document that the fields below edit. */
+export const FieldsContext = createContext<Context | null>(null);
+
+export function useFields(): Context {
+  const context = useContext(FieldsContext);
+  if (context === null) throw new TypeError("Only inside a form of settings.");
+  return context;
+}
+
+export type NumberPath = PathTo<SettingsForm, number>;
+export type TextPath = PathTo<SettingsForm, string>;
+/** Any place: what may be written there, the options say. */
+export type AnyPath = PathTo<SettingsForm, never>;
+
+export type FieldProps<Path extends string> = {
+  at: Path;
+  /** A key of `settings.field`; the last part of the path unless given. */
+  name?: FieldName;
+  /** In a row of a list: only the first shows its label. */
+  row?: number;
+};
+type FieldName = Parameters<ReturnType<typeof useTranslations<"settings.field">>>[0];
+
+/** A place of the document as a field: its value, how to change it, its name, and what is wrong there in words. */
+export function useField({ at, name, row = 0 }: FieldProps<string>, kind?: QuantityKind) {
+  const t = useTranslations("settings.field");
+  const hints = useTranslations("settings.hint");
+  const words = useProblemWords();
+  const { form, change, problems, readOnly } = useFields();
+  const key = name ?? at.split(".").findLast((part) => Number.isNaN(Number(part))) ?? at;
+  const label = t(key as FieldName);
+  const hint = key as Parameters<typeof hints.has>[0];
+  const problem = problems[at];
+  return {
+    value: valueAt(form, at),
+    set: (value: unknown) => change(withValue(form, at, value)),
+    shared: {
+      label: row === 0 ? label : undefined,
+      "aria-label": row === 0 ? undefined : label,
+      description: row === 0 && hints.has(hint) ? hints(hint) : undefined,
+      inputWrapperOrder: ["label", "input", "description", "error"] as ("label" | "input" | "description" | "error")[],
+      error: problem && words(problem, kind),
+    },
+    readOnly,
+  };
+}

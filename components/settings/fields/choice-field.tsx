@@ -1,0 +1,23 @@
+"use client";
+
+import { NativeSelect } from "@mantine/core";
+import { type AnyPath, type FieldProps, useField } from "../fields-context.ts";
+
+type Props = FieldProps<AnyPath> & {
+  options: readonly { value: string; label: string }[];
+  /** Instead of writing the value alone: where another choice brings other fields with it. */
+  onChoose?: (value: string) => void;
+};
+
+/** One of a few values. */
+export function ChoiceField({ options, onChoose, ...place }: Props) {
+  const { value, set, shared, readOnly } = useField(place);
+  return (
+    <NativeSelect
+      {...shared}
+      value={String(value ?? "")}
+      onChange={(event) => (onChoose ?? set)(event.currentTarget.value)}
+      data={readOnly ? options.filter((option) => option.value === value) : [...options]}
+    />
+  );
+}

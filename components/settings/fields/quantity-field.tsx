@@ -1,0 +1,21 @@
+"use client";
+
+import { QuantityInput } from "../../fields/quantity-input.tsx";
+import type { QuantityKind } from "../../fields/quantity-text.ts";
+import { type FieldProps, type NumberPath, useField } from "../fields-context.ts";
+
+/** CPU or bytes, with units. */
+export function QuantityField({ kind, ...place }: FieldProps<NumberPath> & { kind: QuantityKind }) {
+  const { value, set, shared, readOnly } = useField(place, kind);
+  return (
+    <QuantityInput
+      label={shared.label}
+      error={shared.error}
+      description={shared.description}
+      kind={kind}
+      value={typeof value === "number" ? value : String(value ?? "")}
+      onChange={set}
+      readOnly={readOnly}
+    />
+  );
+}

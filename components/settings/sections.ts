@@ -1,0 +1,16 @@
+import type { AppSettings } from "#lib/apps/spec-schema";
+
+/** The tab's sections in its order, and the parts of the settings that each edits; every part is here or in NOT_HERE. */
+export const SECTIONS = {
+  size: ["resources"],
+  scale: ["replicas"],
+  start: ["command", "args", "env"],
+  ports: ["ports"],
+  health: ["readinessProbe"],
+  rollout: ["strategy"],
+} as const satisfies Record<string, readonly (keyof AppSettings)[]>;
+export type SectionId = keyof typeof SECTIONS;
+export const SECTION_IDS = Object.keys(SECTIONS) as SectionId[];
+
+/** Parts with a screen of their own (traffic), and those that nobody edits. */
+export const NOT_HERE: readonly (keyof AppSettings)[] = ["schemaVersion", "meshMode", "exposure", "restartedAt"];

@@ -1,0 +1,35 @@
+"use client";
+
+import { useState } from "react";
+import { isEqual } from "#lib/apps/merge-rules";
+import { RESOURCE_PRESETS } from "#lib/apps/spec-schema";
+import { SizeCards } from "../../fields/size-cards.tsx";
+import { SIZES, type Size } from "../../fields/sizes.ts";
+import { QuantityField } from "../fields/quantity-field.tsx";
+import { useFields } from "../fields-context.ts";
+import classes from "../settings.module.css";
+
+/** Presets, or request and limit of CPU and memory one by one. */
+export function SizeFields() {
+  const { form, change, readOnly } = useFields();
+  const preset = SIZES.find((size) => size !== "free" && isEqual(RESOURCE_PRESETS[size], form.resources)) ?? "free";
+  const [free, setFree] = useState(preset === "free");
+  const choose = (size: Size) => {
+    setFree(size === "free");
+    if (size !== "free") change({ ...form, resources: { ...RESOURCE_PRESETS[size] } });
+  };
+  const shown = free ? "free" : preset;
+  return (
+    <>
+      <SizeCards value={shown} onChange={choose} free={null} readOnly={readOnly} />
+      {shown === "free" && (
+        <div className={classes.grid}>
+          <QuantityField at="resources.cpuRequestMillis" kind="cpu" />
+          <QuantityField at="resources.cpuLimitMillis" kind="cpu" />
+          <QuantityField at="resources.memoryRequestBytes" kind="bytes" />
+          <QuantityField at="resources.memoryLimitBytes" kind="bytes" />
+        </div>
+      )}
+    </>
+  );
+}

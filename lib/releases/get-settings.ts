@@ -1,0 +1,29 @@
+import "server-only";
+import { type Db, db as ownDb } from "#lib/platform/db";
+import { NotFound } from "#lib/platform/errors";
+import { draftedSettings, findBasis } from "./plan-release.ts";
+import { type SettingsView } from "./settings-schema.ts";
+
+/** The settings that a release without its own would take, as planning reads them. NotFound for an unknown environment. */
+export async function getSettings(appId: string, environment: string, db: Db = ownDb()): Promise<SettingsView> {
+  const place = await db.environment.findUnique({ where: { name: environment }, select: { id: true, domain: true } });
+  if (!place) throw new NotFound(`There is no environment ${environment}.`);
+  const here = { appId, environmentId: place.id };
+  const [basis, draft] = await Promise.all([
+    findBasis(db, here),
+    db.appSpecDraft.findUnique({ where: { appId_environmentId: here }, select: { version: true } }),
+  ]);
+  const version = draft?.version ?? 0;
+  if (!basis) return { settings: await draftedSettings(db, here, place.domain), release: null, version };
+  const { image: _, ...settings } = basis.spec;
+  const { requestedAt, requestedBy } = await db.release.findUniqueOrThrow({
+    where: { id: basis.id },
+    select: { requestedAt: true, requestedBy: { select: { name: true } } },
+  });
+  const release = {
+    number: basis.number,
+    requestedBy: requestedBy?.name ?? null,
+    requestedAt: requestedAt.toISOString(),
+  };
+  return { settings, release, version };
+}

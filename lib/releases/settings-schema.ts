@@ -1,0 +1,15 @@
+import { z } from "zod";
+import { appSettings } from "#lib/apps/spec-schema";
+
+/** What an app wants in an environment, and which release that stands on: where every edit of its settings begins. */
+export const settingsView = z.object({
+  /** Null = the service has none yet. */
+  settings: appSettings.nullable(),
+  /** The newest release there that is done or on its way; null = the settings are those of the first one to come. */
+  release: z
+    .object({ number: z.number().int(), requestedBy: z.string().nullable(), requestedAt: z.iso.datetime() })
+    .nullable(),
+  /** Of the kept settings (AppSpecDraft): grows with every change that was asked for, also with one that failed. */
+  version: z.number().int(),
+});
+export type SettingsView = z.infer<typeof settingsView>;

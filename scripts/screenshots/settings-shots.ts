@@ -1,0 +1,64 @@
+import { type Page } from "playwright-core";
+import { settingsView } from "#lib/releases/settings-schema";
+import { type Shot, type Words } from "./shots.ts";
+import { type Stage } from "./stage.ts";
+
+/** The Settings tab in each state that a person meets, and the dialogs that share its fields. */
+export function settingsShots(stage: Stage): Shot[] {
+  const path = `/services/${stage.running}/settings`;
+  return [
+    { name: "settings", path, prepare: loaded },
+    { name: "settings-edited", path: `${path}?open=size,start`, prepare: edit },
+    { name: "settings-wrong", path: `${path}?open=ports,rollout`, prepare: wrongly },
+    { name: "settings-conflict", path: `${path}?open=scale`, prepare: meanwhile },
+    { name: "settings-viewer", path: `${path}?open=start,rollout`, prepare: loaded, as: "omar" },
+    { name: "settings-never-released", path: `/services/${stage.brokenBuild}/settings?open=health`, prepare: loaded },
+    { name: "dialog-configure", path: `${path}?open=size,start`, prepare: preview },
+    { name: "dialog-resources", path: `/services/${stage.running}`, prepare: resources },
+  ];
+}
+
+async function loaded(page: Page, words: Words): Promise<void> {
+  await page.getByRole("button", { name: words("settings.section.rollout") }).waitFor();
+}
+
+async function edit(page: Page, words: Words): Promise<void> {
+  await page.getByRole("radio", { name: words("fields.size.free") }).click();
+  await page.getByLabel(words("settings.field.memoryLimitBytes")).fill("768Mi");
+  await page.getByRole("button", { name: words("fields.env.add") }).click();
+  await page.getByLabel(words("fields.env.name"), { exact: true }).last().fill("GREETING");
+  await page.getByPlaceholder(words("fields.env.valueHint")).last().fill("Good evening, 晚上好");
+}
+
+async function wrongly(page: Page, words: Words): Promise<void> {
+  await page.getByLabel(words("settings.field.port"), { exact: true }).first().fill("70000");
+  await page.getByLabel(words("settings.field.maxSurge")).fill("0");
+  await page.getByLabel(words("settings.field.drainSeconds")).fill("");
+}
+
+/** The page alone is told of a release that came in between: making one would spoil every other picture. */
+async function meanwhile(page: Page, words: Words): Promise<void> {
+  await page.getByLabel(words("settings.field.replicas")).fill("5");
+  await page.route("**/settings?environment=*", async (route) => {
+    const view = settingsView.parse(await (await route.fetch()).json());
+    const { settings, release } = view;
+    const theirs = settings && { ...settings, replicas: 9, env: [{ name: "LOG_LEVEL", value: "debug" }] };
+    const newer = release && { ...release, number: release.number + 1, requestedBy: "林伟 Lin Wei" };
+    await route.fulfill({ json: { ...view, settings: theirs, release: newer } });
+  });
+  await page.reload();
+  await page.getByText(words("settings.conflict.mine")).waitFor();
+}
+
+async function preview(page: Page, words: Words): Promise<void> {
+  await edit(page, words);
+  await page.getByRole("button", { name: words("settings.release") }).click();
+  await page.getByRole("dialog").getByText(words("releases.willChange")).waitFor();
+}
+
+async function resources(page: Page, words: Words): Promise<void> {
+  await page.getByRole("button", { name: words("service.actions.more") }).click();
+  await page.getByRole("menuitem", { name: words("service.actions.resources") }).click();
+  await page.getByRole("radio", { name: words("fields.size.large") }).click();
+  await page.getByRole("dialog").getByText(words("releases.willChange")).waitFor();
+}

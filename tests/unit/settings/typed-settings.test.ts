@@ -1,0 +1,64 @@
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { appSettings } from "#lib/apps/spec-schema";
+import { NOT_HERE, SECTIONS } from "../../../components/settings/sections.ts";
+import { check, settingsChanges, settled, valueAt, withValue } from "../../../components/settings/typed-settings.ts";
+import { plainSpec, specArbitrary } from "../releases/spec-arbitrary.ts";
+
+const { image: _, ...settings } = plainSpec();
+
+describe("settings while they are typed", () => {
+  it("are settings as long as nothing is half-typed", () => {
+    fc.assert(
+      fc.property(specArbitrary, ({ image: _image, ...typed }) => {
+        fc.pre(appSettings.safeParse(typed).success);
+        expect(check(typed)).toMatchObject({ problems: {}, settings: typed });
+      }),
+    );
+  });
+
+  it("say what is wrong at its own place, across fields too", () => {
+    const form = { ...settings, replicas: "", ports: [{ name: "http", port: 70_000, protocol: "http" as const }] };
+    expect(check(form)).toMatchObject({
+      settings: null,
+      problems: { replicas: { code: "invalid_type" }, "ports.0.port": { code: "too_big", bound: 65_535 } },
+    });
+    const moved = { ...settings, ports: [{ name: "http", port: 9090, protocol: "http" as const }] };
+    expect(check(moved).problems).toMatchObject({ "readinessProbe.port": { message: "port.not-declared" } });
+  });
+
+  it("stand in words for all that is whole: what is half-typed is as it was", () => {
+    const form = { ...settings, replicas: 5, env: [{ name: "1", value: "" }] };
+    expect(settled(form, settings)).toEqual({ ...settings, replicas: 5 });
+    // The ports alone would leave the probe without its own.
+    const moved = { ...settings, replicas: 5, ports: [] };
+    expect(settled(moved, settings)).toEqual({ ...settings, replicas: 5 });
+  });
+
+  it("are always valid once settled", () => {
+    fc.assert(
+      fc.property(specArbitrary, fc.constantFrom(...Object.keys(settings)), fc.jsonValue(), (spec, key, junk) => {
+        expect(appSettings.safeParse(settled({ ...spec, [key]: junk }, settings)).success).toBe(true);
+      }),
+    );
+  });
+});
+
+describe("a place in the document", () => {
+  it("is written without touching the rest, or the document before", () => {
+    const next = withValue(settings, "strategy.maxSurge", 3);
+    expect(valueAt(next, "strategy.maxSurge")).toBe(3);
+    expect(settingsChanges(settings, next).map(({ field }) => field)).toEqual(["strategy.maxSurge"]);
+    expect(valueAt(settings, "strategy.maxSurge")).toBe(1);
+    expect(withValue({ ...settings, readinessProbe: null }, "readinessProbe.path", "/")).toMatchObject({
+      readinessProbe: null,
+    });
+  });
+});
+
+describe("the sections", () => {
+  it("have each part of the settings once, but for those that are not edited here", () => {
+    const parts = [...Object.values(SECTIONS).flat(), ...NOT_HERE].sort();
+    expect(parts).toEqual(Object.keys(appSettings.shape).sort());
+  });
+});
