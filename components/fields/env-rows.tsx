@@ -13,18 +13,22 @@ import { Rows } from "./rows.tsx";
 type Props = {
   rows: readonly EnvVar[];
   onChange: (rows: EnvVar[]) => void;
+  title?: string;
+  error?: ReactNode;
   errorOf?: (index: number, part: keyof EnvVar) => ReactNode;
   readOnly?: boolean;
 };
 
 /** Environment variables, one a row; .env text can be pasted over them. */
-export function EnvRows({ rows, onChange, errorOf, readOnly = false }: Props) {
+export function EnvRows({ rows, onChange, title, error, errorOf, readOnly = false }: Props) {
   const t = useTranslations("fields.env");
   const [pasting, setPasting] = useState(false);
   return (
     <>
       <Rows
+        title={title}
         label={t("title")}
+        error={error}
         rows={rows}
         onChange={onChange}
         blank={() => ({ name: "", value: "" })}

@@ -4,11 +4,16 @@ import { Plus, X } from "lucide-react";
 import type { ReactNode } from "react";
 import { Button } from "../ui/button.tsx";
 import { IconButton } from "../ui/icon-button.tsx";
+import { Note } from "../ui/note.tsx";
 import classes from "./fields.module.css";
 
 type Props<Row> = {
-  /** Read aloud: what the rows are. */
-  label: string;
+  /** What the rows are: above them, or (`label`) only read aloud where that stands there already. */
+  title?: string;
+  label?: string;
+  none?: ReactNode;
+  /** What is wrong with the list as a whole. */
+  error?: ReactNode;
   rows: readonly Row[];
   onChange: (rows: Row[]) => void;
   blank: () => Row;
@@ -25,11 +30,14 @@ type Props<Row> = {
 
 /** A list that is edited in place: rows with their fields, one way to remove each and one to add another. */
 export function Rows<Row>(props: Props<Row>) {
-  const { label, rows, onChange, blank, add, remove, actions, readOnly = false, labelled = false, children } = props;
+  const { rows, onChange, blank, add, remove, actions, readOnly = false, labelled = false, children } = props;
+  const { title, label = title, none, error } = props;
   const replace = (index: number) => (part: Partial<Row>) =>
     onChange(rows.map((row, i) => (i === index ? { ...row, ...part } : row)));
   return (
     <div className={classes.rows} role="group" aria-label={label} data-labelled={labelled || undefined}>
+      {title !== undefined && <span className={classes.label}>{title}</span>}
+      {rows.length === 0 && none !== undefined && <span className="k-small k-quiet">{none}</span>}
       {rows.map((row, index) => (
         // Rows have no identity of their own: they are edited and removed by place.
         <div key={`row-${index.toString()}`} className={classes.row}>
@@ -41,6 +49,7 @@ export function Rows<Row>(props: Props<Row>) {
           )}
         </div>
       ))}
+      {error !== undefined && <Note state="fail">{error}</Note>}
       {!readOnly && (
         <div className={classes.actions}>
           <Button

@@ -6,23 +6,37 @@ import type { QuantityKind } from "../fields/quantity-text.ts";
 import { useProblemWords } from "../fields/use-problem-words.ts";
 import { type PathTo, type Problems, type SettingsForm, valueAt, withValue } from "./typed-settings.ts";
 
-type Context = {
+/** The document that the fields below edit. */
+type Edited = {
   form: SettingsForm;
   change: (form: SettingsForm) => void;
   problems: Problems;
   readOnly: boolean;
+  /** A release has settled the kind of workload. */
+  released: boolean;
 };
+export const FieldsContext = createContext<Edited | null>(null);
 
-/** The document that the fields below edit. */
-export const FieldsContext = createContext<Context | null>(null);
-
-export function useFields(): Context {
+export function useFields() {
   const context = useContext(FieldsContext);
   if (context === null) throw new TypeError("Only inside a form of settings.");
-  return context;
+  const words = useProblemWords();
+  const { problems } = context;
+  return {
+    ...context,
+    /** What is wrong at a path, in words. */
+    errorAt: (path: string, kind?: QuantityKind): string | undefined => problems[path] && words(problems[path], kind),
+    /** The first that is wrong at a path or anywhere in it. */
+    errorBelow: (path: string): string | undefined => {
+      const found = Object.entries(problems).find(([at]) => at === path || at.startsWith(`${path}.`));
+      return found && words(found[1]);
+    },
+  };
 }
 
 export type NumberPath = PathTo<SettingsForm, number>;
+export type FlagPath = PathTo<SettingsForm, boolean>;
+export type TextsPath = PathTo<SettingsForm, string[]>;
 export type TextPath = PathTo<SettingsForm, string>;
 /** Any place: what may be written there, the options say. */
 export type AnyPath = PathTo<SettingsForm, never>;
@@ -34,18 +48,16 @@ export type FieldProps<Path extends string> = {
   /** In a row of a list: only the first shows its label. */
   row?: number;
 };
-type FieldName = Parameters<ReturnType<typeof useTranslations<"settings.field">>>[0];
+export type FieldName = Parameters<ReturnType<typeof useTranslations<"settings.field">>>[0];
 
 /** A place of the document as a field: its value, how to change it, its name, and what is wrong there in words. */
 export function useField({ at, name, row = 0 }: FieldProps<string>, kind?: QuantityKind) {
   const t = useTranslations("settings.field");
   const hints = useTranslations("settings.hint");
-  const words = useProblemWords();
-  const { form, change, problems, readOnly } = useFields();
+  const { form, change, errorAt, readOnly } = useFields();
   const key = name ?? at.split(".").findLast((part) => Number.isNaN(Number(part))) ?? at;
   const label = t(key as FieldName);
   const hint = key as Parameters<typeof hints.has>[0];
-  const problem = problems[at];
   return {
     value: valueAt(form, at),
     set: (value: unknown) => change(withValue(form, at, value)),
@@ -54,7 +66,7 @@ export function useField({ at, name, row = 0 }: FieldProps<string>, kind?: Quant
       "aria-label": row === 0 ? undefined : label,
       description: row === 0 && hints.has(hint) ? hints(hint) : undefined,
       inputWrapperOrder: ["label", "input", "description", "error"] as ("label" | "input" | "description" | "error")[],
-      error: problem && words(problem, kind),
+      error: errorAt(at, kind),
     },
     readOnly,
   };

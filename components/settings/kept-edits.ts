@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { appSettings } from "#lib/apps/spec-schema";
+import { storedSettings } from "#lib/apps/spec-schema";
 import type { KeptEdit } from "./edit-rules.ts";
 import type { SettingsForm } from "./typed-settings.ts";
 
@@ -8,10 +8,10 @@ const typedSettings = z.custom<SettingsForm>(
   (value) =>
     typeof value === "object" &&
     value !== null &&
-    Object.keys(appSettings.shape).every((key) => Object.hasOwn(value, key)),
+    Object.keys(storedSettings.shape).every((key) => Object.hasOwn(value, key)),
 );
 const keptEdit = z.object({
-  basis: z.object({ settings: appSettings, release: z.number().int().nullable() }),
+  basis: z.object({ settings: storedSettings, release: z.number().int().nullable() }),
   form: typedSettings,
 });
 

@@ -2,31 +2,16 @@
 
 import { Accordion } from "@mantine/core";
 import { useSearchParams } from "next/navigation";
-import type { ComponentType } from "react";
 import { useTranslations } from "use-intl";
 import { isEqual } from "#lib/apps/merge-rules";
 import type { AppSettings } from "#lib/apps/spec-schema";
 import { Badge } from "../ui/badge.tsx";
-import { HealthFields } from "./sections/health-fields.tsx";
-import { PortFields } from "./sections/port-fields.tsx";
-import { RolloutFields } from "./sections/rollout-fields.tsx";
-import { ScaleFields } from "./sections/scale-fields.tsx";
-import { SizeFields } from "./sections/size-fields.tsx";
-import { StartFields } from "./sections/start-fields.tsx";
-import { SECTION_IDS, SECTIONS, type SectionId } from "./sections.ts";
+import { SECTION_FIELDS } from "./section-fields.ts";
+import { SECTION_IDS, SECTIONS } from "./sections.ts";
 import classes from "./settings.module.css";
 import { settled } from "./typed-settings.ts";
 import { useSectionWords } from "./use-section-words.ts";
 import type { SettingsEdit } from "./use-settings.ts";
-
-const FIELDS: Record<SectionId, ComponentType> = {
-  size: SizeFields,
-  scale: ScaleFields,
-  start: StartFields,
-  ports: PortFields,
-  health: HealthFields,
-  rollout: RolloutFields,
-};
 
 /** The sections, each a sentence until it is opened; which ones are open is in the address. */
 export function SectionList({ edit }: { edit: SettingsEdit }) {
@@ -37,7 +22,7 @@ export function SectionList({ edit }: { edit: SettingsEdit }) {
   return (
     <Accordion multiple order={2} value={open} onChange={openInAddress} classNames={{ item: classes.section }}>
       {SECTION_IDS.map((id) => {
-        const Fields = FIELDS[id];
+        const Fields = SECTION_FIELDS[id];
         return (
           <Accordion.Item key={id} value={id}>
             <Accordion.Control>

@@ -3,11 +3,16 @@ import type { AppSettings } from "#lib/apps/spec-schema";
 /** The tab's sections in its order, and the parts of the settings that each edits; every part is here or in NOT_HERE. */
 export const SECTIONS = {
   size: ["resources"],
-  scale: ["replicas"],
-  start: ["command", "args", "env"],
+  scale: ["replicas", "autoscaling"],
+  start: ["command", "args", "env", "files"],
   ports: ["ports"],
-  health: ["readinessProbe"],
-  rollout: ["strategy"],
+  health: ["startupProbe", "readinessProbe", "livenessProbe"],
+  storage: ["volumes"],
+  rollout: ["workload", "strategy"],
+  security: ["security"],
+  placement: ["placement"],
+  logs: ["logCollection"],
+  labels: ["podLabels", "podAnnotations", "hostAliases"],
 } as const satisfies Record<string, readonly (keyof AppSettings)[]>;
 export type SectionId = keyof typeof SECTIONS;
 export const SECTION_IDS = Object.keys(SECTIONS) as SectionId[];

@@ -59,7 +59,7 @@ export function SettingsForm({ app, environment, task, onCreated, ...rest }: Pro
     >
       <ConflictPanel edit={edit} release={current.data?.release ?? null} />
       {Fields && (
-        <FieldsContext value={{ ...edit, readOnly: false }}>
+        <FieldsContext value={{ ...edit, readOnly: false, released: edit.basis.release !== null }}>
           <Fields />
         </FieldsContext>
       )}

@@ -1,4 +1,4 @@
-import { type AppSettings, type AppSpec, appSettings } from "#lib/apps/spec-schema";
+import { type AppSettings, type AppSpec, appSettings, fixedProblems } from "#lib/apps/spec-schema";
 import type { SpecChange } from "#lib/releases/schema";
 import { specChanges } from "#lib/releases/spec-diff-rules";
 import { type Problem, problemOf } from "../fields/problem.ts";
@@ -46,13 +46,18 @@ export function withValue<T>(document: T, path: string, value: unknown): T {
 export type Problems = Readonly<Record<string, Problem>>;
 type Checked = { settings: AppSettings; problems: Problems } | { settings: null; problems: Problems };
 
-/** The settings that the form stands for, or what is wrong with it, place by place. */
-export function check(form: SettingsForm): Checked {
+/**
+ * The settings that the form stands for, or what is wrong with it, place by place; `released` = what runs, which settled
+ * some of it for good.
+ */
+export function check(form: SettingsForm, released: AppSettings | null = null): Checked {
   const parsed = appSettings.safeParse(form);
-  if (parsed.success) return { settings: parsed.data, problems: {} };
   const problems: Record<string, Problem> = {};
-  for (const issue of parsed.error.issues) problems[issue.path.join(".")] ??= problemOf(issue);
-  return { settings: null, problems };
+  for (const issue of parsed.error?.issues ?? []) problems[issue.path.join(".")] ??= problemOf(issue);
+  if (!parsed.success) return { settings: null, problems };
+  for (const { path, message } of released ? fixedProblems(released, parsed.data) : [])
+    problems[path.join(".")] = { code: "custom", message, origin: "" };
+  return { settings: Object.keys(problems).length === 0 ? parsed.data : null, problems };
 }
 
 /** The nearest valid settings: parts that are half-typed, or do not fit the others, are as `fallback` has them. */

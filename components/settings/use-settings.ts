@@ -63,7 +63,7 @@ export function useSettingsEdit(view: SettingsView | undefined, [kept, keep]: Ed
     const { basis, form, theirs } = standing;
     return {
       ...standing,
-      ...check(form),
+      ...check(form, basis.release === null ? null : basis.settings),
       changes: settingsChanges(basis.settings, settled(form, basis.settings)),
       edited: kept !== null,
       change: (next) => keep(afterTyping(standing, next)),

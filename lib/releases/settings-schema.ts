@@ -1,10 +1,10 @@
 import { z } from "zod";
-import { appSettings } from "#lib/apps/spec-schema";
+import { storedSettings } from "#lib/apps/spec-schema";
 
 /** What an app wants in an environment, and which release that stands on: where every edit of its settings begins. */
 export const settingsView = z.object({
   /** Null = the service has none yet. */
-  settings: appSettings.nullable(),
+  settings: storedSettings.nullable(),
   /** The newest release there that is done or on its way; null = the settings are those of the first one to come. */
   release: z
     .object({ number: z.number().int(), requestedBy: z.string().nullable(), requestedAt: z.iso.datetime() })

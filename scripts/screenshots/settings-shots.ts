@@ -10,6 +10,11 @@ export function settingsShots(stage: Stage): Shot[] {
     { name: "settings", path, prepare: loaded },
     { name: "settings-edited", path: `${path}?open=size,start`, prepare: edit },
     { name: "settings-wrong", path: `${path}?open=ports,rollout`, prepare: wrongly },
+    {
+      name: "settings-all",
+      path: `${path}?open=scale,health,storage,security,placement,logs,labels`,
+      prepare: everything,
+    },
     { name: "settings-conflict", path: `${path}?open=scale`, prepare: meanwhile },
     { name: "settings-viewer", path: `${path}?open=start,rollout`, prepare: loaded, as: "omar" },
     { name: "settings-never-released", path: `/services/${stage.brokenBuild}/settings?open=health`, prepare: loaded },
@@ -30,15 +35,38 @@ async function edit(page: Page, words: Words): Promise<void> {
   await page.getByPlaceholder(words("fields.env.valueHint")).last().fill("Good evening, 晚上好");
 }
 
+/** Every list with a row in it, every switch that shows more on. */
+async function everything(page: Page, words: Words): Promise<void> {
+  await page.getByRole("radio", { name: words("settings.scale.load") }).click();
+  for (const type of ["http", "grpc"])
+    await page
+      .getByRole("radio", { name: words(`settings.option.${type}`), exact: true })
+      .first()
+      .check({ force: true });
+  for (const add of [
+    "health.addHeader",
+    "storage.add",
+    "placement.addToleration",
+    "placement.addSpread",
+    "labels.addAlias",
+  ])
+    await page
+      .getByRole("button", { name: words(`settings.${add}`) })
+      .first()
+      .click();
+  await page.getByText(words("settings.logs.collect")).click();
+  await page.getByText(words("settings.logs.multiline")).click();
+}
+
 async function wrongly(page: Page, words: Words): Promise<void> {
   await page.getByLabel(words("settings.field.port"), { exact: true }).first().fill("70000");
   await page.getByLabel(words("settings.field.maxSurge")).fill("0");
-  await page.getByLabel(words("settings.field.drainSeconds")).fill("");
+  await page.getByRole("textbox", { name: words("settings.field.drainSeconds"), exact: true }).fill("");
 }
 
 /** The page alone is told of a release that came in between: making one would spoil every other picture. */
 async function meanwhile(page: Page, words: Words): Promise<void> {
-  await page.getByLabel(words("settings.field.replicas")).fill("5");
+  await page.getByRole("textbox", { name: words("settings.field.replicas"), exact: true }).fill("5");
   await page.route("**/settings?environment=*", async (route) => {
     const view = settingsView.parse(await (await route.fetch()).json());
     const { settings, release } = view;

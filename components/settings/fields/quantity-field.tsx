@@ -4,8 +4,10 @@ import { QuantityInput } from "../../fields/quantity-input.tsx";
 import type { QuantityKind } from "../../fields/quantity-text.ts";
 import { type FieldProps, type NumberPath, useField } from "../fields-context.ts";
 
+type Props = FieldProps<NumberPath> & { kind: QuantityKind; optional?: boolean };
+
 /** CPU or bytes, with units. */
-export function QuantityField({ kind, ...place }: FieldProps<NumberPath> & { kind: QuantityKind }) {
+export function QuantityField({ kind, optional = false, ...place }: Props) {
   const { value, set, shared, readOnly } = useField(place, kind);
   return (
     <QuantityInput
@@ -14,7 +16,7 @@ export function QuantityField({ kind, ...place }: FieldProps<NumberPath> & { kin
       description={shared.description}
       kind={kind}
       value={typeof value === "number" ? value : String(value ?? "")}
-      onChange={set}
+      onChange={(next) => set(optional && next === "" ? null : next)}
       readOnly={readOnly}
     />
   );

@@ -1,21 +1,32 @@
 "use client";
 
-import { TextInput } from "@mantine/core";
+import { Textarea, TextInput } from "@mantine/core";
+import type { ChangeEvent } from "react";
 import classes from "../../fields/fields.module.css";
 import { type FieldProps, type TextPath, useField } from "../fields-context.ts";
 
-/** One line of text, in the mono face: paths, names and addresses are read sign by sign. */
-export function TextField({ placeholder, ...place }: FieldProps<TextPath> & { placeholder?: string }) {
+type Props = FieldProps<TextPath> & {
+  placeholder?: string;
+  /** Empty is null: the setting is not made. */
+  optional?: boolean;
+  /** So many lines to begin with. */
+  lines?: number;
+};
+
+/** Text in the mono face: paths, names and addresses are read sign by sign. */
+export function TextField({ placeholder, optional = false, lines, ...place }: Props) {
   const { value, set, shared, readOnly } = useField(place);
-  return (
-    <TextInput
-      {...shared}
-      value={typeof value === "string" ? value : ""}
-      onChange={(event) => set(event.currentTarget.value)}
-      placeholder={placeholder}
-      readOnly={readOnly}
-      className={classes.mono}
-      spellCheck={false}
-    />
-  );
+  const input = {
+    ...shared,
+    value: typeof value === "string" ? value : "",
+    onChange: (event: ChangeEvent<HTMLInputElement | HTMLTextAreaElement>) => {
+      const text = event.currentTarget.value;
+      set(optional && text === "" ? null : text);
+    },
+    placeholder,
+    readOnly,
+    className: classes.mono,
+    spellCheck: false,
+  };
+  return lines === undefined ? <TextInput {...input} /> : <Textarea {...input} autosize minRows={lines} maxRows={20} />;
 }

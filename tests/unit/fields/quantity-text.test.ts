@@ -10,7 +10,7 @@ describe("a quantity as people write it", () => {
     ["cpu", "500m", 500],
     ["cpu", "2", 2000],
     ["cpu", "half", null],
-    ["cpu", "512Mi", null],
+    ["cpu", "12 apples", null],
     ["bytes", "512", 512 * MEBIBYTE],
     ["bytes", "512Mi", 512 * MEBIBYTE],
     ["bytes", " 0.5 Gi ", 512 * MEBIBYTE],

@@ -27,6 +27,13 @@ describe("settings while they are typed", () => {
     expect(check(moved).problems).toMatchObject({ "readinessProbe.port": { message: "port.not-declared" } });
   });
 
+  it("cannot change what the first release settled", () => {
+    const other = { ...settings, workload: { ...settings.workload, kind: "statefulset" as const } };
+    expect(check(other, settings).problems).toMatchObject({ "workload.kind": { message: "workload.kind-fixed" } });
+    expect(check(other, settings).settings).toBeNull();
+    expect(check(other).settings).toEqual(other);
+  });
+
   it("stand in words for all that is whole: what is half-typed is as it was", () => {
     const form = { ...settings, replicas: 5, env: [{ name: "1", value: "" }] };
     expect(settled(form, settings)).toEqual({ ...settings, replicas: 5 });
