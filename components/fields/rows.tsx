@@ -2,6 +2,7 @@
 
 import { Plus, X } from "lucide-react";
 import type { ReactNode } from "react";
+import { useTranslations } from "use-intl";
 import { Button } from "../ui/button.tsx";
 import { IconButton } from "../ui/icon-button.tsx";
 import { Note } from "../ui/note.tsx";
@@ -32,12 +33,15 @@ type Props<Row> = {
 export function Rows<Row>(props: Props<Row>) {
   const { rows, onChange, blank, add, remove, actions, readOnly = false, labelled = false, children } = props;
   const { title, label = title, none, error } = props;
+  const t = useTranslations("fields.texts");
   const replace = (index: number) => (part: Partial<Row>) =>
     onChange(rows.map((row, i) => (i === index ? { ...row, ...part } : row)));
   return (
     <div className={classes.rows} role="group" aria-label={label} data-labelled={labelled || undefined}>
       {title !== undefined && <span className={classes.label}>{title}</span>}
-      {rows.length === 0 && none !== undefined && <span className="k-small k-quiet">{none}</span>}
+      {rows.length === 0 && (none !== undefined || readOnly) && (
+        <span className="k-small k-quiet">{none ?? t("none")}</span>
+      )}
       {rows.map((row, index) => (
         // Rows have no identity of their own: they are edited and removed by place.
         <div key={`row-${index.toString()}`} className={classes.row}>

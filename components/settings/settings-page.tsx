@@ -63,7 +63,8 @@ function Settings({ initial, environment }: { initial: AppView; environment: Env
         </FieldsContext>
         <div className={classes.foot}>
           <span className={classes.count} role="status">
-            {wrong > 0 ? t("problems", { count: wrong }) : t("edited", { count: edit.changes.length })}
+            {actions.whyNotRelease ??
+              (wrong > 0 ? t("problems", { count: wrong }) : t("edited", { count: edit.changes.length }))}
           </span>
           {edit.edited && <Button onClick={edit.discard}>{t("discard")}</Button>}
           <Button look="primary" why={whyNot} onClick={() => actions.open({ kind: "configure" })}>
@@ -71,7 +72,11 @@ function Settings({ initial, environment }: { initial: AppView; environment: Env
           </Button>
         </div>
       </div>
-      <WhatChanges changes={edit.changes} release={current.data.release} />
+      <WhatChanges
+        changes={edit.changes}
+        release={edit.theirs ? null : current.data.release}
+        nothing={readOnly ? t("changes.readOnly") : t("changes.nothing")}
+      />
     </div>
   );
 }

@@ -9,16 +9,16 @@ import { ChangeWords } from "../releases/change-words.tsx";
 import { RelativeTime } from "../ui/relative-time.tsx";
 import classes from "./settings.module.css";
 
-type Props = { changes: SpecChange[]; release: SettingsView["release"] };
+type Props = { changes: SpecChange[]; release: SettingsView["release"]; nothing: string };
 
 /** What was edited so far, before and after, and what that stands on. */
-export function WhatChanges({ changes, release }: Props) {
+export function WhatChanges({ changes, release, nothing }: Props) {
   const t = useTranslations("settings.changes");
   const service = usePathname().replace(/\/settings$/, "");
   return (
     <aside className={classes.aside} aria-label={t("title")}>
       <h2>{t("title")}</h2>
-      {changes.length === 0 ? <p className="k-quiet">{t("nothing")}</p> : <ChangeWords changes={changes} />}
+      {changes.length === 0 ? <p className="k-quiet">{nothing}</p> : <ChangeWords changes={changes} />}
       {release && (
         <p className="k-small k-quiet">
           {t.rich("basis", {
