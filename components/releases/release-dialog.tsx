@@ -6,7 +6,6 @@ import type { AppView } from "#lib/apps/schema";
 import type { EnvironmentView } from "#lib/clusters/schema";
 import { Badge } from "../ui/badge.tsx";
 import { Dialog } from "../ui/dialog.tsx";
-
 import { ReleaseProgress } from "./release-progress.tsx";
 import type { ReleaseTask } from "./release-task.ts";
 import { TaskForm } from "./task-form.tsx";
