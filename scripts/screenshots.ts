@@ -15,7 +15,8 @@ import { z } from "zod";
 import { startProduct } from "./bench/product.ts";
 import { type Session, signIn } from "./bench/session.ts";
 import { launchBrowser } from "./browser.ts";
-import { type Shot, shotsOf, type Words } from "./screenshots/shots.ts";
+import { type Shot, type Words } from "./screenshots/shot.ts";
+import { shotsOf } from "./screenshots/shots.ts";
 import { setTheStage } from "./screenshots/stage.ts";
 
 const SIZES = { desk: { width: 1440, height: 900 }, phone: { width: 390, height: 844 } };

@@ -1,6 +1,6 @@
 import { type Page } from "playwright-core";
 import { settingsView } from "#lib/releases/settings-schema";
-import { type Shot, type Words } from "./shots.ts";
+import { type Shot, type Words } from "./shot.ts";
 import { type Stage } from "./stage.ts";
 
 /** The Settings tab in each state that a person meets, and the dialogs that share its fields. */

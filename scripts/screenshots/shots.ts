@@ -1,19 +1,8 @@
 import { type Page } from "playwright-core";
 import { type SystemView } from "#lib/clusters/schema";
 import { settingsShots } from "./settings-shots.ts";
+import { type Shot, type Words } from "./shot.ts";
 import { type Stage } from "./stage.ts";
-
-export type Shot = {
-  name: string;
-  path: string;
-  /** From the loaded page to the state that is to be seen. */
-  prepare?: (page: Page, words: Words) => Promise<void>;
-  /** Who looks; the admin unless named. */
-  as?: "omar" | "nobody";
-};
-
-/** The message catalogues of the picture's language: words("service.actions.scale"). */
-export type Words = (key: string) => string;
 
 /** Every page, and the states of each that a person meets. */
 export function shotsOf(stage: Stage): Shot[] {
