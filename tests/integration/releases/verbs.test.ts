@@ -5,7 +5,7 @@ import { KINDS } from "#lib/clients/kubernetes/kinds";
 import { seePod } from "#lib/clusters/pod-rules";
 import { recordObserved, seeRow } from "#lib/clusters/record-observed";
 import { deletePod, requestPodDeletion } from "#lib/releases/delete-pod";
-import { exportManifests } from "#lib/releases/export-manifests";
+import { exportObjects } from "#lib/releases/export-objects";
 import { waitFor } from "#tests/world/wait-for";
 import { ReleaseWorld, serving } from "./release-world.ts";
 
@@ -80,7 +80,7 @@ test("only the app's own pods in that environment can be deleted, and a silent c
 
 test("the exported YAML is what Kepler applied: a dry run of it changes nothing", async () => {
   const { app } = await running({ replicas: 2, files: [{ path: "/etc/app/a.conf", content: "a: 1\n", mode: "0444" }] });
-  const { fileName, yaml } = await exportManifests(app.id, "dev", db());
+  const { fileName, yaml } = await exportObjects(app.id, "dev", db());
   expect(fileName).toBe(`${app.name}-dev-1.yaml`);
   const objects = parseAllDocuments(yaml).map((document) => document.toJSON());
   expect(objects.map(({ kind }) => kind)).toEqual([
@@ -98,7 +98,7 @@ test("the exported YAML is what Kepler applied: a dry run of it changes nothing"
     const tried = await world.kubernetes.apply(object, { dryRun: true });
     expect(tried.metadata.resourceVersion, object.kind).toBe(live?.metadata.resourceVersion);
   }
-  await expect(exportManifests(app.id, "prod", db())).rejects.toMatchObject({ code: "not-found" });
+  await expect(exportObjects(app.id, "prod", db())).rejects.toMatchObject({ code: "not-found" });
 });
 
 test("a clone runs the same digest and settings in another environment, under that environment's hosts", async () => {

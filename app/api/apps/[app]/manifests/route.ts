@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { route } from "#lib/access/route";
-import { exportManifests } from "#lib/releases/export-manifests";
+import { exportObjects } from "#lib/releases/export-objects";
 
 export const GET = route(
   {
@@ -10,7 +10,7 @@ export const GET = route(
     scope: { app: "app" },
   },
   async ({ input, scope, db }) => {
-    const { fileName, yaml } = await exportManifests(scope.app.id, input.environment, db);
+    const { fileName, yaml } = await exportObjects(scope.app.id, input.environment, db);
     const headers = {
       "content-type": "application/yaml; charset=utf-8",
       "content-disposition": `attachment; filename="${fileName}"`,

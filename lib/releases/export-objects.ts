@@ -10,7 +10,7 @@ import { podReleaseIn } from "./steps/check.ts";
  * The objects of the release that runs in an environment exactly as Kepler applies them, as one YAML stream that
  * `kubectl apply --dry-run=server -f -` accepts. Values of Secrets stand as empty: what is write-only stays so.
  */
-export async function exportManifests(
+export async function exportObjects(
   appId: string,
   environment: string,
   db: Db = ownDb(),

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { withoutSecrets } from "#lib/releases/export-manifests";
+import { withoutSecrets } from "#lib/releases/export-objects";
 
 const metadata = { name: "shop", labels: {} };
 
