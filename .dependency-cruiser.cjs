@@ -4,7 +4,7 @@ const FLOORS = [
   ["apps", "clusters", "config", "storage", "traffic", "images"],
   ["builds"],
   ["releases"],
-  ["jobs", "alerts", "logs", "metrics", "traces"],
+  ["jobs", "alerts", "logs", "terminal", "metrics", "traces"],
   ["reports"],
 ];
 // What the browser may have: schema, rules (several are named by their rule: *-rules.ts), manifests, and folders of them.

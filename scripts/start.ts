@@ -17,7 +17,7 @@ import {
 import { startPostgres } from "./start/postgres.ts";
 import { sandboxVariables, startSandbox } from "./start/sandbox.ts";
 import { readSecrets, type Secrets } from "./start/secrets.ts";
-import { prepareHome, readSettings, requireFreePort, type Settings, StartError } from "./start/settings.ts";
+import { freePort, prepareHome, readSettings, requireFreePort, type Settings, StartError } from "./start/settings.ts";
 import { type Running, type Supervised, supervise } from "./start/supervise.ts";
 import { buildWeb, nextCommand } from "./start/web-build.ts";
 
@@ -63,7 +63,13 @@ async function start(dev: boolean): Promise<void> {
   };
   await allOrFirstError(built, [data(), sandbox()]);
 
-  const full = { ...env, ...sandboxVariables(settings) };
+  const gateway = process.env.KEPLER_WORKER_LISTEN || `127.0.0.1:${await freePort()}`;
+  const full = {
+    ...env,
+    ...sandboxVariables(settings),
+    KEPLER_WORKER_LISTEN: gateway,
+    KEPLER_WORKER_URL: process.env.KEPLER_WORKER_URL || `http://${gateway}`,
+  };
   const child = (spec: ChildSpec, onStarted?: (child: RunningChild) => void) => async (): Promise<Running> => {
     const started = startChild(spec, output);
     onStarted?.(started);

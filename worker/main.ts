@@ -1,4 +1,5 @@
 import { bootstrapClusters } from "#lib/clusters/bootstrap-clusters";
+import { connectCluster } from "#lib/clusters/connect-cluster";
 import { connectSystems } from "#lib/clusters/connect-systems";
 import { createDb } from "#lib/platform/db";
 import { EnvError, env as readEnv } from "#lib/platform/env";
@@ -10,6 +11,7 @@ import { edgeDomain } from "./edge-domain.ts";
 import { catalogue } from "./jobs.ts";
 import { killPoint } from "./kill-point.ts";
 import { sweep } from "./sweeps.ts";
+import { openGateway } from "./terminal/gateway.ts";
 import { createWorlds } from "./worlds.ts";
 
 // The second process: makes true in the outside systems what web has written down, and writes back what it sees there.
@@ -35,6 +37,10 @@ async function main(): Promise<void> {
   const worlds = createWorlds({ env, db, queue, systems, checkpoint: killPoint({ folder, pidFile }) });
   for (const { job, handler } of catalogue(worlds)) await queue.work(job, handler);
 
+  const { workerListen: listen } = env;
+  const terminals = { db, now: () => new Date(), log: logger("terminal"), connect: connectCluster, publicUrl: env.url };
+  const gateway = listen && (await openGateway({ ...terminals, listen }));
+
   const { signal } = stopping;
   const background = Promise.all([
     watchAll({ db, databaseUrl: env.databaseUrl, queue, log, signal }),
@@ -45,6 +51,7 @@ async function main(): Promise<void> {
   // Background tasks end only when told to; one that fails ends the process, and whoever started it starts another.
   await Promise.race([stopped, background]);
   stopping.abort();
+  await gateway?.close();
   await queue.stop(GRACE_MS);
   await background;
   await db.$disconnect();

@@ -13,12 +13,15 @@ import { type Queue } from "#lib/platform/queue";
 import { leaseJob, releaseJob } from "#lib/releases/jobs";
 import { dueLeases } from "#lib/releases/lease/end-lease";
 import { unfinishedReleases } from "#lib/releases/wake-releases";
+import { endLostTerminals, pruneTerminals } from "#lib/terminal/end-terminal";
 import { every } from "./every.ts";
 
 type Parts = { db: Db; queue: Queue; systems: Systems; log: Logger; signal: AbortSignal };
 
 const PING_MS = 15_000;
 const RESYNC_MS = 60_000;
+const TERMINALS_MS = 15_000;
+const RECORDINGS_DAYS = 90;
 const PRUNE_MS = 3_600_000;
 const DAY_MS = 86_400_000;
 
@@ -36,10 +39,15 @@ export async function sweep({ db, queue, systems, log, signal }: Parts): Promise
       const swept = await sweepPushes?.({ signal });
       if (swept && swept.found > 0) log.info(swept, "found pushes whose webhook never came");
     }),
+    run("terminals", TERMINALS_MS, async () => {
+      const lost = await endLostTerminals(db, new Date());
+      if (lost > 0) log.info({ lost }, "ended terminals that nobody holds");
+    }),
     run("prune", PRUNE_MS, async () => {
       const yesterday = new Date(Date.now() - DAY_MS);
       await pruneEvents(db, yesterday);
       await pruneObservedEvents(db, yesterday);
+      await pruneTerminals(db, new Date(Date.now() - RECORDINGS_DAYS * DAY_MS));
     }),
   ]);
 }

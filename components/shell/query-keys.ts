@@ -23,6 +23,7 @@ export const queryKeys = {
   settings: (app: string, ...environment: string[]) => ["settings", app, ...environment],
   pods: (app: string, environment: string) => ["pods", app, environment],
   drift: (app: string, environment: string | undefined, seen: unknown[]) => ["drift", app, environment, seen],
+  terminals: (app: string, filter: object = {}) => ["terminals", app, filter],
   kubernetesEvents: (app: string, environment: string) => ["kubernetes-events", app, environment],
 } as const satisfies Record<string, (...parts: never[]) => QueryKey>;
 
@@ -46,6 +47,7 @@ const STALED_BY: Record<string, readonly string[]> = {
   pods: ["pods", "kubernetes-events", "release", "apps", "app"],
   system: ["systems"],
   draft: ["drafts", "overview"],
+  terminal: ["terminals"],
 };
 /** Queries of one thing by its own id: only that thing's events matter. */
 const BY_ID: Record<string, string> = { build: "build", release: "release" };

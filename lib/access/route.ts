@@ -85,7 +85,7 @@ export function route<I extends z.ZodType, O extends OutputSpec, K extends Scope
         requestId,
       });
     try {
-      if (write && "session" in actor.via) requireOwnOrigin(request, env().url);
+      if (write && "session" in actor.via) requireOwnOrigin(request.headers, env().url);
       const { values, refuse } = await readInput(request, context);
       const owner = await findOwner(base.db, actor, scopeSpec, values);
       subject = subjectOf(owner) ?? subject;

@@ -15,6 +15,12 @@ export const TEAM_PERMISSIONS = {
   "app.create": WRITERS,
   "app.edit": WRITERS,
   "app.logs": EVERY_ROLE,
+  // A shell is a right of its own (LESSONS: "any member could reach a root shell").
+  "app.terminal": WRITERS,
+  "app.terminal.prod": OPERATORS,
+  // See, replay and end terminals: one's own, and those of others.
+  "app.terminal.own": WRITERS,
+  "app.terminal.review": OPERATORS,
   "build.read": EVERY_ROLE,
   "build.run": WRITERS,
   "build.cancel": WRITERS,

@@ -9,6 +9,13 @@ const url = z
   .url({ protocol: /^https?$/, error: "must be an http(s) address" })
   .transform((value) => value.replace(/\/+$/, ""));
 const optionalUrl = z.preprocess((value) => (value === "" ? undefined : value), url.optional());
+const optionalPlace = z.preprocess(
+  (value) => (value === "" ? undefined : value),
+  z
+    .string()
+    .regex(/^[\w.:[\]-]+:\d{1,5}$/, "must be host:port")
+    .optional(),
+);
 const required = (what: string) => z.string({ error: `is needed: ${what}` }).min(1, `is needed: ${what}`);
 const postgresUrl = required("postgres://user:password@host:5432/database").regex(
   /^postgres(ql)?:\/\//,
@@ -28,6 +35,7 @@ const variables = z.object({
   KEPLER_HOME: z.string().default(".kepler"),
   KEPLER_URL: url.default("http://127.0.0.1:3000"),
   KEPLER_WORKER_URL: optionalUrl,
+  KEPLER_WORKER_LISTEN: optionalPlace,
   KEPLER_SESSION_SECRET: required("at least 32 random characters").min(32, "must have at least 32 characters"),
   KEPLER_ENCRYPTION_KEY: key32,
   KEPLER_ENCRYPTION_OLD_KEYS: optional,
@@ -55,8 +63,9 @@ export type Env = {
   home: string;
   /** Where people, webhooks and callbacks reach the web process; no slash at the end. */
   url: string;
-  /** Where web reaches the worker's terminal gateway; null until there is one. */
+  /** Where web reaches the workers' terminal gateway, and where this worker's listens; null = there are no terminals. */
   workerUrl: string | null;
+  workerListen: { host: string; port: number } | null;
   databaseUrl: string;
   sessionSecret: string;
   /** The first seals, all of them open. */
@@ -86,6 +95,7 @@ export function parseEnv(source: Record<string, string | undefined>): Env {
     home: resolve(vars.KEPLER_HOME),
     url: vars.KEPLER_URL,
     workerUrl: vars.KEPLER_WORKER_URL ?? null,
+    workerListen: placeOf(vars.KEPLER_WORKER_LISTEN),
     databaseUrl: vars.DATABASE_URL,
     sessionSecret: vars.KEPLER_SESSION_SECRET,
     encryptionKeys: [encryptionKey(vars.KEPLER_ENCRYPTION_KEY), ...oldKeys(vars.KEPLER_ENCRYPTION_OLD_KEYS)],
@@ -119,6 +129,12 @@ function systems(
   const kubernetes = vars.KUBECONFIG ? { kubeconfig: vars.KUBECONFIG, context: vars.KUBE_CONTEXT ?? null } : null;
   const prometheus = vars.PROMETHEUS_URL ? { url: vars.PROMETHEUS_URL, token: vars.PROMETHEUS_TOKEN ?? null } : null;
   return { gitlab, jenkins, registry, kubernetes, prometheus };
+}
+
+function placeOf(text: string | undefined): Env["workerListen"] {
+  if (text === undefined) return null;
+  const colon = text.lastIndexOf(":");
+  return { host: text.slice(0, colon).replace(/^\[|\]$/g, ""), port: Number(text.slice(colon + 1)) };
 }
 
 const encryptionKey = (bytes: Buffer): EncryptionKey => ({

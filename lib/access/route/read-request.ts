@@ -24,13 +24,9 @@ export const addressOf = (headers: Headers): string | null =>
  * A browser adds our cookie to whatever any page makes it send; only a page of ours may write with it. Browsers put
  * `Origin` on every write (https://owasp.org, CSRF, "verifying origin with standard headers"), so none is a refusal.
  */
-export function requireOwnOrigin(request: Request, publicUrl: string): void {
-  const origin = request.headers.get("origin");
-  const own = [
-    new URL(publicUrl).origin,
-    `http://${request.headers.get("host")}`,
-    `https://${request.headers.get("host")}`,
-  ];
+export function requireOwnOrigin(headers: Headers, publicUrl: string): void {
+  const origin = headers.get("origin");
+  const own = [new URL(publicUrl).origin, `http://${headers.get("host")}`, `https://${headers.get("host")}`];
   if (origin === null || !own.includes(origin)) throw new Denied("This request came from another site.");
 }
 

@@ -1,0 +1,152 @@
+import { type Piece, piecesOf, visibleText } from "./control-rules.ts";
+
+/** Shorter values are ordinary words as well. */
+const SHORTEST_SECRET = 4;
+export const MASK = "••••••";
+
+/** Tokens that say themselves what they are: GitLab's, GitHub's, Slack's, npm's, our own; AWS key ids; JWTs (RFC 7519). */
+const TOKENS =
+  /(?:gl(?:pat|rt|dt|cbt)-|gh[opsur]_|github_pat_|xox[abeprs]-|npm_|kepler_)[\w-]{16,}|AKIA[0-9A-Z]{16}|eyJ[\w-]{10,}\.[\w-]{10,}\.[\w-]*/g;
+const TOKEN_TAIL = /[\w.-]+$/;
+const KEY_BEGINS = ["", "RSA ", "EC ", "DSA ", "OPENSSH ", "ENCRYPTED "].map(
+  (kind) => `-----BEGIN ${kind}PRIVATE KEY-----`,
+);
+const PRIVATE_KEY = /-----BEGIN [A-Z ]*PRIVATE KEY-----.*?-----END [A-Z ]*PRIVATE KEY-----/gs;
+/** What may be a token is held back this long, what begins a private key that long; then it counts as one. */
+const LONGEST_TOKEN = 4096;
+const LONGEST_HELD = 64 * 1024;
+
+/** What a terminal writes, with when it came. */
+export type TimedText = { at: number; text: string };
+type TimedPiece = Piece & { at: number };
+type Interval = { start: number; end: number };
+
+/**
+ * Takes secrets out of a stream, wherever it is cut and whatever colours, line ends and returns stand between their
+ * characters. What may become a secret is held back until that is decided; each piece keeps the time at which it came.
+ */
+export class OutputMask {
+  readonly #secrets: string[];
+  readonly #beginnings: string[];
+  #held: TimedPiece[] = [];
+  #rest = "";
+
+  constructor(secrets: readonly string[]) {
+    const forms = secrets.flatMap((secret) => [visibleText(secret), encodeURIComponent(visibleText(secret))]);
+    this.#secrets = [...new Set(forms)].filter((form) => form.length >= SHORTEST_SECRET);
+    this.#beginnings = [...this.#secrets, ...KEY_BEGINS];
+  }
+
+  /** What can be shown now. */
+  push(text: string, at: number): TimedText[] {
+    const { pieces, rest } = piecesOf(this.#rest + text);
+    this.#rest = rest;
+    this.#held.push(...pieces.map((piece) => ({ ...piece, at })));
+    const seen = this.#seen();
+    const wanted = this.#secretsIn(seen);
+    return this.#release(this.#decidedIn(seen, wanted), wanted);
+  }
+
+  /** The rest, at the stream's end. */
+  flush(at: number): TimedText[] {
+    if (this.#rest !== "") this.#held.push({ text: this.#rest, visible: true, at });
+    this.#rest = "";
+    const seen = this.#seen();
+    return this.#release(seen.length, this.#secretsIn(seen));
+  }
+
+  #seen(): string {
+    return this.#held.reduce((seen, piece) => (piece.visible ? seen + piece.text : seen), "");
+  }
+
+  /** Where secrets stand in what is seen; those that overlap are one. */
+  #secretsIn(seen: string): Interval[] {
+    const found: Interval[] = [];
+    for (const secret of this.#secrets) {
+      for (let at = seen.indexOf(secret); at >= 0; at = seen.indexOf(secret, at + 1)) {
+        found.push({ start: at, end: at + secret.length });
+      }
+    }
+    for (const pattern of [TOKENS, PRIVATE_KEY]) {
+      for (const { index, 0: text } of seen.matchAll(pattern)) found.push({ start: index, end: index + text.length });
+    }
+    const openKey = openKeyIn(seen);
+    if (openKey !== null) found.push({ start: openKey, end: seen.length });
+    return joined(found);
+  }
+
+  /** Up to where nothing that is still to come can change what is a secret. */
+  #decidedIn(seen: string, secrets: readonly Interval[]): number {
+    const tail = TOKEN_TAIL.exec(seen.slice(-LONGEST_TOKEN))?.[0].length ?? 0;
+    let decided = Math.min(seen.length - tail, openKeyIn(seen) ?? seen.length);
+    for (const beginning of this.#beginnings) decided = Math.min(decided, partialAt(seen, beginning));
+    // A secret is shown as one: from the last to the first, for each may pull back the one before.
+    for (const { start, end } of secrets.toReversed()) if (start < decided && decided < end) decided = start;
+    return seen.length - decided > LONGEST_HELD ? seen.length : decided;
+  }
+
+  #release(decided: number, secrets: readonly Interval[]): TimedText[] {
+    const shown: TimedText[] = [];
+    const show = (text: string, at: number) => {
+      const last = shown.at(-1);
+      if (text === "") return;
+      if (last?.at === at) last.text += text;
+      else shown.push({ at, text });
+    };
+    let position = 0;
+    let next = 0;
+    while (this.#held.length > 0) {
+      const piece = this.#held[0];
+      if (piece === undefined || (piece.visible && position >= decided)) break;
+      this.#held.shift();
+      if (!piece.visible) {
+        show(piece.text, piece.at);
+        continue;
+      }
+      const end = Math.min(position + piece.text.length, decided);
+      const left = piece.text.slice(end - position);
+      if (left !== "") this.#held.unshift({ ...piece, text: left });
+      for (let from = position; from < end; ) {
+        const secret = secrets[next];
+        if (secret === undefined || secret.start >= end) {
+          show(piece.text.slice(from - position, end - position), piece.at);
+          break;
+        }
+        show(piece.text.slice(from - position, Math.max(secret.start, from) - position), piece.at);
+        if (secret.start >= from) show(MASK, piece.at);
+        from = Math.min(secret.end, end);
+        if (secret.end <= end) next += 1;
+      }
+      position = end;
+    }
+    return shown;
+  }
+}
+
+/** Where a private key begins that has not ended. */
+function openKeyIn(seen: string): number | null {
+  const starts = KEY_BEGINS.map((begin) => seen.lastIndexOf(begin)).filter((at) => at >= 0);
+  if (starts.length === 0) return null;
+  const start = Math.max(...starts);
+  return /-----END [A-Z ]*PRIVATE KEY-----/.test(seen.slice(start)) ? null : start;
+}
+
+/** Where the end of the text is the beginning of `wanted`, and no more than that; the text's length if nowhere. */
+function partialAt(text: string, wanted: string): number {
+  const first = wanted.charAt(0);
+  const from = Math.max(0, text.length - wanted.length + 1);
+  for (let at = text.indexOf(first, from); at >= 0; at = text.indexOf(first, at + 1)) {
+    if (wanted.startsWith(text.slice(at))) return at;
+  }
+  return text.length;
+}
+
+function joined(intervals: Interval[]): Interval[] {
+  const whole: Interval[] = [];
+  for (const each of intervals.sort((a, b) => a.start - b.start)) {
+    const last = whole.at(-1);
+    if (last && each.start < last.end) last.end = Math.max(last.end, each.end);
+    else whole.push({ ...each });
+  }
+  return whole;
+}

@@ -1,0 +1,101 @@
+import { z } from "zod";
+import { publicError } from "#lib/platform/steps";
+
+/** Why a terminal ended (prisma/schema/terminal.prisma says what each means). */
+export const TERMINAL_ENDS = [
+  "exited",
+  "closed",
+  "unused",
+  "failed",
+  "broken",
+  "idle",
+  "limit",
+  "revoked",
+  "killed",
+  "recording_full",
+  "unrecorded",
+  "lost",
+] as const;
+export const terminalEnd = z.enum(TERMINAL_ENDS);
+export type TerminalEnd = z.infer<typeof terminalEnd>;
+
+const columns = z.number().int().min(2).max(1000);
+const rows = z.number().int().min(1).max(1000);
+
+export const openTerminalInput = z.object({
+  app: z.string(),
+  environmentId: z.uuid(),
+  pod: z.string().min(1).max(253),
+  container: z.string().min(1).max(63),
+  reason: z.string().trim().max(500).nullable(),
+  columns,
+  rows,
+});
+export type OpenTerminalInput = z.infer<typeof openTerminalInput>;
+
+export const openTerminalResult = z.object({
+  id: z.uuid(),
+  /** Where the WebSocket is, on our own origin. */
+  path: z.string(),
+  /** Goes with the WebSocket's protocols; good for one connection, within TICKET_SECONDS. */
+  ticket: z.string(),
+});
+
+/** What the environment asks of whoever opens a terminal in it. */
+export const terminalPolicy = z.object({ mode: z.enum(["open", "reason", "off"]), limitMinutes: z.number().int() });
+export type TerminalPolicy = z.infer<typeof terminalPolicy>;
+
+export const terminalView = z.object({
+  id: z.uuid(),
+  environment: z.string(),
+  pod: z.string(),
+  container: z.string(),
+  command: z.array(z.string()),
+  by: z.string().nullable(),
+  /** Opened by whoever asks. */
+  own: z.boolean(),
+  address: z.string().nullable(),
+  reason: z.string().nullable(),
+  state: z.enum(["opening", "open", "ended"]),
+  requestedAt: z.iso.datetime(),
+  startedAt: z.iso.datetime().nullable(),
+  endedAt: z.iso.datetime().nullable(),
+  endReason: terminalEnd.nullable(),
+  /** Who ended it from outside. */
+  endedBy: z.string().nullable(),
+  exitCode: z.number().int().nullable(),
+  error: publicError.nullable(),
+  recordedBytes: z.number().int(),
+});
+export type TerminalView = z.infer<typeof terminalView>;
+
+export const listTerminalsInput = z.object({
+  app: z.string(),
+  environment: z.string().max(80),
+  page: z.coerce.number().int().min(1).max(10_000).default(1),
+  pageSize: z.coerce.number().int().min(1).max(100).default(25),
+});
+export const listTerminalsResult = z.object({
+  policy: terminalPolicy,
+  rows: z.array(terminalView),
+  total: z.number().int(),
+});
+export type ListTerminalsResult = z.infer<typeof listTerminalsResult>;
+
+/** Text messages of the WebSocket; binary ones are what is typed and what is written. */
+export const terminalClientMessage = z.object({ type: z.literal("resize"), columns, rows });
+export const terminalServerMessage = z.discriminatedUnion("type", [
+  /** The shell runs; it ends at `endsAt`, or after so long without a key. */
+  z.object({ type: z.literal("ready"), endsAt: z.iso.datetime(), idleMinutes: z.number() }),
+  z.object({
+    type: z.literal("ended"),
+    reason: terminalEnd,
+    exitCode: z.number().int().nullable(),
+    error: publicError.nullable(),
+  }),
+]);
+export type TerminalServerMessage = z.infer<typeof terminalServerMessage>;
+
+/** The WebSocket's protocols (RFC 6455, 1.9): ours, and the ticket under this head, so that it stands in no address. */
+export const TERMINAL_PROTOCOL = "kepler.terminal.v1";
+export const TICKET_PROTOCOL = "ticket.";

@@ -1,0 +1,176 @@
+import { randomUUID } from "node:crypto";
+import { once } from "node:events";
+import { WebSocket } from "ws";
+import { z } from "zod";
+import { type TeamRole } from "#lib/access/rules";
+import { createKubernetes } from "#lib/clients/kubernetes/create-kubernetes";
+import { KINDS } from "#lib/clients/kubernetes/kinds";
+import { seePod } from "#lib/clusters/pod-rules";
+import { logger } from "#lib/platform/logger";
+import {
+  openTerminalResult,
+  TERMINAL_PROTOCOL,
+  type TerminalServerMessage,
+  TICKET_PROTOCOL,
+  terminalServerMessage,
+} from "#lib/terminal/schema";
+import { freshDatabase } from "#tests/world/postgres";
+import { pushImage } from "#tests/world/push-image";
+import { startWorld } from "#tests/world/sandbox";
+import { waitFor } from "#tests/world/wait-for";
+import { openGateway } from "#worker/terminal/gateway";
+import { app as createApp, call, ORIGIN, person } from "../access/world.ts";
+
+const TEAM = "payments";
+export const SECRET = "correct-horse-battery";
+
+/** One terminal as a browser has it: what was shown, and what the gateway said about it. */
+export type Terminal = Awaited<ReturnType<typeof connectTo>>;
+export type Opened = z.infer<typeof openTerminalResult>;
+type Connection = { cookie: string; opened: Opened; origin?: string; path?: string; ticket?: string };
+
+/** Two pods in a real (sandbox) cluster, people of a team, and the gateway as the worker opens it. */
+export async function startTerminals() {
+  const outside = await startWorld(["kubernetes", "registry"]);
+  process.env.KEPLER_URL = ORIGIN;
+  process.env.KEPLER_WORKER_URL = "http://127.0.0.1:1";
+  process.env.LOG_LEVEL = "silent";
+  const database = await freshDatabase();
+  const { db } = database;
+  const kubernetes = createKubernetes(outside.kubernetes);
+  const namespace = `kepler-terminal-${randomUUID().slice(0, 8)}`;
+  const app = await createApp(db, `shop-${randomUUID().slice(0, 8)}`, TEAM);
+  const cluster = await db.cluster.create({ data: { name: "test", context: "test", server: "" } });
+  const place = { clusterId: cluster.id, namespace, domain: "localhost" };
+  const dev = await db.environment.create({ data: { ...place, name: "dev", purpose: "dev", rank: 10 } });
+  const prod = await db.environment.create({
+    data: { ...place, namespace: `${namespace}-prod`, name: "prod", purpose: "prod", rank: 30 },
+  });
+  await db.appSpecDraft.create({
+    data: { appId: app.id, environmentId: dev.id, spec: { env: [{ name: "DB_PASSWORD", value: SECRET }] } },
+  });
+
+  const Cmd = ["node", "-e", "setInterval(() => {}, 1000)"];
+  const { digest } = await pushImage(outside.registry, "terminal/app", "v1", { config: { Cmd } });
+  const image = `${new URL(outside.registry.url).host}/terminal/app@${digest}`;
+  await kubernetes.apply({ apiVersion: "v1", kind: "Namespace", metadata: { name: namespace } });
+  /** A running pod of the app, written down as the watch would. */
+  const startPod = async (name: string) => {
+    const env = [{ name: "DB_PASSWORD", value: SECRET }];
+    const containers = [
+      { name: "app", image, env },
+      { name: "side", image },
+    ];
+    await waitFor("the pod to be accepted", () =>
+      kubernetes
+        .apply({
+          apiVersion: "v1",
+          kind: "Pod",
+          metadata: { name, namespace },
+          spec: { terminationGracePeriodSeconds: 0, containers },
+        })
+        .catch((error: Error) => !/serviceaccount/.test(error.message) && Promise.reject(error)),
+    );
+    const seen = await waitFor("the pod to run", async () => {
+      const pod = await kubernetes.get({ ...KINDS.pod, namespace, name });
+      const one = pod && seePod(pod);
+      return one?.containers.every(({ state }) => state === "running") && one;
+    });
+    await db.observedPod.create({
+      data: {
+        ...{ clusterId: cluster.id, uid: seen.uid, namespace, name, appId: app.id, phase: "Running" },
+        ...{ status: "Running", ready: true, restarts: 0, containers: seen.containers },
+        ...{ createdAt: new Date(), seenAt: new Date() },
+      },
+    });
+  };
+  await startPod("shop-1");
+  await startPod("shop-2");
+
+  const gateway = await openGateway({
+    ...{ db, now: () => new Date(), log: logger("terminal"), connect: () => kubernetes },
+    ...{ listen: { host: "127.0.0.1", port: 0 }, publicUrl: ORIGIN },
+  });
+  const { POST } = await import("../../../app/api/apps/[app]/terminal/route.ts");
+
+  const ask = (cookie: string, change: object = {}) =>
+    call(POST, {
+      ...{ method: "POST", cookie, params: { app: app.name } },
+      body: {
+        ...{ environmentId: dev.id, pod: "shop-1", container: "app", reason: null, columns: 80, rows: 24 },
+        ...change,
+      },
+    });
+  const open = async (cookie: string, change: object = {}): Promise<Opened> => {
+    const response = await ask(cookie, change);
+    const text = await response.text();
+    if (!response.ok) throw new Error(`${response.status} ${text}`);
+    return openTerminalResult.parse(JSON.parse(text));
+  };
+  const url = `ws://127.0.0.1:${gateway.port}`;
+  /** The status with which a connection is refused; 101 when it is not. */
+  const knock = async (connection: Connection): Promise<number> => {
+    const socket = socketTo(url, connection);
+    const opened = once(socket, "open").then(() => {
+      socket.terminate();
+      return 101;
+    });
+    const refused = once(socket, "unexpected-response").then(([, response]) => {
+      socket.terminate();
+      return z.object({ statusCode: z.number() }).parse(response).statusCode;
+    });
+    socket.on("error", () => undefined);
+    return Promise.race([opened, refused]);
+  };
+
+  return {
+    ...{ db, app, dev, prod, kubernetes, namespace, ask, open, knock, startPod },
+    someone: (role: TeamRole) => person(db, `${role}-${randomUUID().slice(0, 8)}`, { [TEAM]: role }),
+    connect: (connection: Connection) => connectTo(url, connection),
+    stop: async () => {
+      await gateway.close();
+      await kubernetes.delete({ ...KINDS.namespace, name: namespace });
+      kubernetes.close();
+      await database.drop();
+      await outside.stop();
+    },
+  };
+}
+
+function socketTo(url: string, { cookie, opened, origin = ORIGIN, path, ticket }: Connection): WebSocket {
+  const protocols = [TERMINAL_PROTOCOL, `${TICKET_PROTOCOL}${ticket ?? opened.ticket}`];
+  const headers = { cookie, ...(origin === "" ? {} : { origin }), "x-forwarded-host": new URL(ORIGIN).host };
+  return new WebSocket(`${url}${path ?? opened.path}`, protocols, { headers });
+}
+
+async function connectTo(url: string, connection: Connection) {
+  const socket = socketTo(url, connection);
+  const decoder = new TextDecoder();
+  const messages: TerminalServerMessage[] = [];
+  let shown = "";
+  socket.on("message", (data: Buffer, isBinary) => {
+    if (isBinary) shown += decoder.decode(data, { stream: true });
+    else messages.push(terminalServerMessage.parse(JSON.parse(data.toString())));
+  });
+  const closed = once(socket, "close");
+  await once(socket, "open");
+  const ended = () => messages.find((message) => message.type === "ended");
+  return {
+    socket,
+    shown: () => shown,
+    type: (text: string) => socket.send(Buffer.from(text)),
+    resize: (columns: number, rows: number) => socket.send(JSON.stringify({ type: "resize", columns, rows })),
+    /** Resolves once this has been shown. */
+    see: (words: string | RegExp) =>
+      waitFor(`the terminal to show ${words}`, () =>
+        typeof words === "string" ? shown.includes(words) : words.test(shown),
+      ),
+    ready: () => waitFor("the shell", () => messages.find((message) => message.type === "ready")),
+    /** How it ended, once it has; the socket is closed then. */
+    ended: async () => {
+      await closed;
+      return ended();
+    },
+    isClosed: () => socket.readyState === WebSocket.CLOSED,
+  };
+}
