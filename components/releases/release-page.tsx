@@ -16,6 +16,7 @@ import { ReleaseStateView } from "../ui/release-state.tsx";
 import { SkeletonRows } from "../ui/skeleton-rows.tsx";
 import { usePublicErrorText } from "../ui/use-public-error-text.ts";
 import { ChangeWords } from "./change-words.tsx";
+import { LeaseFact } from "./lease-fact.tsx";
 import { ReleaseControl } from "./release-control.tsx";
 import { ReleaseStanding } from "./release-standing.tsx";
 import { ReleaseTimeline } from "./release-timeline.tsx";
@@ -80,6 +81,7 @@ export function ReleasePage({ app, id }: { app: AppView; id: string }) {
 }
 
 function ReleaseFacts({ app, release }: { app: AppView; release: ReleaseView }) {
+  const control = useTranslations("control");
   const t = useTranslations("releases");
   return (
     <KeyValue
@@ -97,6 +99,9 @@ function ReleaseFacts({ app, release }: { app: AppView; release: ReleaseView }) 
           ),
         },
         { key: "replicas", label: t("change.replicas"), value: release.spec.replicas },
+        ...(release.lease === null
+          ? []
+          : [{ key: "lease", label: control("lease.until"), value: <LeaseFact lease={release.lease} /> }]),
         ...(release.reason === null ? [] : [{ key: "why", label: t("why"), value: release.reason }]),
         ...(release.buildNumber === null
           ? []

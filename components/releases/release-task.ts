@@ -11,6 +11,12 @@ export type ReleaseTask =
   | { kind: "configure" }
   | { kind: "restart" }
   | { kind: "rollback"; number: number }
+  /** A number of pods with an end; none at all, keeping the number; and that number again. */
+  | { kind: "lease" }
+  | { kind: "stop" }
+  | { kind: "start" }
+  /** What runs here, in another environment. */
+  | { kind: "clone" }
   /** What was changed by hand goes into the Spec, or back to what the Spec says. */
   | { kind: "drift"; way: "keep" | "undo"; decisions: Decisions };
 export type TaskKind = ReleaseTask["kind"];

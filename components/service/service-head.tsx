@@ -56,12 +56,14 @@ export function ServiceHead({ app }: { app: AppView }) {
 
 function Actions({ app }: { app: AppView }) {
   const t = useTranslations("service.actions");
+  const verbs = useTranslations("control.verbs");
   const actions = useServiceActions();
   const { environment } = useSelection();
   const place = app.environments.find((candidate) => candidate.environmentId === environment?.id);
   const runs = place?.currentRelease != null || place?.inFlightRelease != null;
   const whyNotChange =
     actions.whyNotRelease ?? (runs ? undefined : t("notReleased", { environment: environment?.name ?? "" }));
+  const released = place?.currentRelease != null;
   const builds = useBuilds(app.name, 1).data;
   // Until the list is there, what is known of the service decides.
   const releasable =
@@ -95,6 +97,29 @@ function Actions({ app }: { app: AppView }) {
           </Menu.Item>
           <Menu.Item disabled={whyNotChange !== undefined} onClick={() => actions.open({ kind: "restart" })}>
             {t("restart")}
+          </Menu.Item>
+          <Menu.Item disabled={whyNotChange !== undefined} onClick={() => actions.open({ kind: "lease" })}>
+            {verbs("lease")}
+          </Menu.Item>
+          {place?.health === "paused" ? (
+            <Menu.Item disabled={whyNotChange !== undefined} onClick={() => actions.open({ kind: "start" })}>
+              {verbs("start")}
+            </Menu.Item>
+          ) : (
+            <Menu.Item disabled={whyNotChange !== undefined} onClick={() => actions.open({ kind: "stop" })}>
+              {verbs("stop")}
+            </Menu.Item>
+          )}
+          <Menu.Item disabled={!released} onClick={() => actions.open({ kind: "clone" })}>
+            {verbs("clone")}
+          </Menu.Item>
+          <Menu.Item
+            disabled={!released}
+            component="a"
+            href={`/api/apps/${app.name}/manifests?environment=${environment?.name ?? ""}`}
+            download
+          >
+            {verbs("export")}
           </Menu.Item>
           <Menu.Item disabled={whyNotChange !== undefined} component={Link} href={`/services/${app.name}/releases`}>
             {t("rollback")}

@@ -12,6 +12,7 @@ import { bareUrl } from "./bare-url.ts";
 import { DriftPanel } from "./drift-panel.tsx";
 import { EventsPanel } from "./events-panel.tsx";
 import { Journey } from "./journey.tsx";
+import { LeaseLine } from "./lease-line.tsx";
 import { LedgerPanel } from "./ledger-panel.tsx";
 import { PodsPanel } from "./pods-panel.tsx";
 import classes from "./service.module.css";
@@ -27,10 +28,11 @@ export function ServiceOverview({ initial }: { initial: AppView }) {
     <div className={classes.overview}>
       <Trouble app={app} place={place} />
       <DriftPanel app={app} place={place} />
+      <LeaseLine app={app} environmentId={environment?.id} />
       <Journey app={app} />
       <div className={classes.columns}>
         <div className={classes.column}>
-          <PodsPanel app={app} environment={environment?.name ?? ""} place={place} />
+          <PodsPanel app={app} environment={environment} place={place} />
           <EventsPanel app={app} environment={environment?.name ?? ""} />
         </div>
         <div className={classes.column}>
