@@ -9,13 +9,16 @@ import { parseArgs } from "node:util";
 import { measureCreation } from "./create-service.ts";
 import { type Figure, isOver, print } from "./figures.ts";
 import { measureLiveLog } from "./live-log.ts";
+import { measureManyReleases } from "./many-releases.ts";
 import { type Product, startProduct } from "./product.ts";
+import { measureReleases } from "./releases.ts";
 import { measureSandbox } from "./sandbox.ts";
 import { seedServices } from "./seed-services.ts";
 import { measureFirstLoad, measureServicesList } from "./services-list.ts";
 import { signIn } from "./session.ts";
 
 const SERVICES = 1_000;
+const RELEASES_AT_ONCE = 200;
 const READY_LIMIT_S = 8;
 
 async function measureAll(home: string): Promise<Figure[]> {
@@ -31,10 +34,14 @@ async function measureAll(home: string): Promise<Figure[]> {
     };
     const session = await signIn(product);
     const log = await measureLiveLog(product, session, app);
+    const releases = [
+      ...(await measureReleases(product, session, app)),
+      ...(await measureManyReleases(product, session, app, RELEASES_AT_ONCE)),
+    ];
     await seedServices(product.databaseUrl, SERVICES);
     const list = await measureServicesList(product, session, SERVICES);
     const load = await measureFirstLoad(product, session);
-    return [...load, ...list, ...log, ready, ...created];
+    return [...load, ...list, ...releases, ...log, ready, ...created];
   });
 }
 
