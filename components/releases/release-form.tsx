@@ -10,6 +10,7 @@ import { Failure } from "../shell/failure.tsx";
 import { useErrorText } from "../shell/use-error-text.ts";
 import { Button } from "../ui/button.tsx";
 import { Message } from "../ui/message.tsx";
+import { usePublicErrorText } from "../ui/use-public-error-text.ts";
 import { ReleasePreviewView } from "./release-preview.tsx";
 import classes from "./releases.module.css";
 import { type Decisions, useDecided } from "./use-decisions.ts";
@@ -35,6 +36,7 @@ type Props = {
 export function ReleaseForm({ app, children, intent: wanted, decisions, basis, why, onCancel, onCreated }: Props) {
   const t = useTranslations("releases");
   const errorText = useErrorText();
+  const publicText = usePublicErrorText();
   const control = useTranslations("control");
   const [reason, setReason] = useState("");
   const [rollbackOnFailure, setRollbackOnFailure] = useState(false);
@@ -51,7 +53,7 @@ export function ReleaseForm({ app, children, intent: wanted, decisions, basis, w
     preview.data.objects.every((o) => o.action === "unchanged");
   const whyNot =
     why ??
-    blocked?.message ??
+    (blocked && publicText(blocked)) ??
     (empty ? t("noChange") : preview.data === undefined || !fresh ? t("previewing") : undefined);
 
   const confirm = () => {

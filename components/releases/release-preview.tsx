@@ -42,11 +42,14 @@ export function ReleasePreviewView({ app, preview, decide }: Props) {
           {errorText(warning)}
         </Message>
       ))}
-      {preview.blockers.map((blocker) => (
-        <Message key={blocker.message} state="fail" title={t("blocked")}>
-          {errorText(blocker)}
-        </Message>
-      ))}
+      {preview.blockers
+        // What others changed has its own list above, with what can be done about it.
+        .filter(({ gate }) => gate !== "conflict")
+        .map((blocker) => (
+          <Message key={blocker.message} state="fail" title={t("blocked")}>
+            {errorText(blocker)}
+          </Message>
+        ))}
       {preview.hold && <LiftHold app={app} hold={preview.hold} />}
       <Effect preview={preview} />
     </>

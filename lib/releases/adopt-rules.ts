@@ -2,7 +2,7 @@ import { parseBytes, parseCpuMillis } from "#lib/apps/quantity-rules";
 import { type AppSpec, appSettings, appSpec } from "#lib/apps/spec-schema";
 import { isRecord } from "./ownership-rules.ts";
 import { type FieldRef, type SpecChange, type WhyNotKeep } from "./schema.ts";
-import { specChanges } from "./spec-diff-rules.ts";
+import { specChanges, wordFor } from "./spec-diff-rules.ts";
 
 /** A field of an object with what somebody made of it there; null where they took it away. */
 export type FieldValue = FieldRef & { value: unknown };
@@ -11,7 +11,7 @@ export type FieldValue = FieldRef & { value: unknown };
 type Written = Record<string, unknown> | WhyNotKeep;
 type Write = (spec: Record<string, unknown>, value: unknown, names: readonly string[]) => Written;
 /** Where a part of the Spec stands in the objects: `*` stands for any name, `{app}` for the app's. */
-type Place = { kind: RegExp; path: string; write: Write };
+type Place = { kind: RegExp; path: string; to: string; write: Write };
 
 const WORKLOAD = /^apps\/v1\/(Deployment|StatefulSet)$/;
 const AUTOSCALER = /^autoscaling\/v2\/HorizontalPodAutoscaler$/;
@@ -22,6 +22,7 @@ const APP = `${TEMPLATE}.spec.containers[name="{app}"]`;
 const value = (path: string, to: string, read: (value: unknown) => unknown = (same) => same): Place => ({
   kind: WORKLOAD,
   path,
+  to,
   write: (spec, given) => {
     const readable = read(given);
     return readable === undefined ? "unreadable" : writeAt(spec, to.split("."), readable);
@@ -32,6 +33,7 @@ const value = (path: string, to: string, read: (value: unknown) => unknown = (sa
 const named = (path: string, to: string): Place => ({
   kind: WORKLOAD,
   path,
+  to,
   write: (spec, given, [name]) => {
     // What takes its value from elsewhere is not the Spec's to say.
     if (given !== null && typeof given !== "string") return "not-expressed";
@@ -80,7 +82,7 @@ const PLACES: readonly Place[] = [
   value(".spec.replicas", "replicas"),
   value(`${APP}.command`, "command", words),
   value(`${APP}.args`, "args", words),
-  { kind: WORKLOAD, path: `${APP}.image`, write: image },
+  { kind: WORKLOAD, path: `${APP}.image`, to: "image.repository", write: image },
   named(`${APP}.env[name="*"].value`, "env"),
   named(`${APP}.env[name="*"]`, "env"),
   value(`${APP}.resources.requests.cpu`, "resources.cpuRequestMillis", cpu),
@@ -166,7 +168,9 @@ export function changeInWords(spec: AppSpec, one: FieldValue & { wanted: unknown
   const changes = typeof kept === "string" ? [] : specChanges(spec, kept);
   // Another image also has no tag and no commit any more; what it is is its digest.
   const change = changes.find(({ field }) => field === "image.digest") ?? changes[0];
-  return change ?? { field: one.field, before: printed(one.wanted), after: printed(one.value) };
+  if (change) return change;
+  const known = wordFor(placeOf(one, app)?.place.to ?? "");
+  return { field: known ?? one.field, before: printed(one.wanted), after: printed(one.value) };
 }
 
 const printed = (given: unknown): string | null =>

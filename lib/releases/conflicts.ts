@@ -1,4 +1,5 @@
 import "server-only";
+import { type AppSpec } from "#lib/apps/spec-schema";
 import { type ChangedField, describeFields, isTaken } from "./contest-rules.ts";
 import { ownersOf, same, strangerAt, valueAt } from "./ownership-rules.ts";
 import { type ReleasePlan } from "./plan-release.ts";
@@ -16,7 +17,7 @@ export const refTo = ({ manifest }: Pick<Tried, "manifest">) => ({
 
 /** Fields that others changed and the release would overwrite, and those that it keeps because somebody chose that. */
 export function conflictsOf(
-  { app, spec, unkept }: Pick<ReleasePlan, "app" | "spec" | "unkept">,
+  { app, spec, unkept, applied }: Pick<ReleasePlan, "app" | "spec" | "unkept"> & { applied: AppSpec },
   { takeOver = [], keep = [] }: Decisions,
   tried: readonly Tried[],
 ): FieldConflict[] {
@@ -36,12 +37,19 @@ export function conflictsOf(
     const owner = strangerAt(ownersOf(object?.live), each.field);
     return { ...each, manager: owner?.manager ?? null, at: owner?.at ?? null, wanted: null };
   });
-  return [
-    ...describeFields(spec, app.name, open).map((field, index) => {
+  const conflicts = [
+    ...describeFields({ applied, next: spec }, app.name, open).map((field, index) => {
       const { object, contest } = contested[index] ?? {};
       const taken = object !== undefined && contest !== undefined && isTaken(object, contest, takeOver);
       return { ...field, decision: taken ? ("take-over" as const) : ("open" as const) };
     }),
-    ...describeFields(unkept, app.name, kept).map((field) => ({ ...field, decision: "keep" as const })),
+    ...describeFields({ applied, next: unkept }, app.name, kept).map((field) => ({
+      ...field,
+      decision: "keep" as const,
+    })),
   ];
+  // Each stays in its place while people decide.
+  return conflicts.sort((a, b) => (placeOf(a) < placeOf(b) ? -1 : 1));
 }
+
+const placeOf = ({ kind, name, field }: FieldConflict): string => `${kind} ${name} ${field}`;

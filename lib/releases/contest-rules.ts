@@ -51,12 +51,16 @@ export function isTaken(object: ObjectRef, contest: Contest, takeOver: readonly 
 /** A field as Kepler wants it and as it stands; null where there is nothing. */
 export type ChangedField = FieldRef & { manager: string | null; at: string | null; wanted: unknown; value: unknown };
 
-/** Changed fields in words, each with what can be done about it. `spec` is what Kepler wants. */
-export function describeFields(spec: AppSpec, app: string, fields: readonly ChangedField[]): ForeignField[] {
+/** Changed fields in words, as changes of the Spec that was applied last, each with whether the next Spec can have it. */
+export function describeFields(
+  { applied, next }: { applied: AppSpec; next: AppSpec },
+  app: string,
+  fields: readonly ChangedField[],
+): ForeignField[] {
   return fields.map((each) => {
     const { kind, name, field, manager, at } = each;
     const value = foreignField.shape.value.parse(each.value);
     const ref = { kind, name, field, manager, at, value };
-    return { ...ref, change: changeInWords(spec, each, app), whyNotKeep: whyNotKeep(spec, each, fields, app) };
+    return { ...ref, change: changeInWords(applied, each, app), whyNotKeep: whyNotKeep(next, each, fields, app) };
   });
 }

@@ -45,7 +45,7 @@ export async function examineRelease(plan: ReleasePlan, decisions: Decisions, de
         removals(deps, manifests, owned),
       ])
     : [manifests.map(fresh), []];
-  const conflicts = conflictsOf(plan, decisions, tried);
+  const conflicts = conflictsOf({ ...plan, applied: plan.basis?.spec ?? spec }, decisions, tried);
   const facts: GateFacts = {
     refusals: tried.flatMap(({ refusal }) => refusal ?? []),
     clusterGap: gap?.toPublic() ?? null,

@@ -49,7 +49,7 @@ export async function findDrift(
   );
   return {
     release: number,
-    fields: describeFields(spec, app.name, changed),
+    fields: describeFields({ applied: spec, next: spec }, app.name, changed),
     missing: tried.filter(({ live }) => !live).map(({ manifest }) => refOf(manifest)),
     checkedAt,
   };

@@ -173,17 +173,20 @@ export const driftView = z.object({
 });
 export type DriftView = z.infer<typeof driftView>;
 
+/** What a gate says; `gate` names it (gate-rules.ts). */
+const gateError = publicError.extend({ gate: z.string() });
+
 export const releasePreview = z.object({
   nextNumber: z.number().int(),
   current: z.number().int().nullable(),
   changes: z.array(specChange),
   objects: z.array(objectChange),
   /** Why it cannot be released as it stands; empty = it can. */
-  blockers: z.array(publicError),
+  blockers: z.array(gateError),
   /** The hold among them, if the commit that it would release is held there. */
   hold: heldCommitView.nullable(),
   /** What should be known and does not stand in the way. */
-  warnings: z.array(publicError),
+  warnings: z.array(gateError),
   conflicts: z.array(fieldConflict),
   effect: z.object({
     podsToRestart: z.number().int(),

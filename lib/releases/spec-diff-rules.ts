@@ -139,6 +139,12 @@ export const CHANGE_FIELDS: readonly string[] = [
   ...LISTS.flatMap((l) => [l.field, `${l.field}.order`]),
 ];
 
+/** The message key of what stands at a path of a Spec; null where it has no word of its own. */
+export const wordFor = (path: string): string | null =>
+  FIELDS.find(({ field, path: at = field }) => at === path)?.field ??
+  LISTS.find(({ field }) => path.split(".").at(-1)?.replace(/s$/, "") === field)?.field ??
+  null;
+
 /** What differs between two Specs, in words. Empty if and only if they want the same; all of `after` when there was none. */
 export function specChanges(before: AppSpec | null, after: AppSpec): SpecChange[] {
   const single = FIELDS.flatMap((field) => change(field.field, printed(before, field), printed(after, field)));

@@ -62,7 +62,10 @@ async function changedByHand(context: StepContext, podRelease: number): Promise<
   const tried = await Promise.all(manifests.map((manifest) => tryObject({ kubernetes, signal }, manifest, owned)));
   const refusal = tried.find((each) => each.refusal)?.refusal;
   if (refusal) return refusal;
-  const [gate] = undecided({ conflicts: conflictsOf({ app, spec, unkept: spec }, { takeOver }, tried) });
+  if (tried.every(({ contests }) => contests.length === 0)) return null;
+  const before = await lastDone(deps.db, release);
+  const applied = before ? appSpec.parse(before.spec) : spec;
+  const [gate] = undecided({ conflicts: conflictsOf({ app, spec, unkept: spec, applied }, { takeOver }, tried) });
   return gate ? { ...gate.error, next: DECIDE_FIRST } : null;
 }
 
@@ -77,6 +80,17 @@ async function ensureNamespace({ deps, release, kubernetes, signal }: StepContex
   await ledgerPresent(deps.db, release, entry, deps.now());
 }
 
+/** What was completed there before this release. */
+const lastDone = (
+  db: Pick<Db, "release">,
+  { app, environment, number }: { number: number; app: { id: string }; environment: { id: string } },
+) =>
+  db.release.findFirst({
+    where: { appId: app.id, environmentId: environment.id, state: "done", number: { lt: number } },
+    orderBy: { number: "desc" },
+    select: { spec: true, steps: { where: { name: "check" }, select: { detail: true } } },
+  });
+
 /**
  * The release whose label the pods carry: the last done one's while the pod template stays as it is, so that scaling or
  * exposing restarts nothing; otherwise this one's own.
@@ -85,16 +99,7 @@ export async function podReleaseOf(
   db: Pick<Db, "release">,
   release: { number: number; spec: AppSpec; app: { id: string; name: string }; environment: { id: string } },
 ): Promise<number> {
-  const before = await db.release.findFirst({
-    where: {
-      appId: release.app.id,
-      environmentId: release.environment.id,
-      state: "done",
-      number: { lt: release.number },
-    },
-    orderBy: { number: "desc" },
-    select: { spec: true, steps: { where: { name: "check" }, select: { detail: true } } },
-  });
+  const before = await lastDone(db, release);
   if (!before || !samePodTemplate(appSpec.parse(before.spec), release.spec, release.app)) return release.number;
   return podReleaseFact.parse(before.steps[0]?.detail).podRelease;
 }

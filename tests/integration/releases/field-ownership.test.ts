@@ -70,7 +70,12 @@ test("a change by hand is shown with who, when, from what to what, and stands in
     },
   ]);
   expect(Date.now() - Date.parse(seen.conflicts[0]?.at ?? "")).toBeLessThan(60_000);
-  expect(seen.blockers[0]?.message).toContain("kubectl changed replicas from 1 to 2");
+  expect(seen.blockers).toMatchObject([
+    { gate: "conflict", message: expect.stringContaining("kubectl changed replicas from 1 to 2") },
+  ]);
+  // The words are about what Kepler had applied, not about what this release would like.
+  const scaled = await preview(app, { kind: "scale", settings: { ...SETTINGS, replicas: 7 } });
+  expect(scaled.conflicts).toMatchObject([{ change: { field: "replicas", before: "1", after: "2" } }]);
   await expect(confirm(app, setting([{ name: "A", value: "1" }]))).rejects.toMatchObject({
     code: "conflict",
     message: expect.stringContaining("kubectl changed replicas from 1 to 2"),

@@ -79,6 +79,15 @@ describe("taking a change by hand into the Spec", () => {
     expect(whyNotKeep(plainSpec(), cpu, [cpu, limit], "shop")).toBeNull();
   });
 
+  it("has words for a part of the Spec also where its value cannot be kept", () => {
+    const word = (field: string, value: unknown) =>
+      changeInWords(plainSpec(), { ...ref(field), value, wanted: 1 }, "shop").field;
+    expect(word(`${CONTAINER}.image`, "registry:5000/shop:v2")).toBe("image.repository");
+    expect(word(".spec.replicas", 100_000)).toBe("replicas");
+    expect(word(`${CONTAINER}.env[name="A"].value`, { secretKeyRef: {} })).toBe("env");
+    expect(word(`${CONTAINER}.resources.limits.cpu`, "x")).toBe("cpuLimit");
+  });
+
   it("speaks of what the Spec has no words for by its path, with the values as they stand", () => {
     const one = { ...ref(".metadata.labels.team"), value: "red", wanted: { a: 1 } };
     expect(changeInWords(plainSpec(), one, "shop")).toEqual({ field: one.field, before: '{"a":1}', after: "red" });
