@@ -60,12 +60,12 @@ describe("connecting and applying", () => {
   it("finds the path of a kind that it does not know, once", async () => {
     const service = {
       apiVersion: "networking.istio.io/v1",
-      kind: "Gateway",
+      kind: "Sidecar",
       metadata: { name: "g", namespace: "dev" },
     };
-    const resources = [{ name: "gateways/status", kind: "Gateway", namespaced: true }];
+    const resources = [{ name: "sidecars/status", kind: "Sidecar", namespaced: true }];
     server.answer(
-      json({ resources: [...resources, { name: "gateways", kind: "Gateway", namespaced: true }] }),
+      json({ resources: [...resources, { name: "sidecars", kind: "Sidecar", namespaced: true }] }),
       json(service),
     );
     const client = kubernetes();
@@ -73,8 +73,8 @@ describe("connecting and applying", () => {
     await client.apply(service);
     expect(server.seen.map((request) => request.url.split("?")[0])).toEqual([
       "/apis/networking.istio.io/v1",
-      "/apis/networking.istio.io/v1/namespaces/dev/gateways/g",
-      "/apis/networking.istio.io/v1/namespaces/dev/gateways/g",
+      "/apis/networking.istio.io/v1/namespaces/dev/sidecars/g",
+      "/apis/networking.istio.io/v1/namespaces/dev/sidecars/g",
     ]);
   });
 
@@ -129,6 +129,9 @@ describe("reading, listing and asking", () => {
     server.answer(json(deployment, { headers: { warning: '299 - "unknown field \\"spec.repl\\""' } }));
     await kubernetes((warning) => warnings.push(warning)).apply(deployment);
     expect(warnings).toEqual(['unknown field "spec.repl"']);
+    const ofThisObject: string[] = [];
+    await kubernetes().apply(deployment, { onWarning: (warning) => ofThisObject.push(warning) });
+    expect(ofThisObject).toEqual(warnings);
   });
 
   it("gives a list's items the kind that only the list has told", async () => {
