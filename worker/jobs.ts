@@ -10,18 +10,27 @@ import { leaseJob, podDeletionJob, releaseJob } from "#lib/releases/jobs";
 import { endLease } from "#lib/releases/lease/end-lease";
 import { reconcileRelease } from "#lib/releases/reconcile";
 import { type ReconcileReleaseDeps } from "#lib/releases/steps/step-context";
+import { reconcileRetirement } from "#lib/retire/reconcile";
+import { retireJob } from "#lib/retire/retire-job";
+import { type RetireWorld } from "#lib/retire/retire-world";
 
 /** What the reconcilers stand on; a world is null while a system that it needs is not configured. */
-export type Worlds = { provision: ProvisionWorld | null; build: BuildWorld | null; release: ReconcileReleaseDeps };
+export type Worlds = {
+  provision: ProvisionWorld | null;
+  build: BuildWorld | null;
+  release: ReconcileReleaseDeps;
+  retire: RetireWorld;
+};
 
 /** Every kind of work that this process does, with what does it. */
-export function catalogue({ provision, build, release }: Worlds): { job: Job; handler: JobHandler }[] {
+export function catalogue({ provision, build, release, retire }: Worlds): { job: Job; handler: JobHandler }[] {
   return [
     ...(provision ? [{ job: provisionJob, handler: handle(reconcileProvision, provision) }] : []),
     ...(build ? [{ job: buildJob, handler: handle(reconcileBuild, build) }] : []),
     { job: releaseJob, handler: handle(reconcileRelease, release) },
     { job: podDeletionJob, handler: handle(deletePod, release) },
     { job: leaseJob, handler: handle(endLease, release) },
+    { job: retireJob, handler: handle(reconcileRetirement, retire) },
   ];
 }
 

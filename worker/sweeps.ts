@@ -13,6 +13,8 @@ import { type Queue } from "#lib/platform/queue";
 import { leaseJob, releaseJob } from "#lib/releases/jobs";
 import { dueLeases } from "#lib/releases/lease/end-lease";
 import { unfinishedReleases } from "#lib/releases/wake-releases";
+import { retireJob } from "#lib/retire/retire-job";
+import { unfinishedRetirements } from "#lib/retire/unfinished-retirements";
 import { endLostTerminals, pruneTerminals } from "#lib/terminal/end-terminal";
 import { every } from "./every.ts";
 
@@ -59,6 +61,7 @@ async function resync(db: Db, queue: Queue, log: Logger): Promise<void> {
     { job: buildJob, ids: await unfinishedBuilds(db) },
     { job: releaseJob, ids: await unfinishedReleases({ db }) },
     { job: leaseJob, ids: await dueLeases({ db, now: () => new Date() }) },
+    { job: retireJob, ids: await unfinishedRetirements(db) },
   ];
   for (const { job, ids } of kinds) {
     for (const id of ids) await queue.enqueue(undefined, job, id);

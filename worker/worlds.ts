@@ -52,5 +52,6 @@ export function createWorlds({ env, db, queue, systems, checkpoint }: Parts): Wo
           }
         : null,
     release: { db, enqueue, now, checkpoint, clients: { kubernetes: connectCluster, registry } },
+    retire: { ...shared, enqueue, gitlab, jenkins, registry, kubernetes: connectCluster },
   };
 }

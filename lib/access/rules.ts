@@ -21,6 +21,8 @@ export const TEAM_PERMISSIONS = {
   // See, replay and end terminals: one's own, and those of others.
   "app.terminal.own": WRITERS,
   "app.terminal.review": OPERATORS,
+  // It takes production with it, so it asks for what production asks for.
+  "app.retire": OPERATORS,
   "build.read": EVERY_ROLE,
   "build.run": WRITERS,
   "build.cancel": WRITERS,

@@ -10,4 +10,3 @@ export function refuseRetiring(app: { name: string; retiringAt: Date | null }): 
 
 /** What a retirement may have left on purpose, by the kind that the ledger gives it. */
 export const KEEPABLE_KINDS = { volumes: "v1/PersistentVolumeClaim", images: "repository" } as const;
-export type Keepable = keyof typeof KEEPABLE_KINDS;

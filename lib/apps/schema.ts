@@ -89,6 +89,8 @@ export const appRow = z.object({
   teamId: z.uuid(),
   team: z.string(),
   provisionState: z.enum(PROVISION_STATES),
+  /** Its newest retirement, on its way or stopped: nothing new is made for the service any more. */
+  retirement: z.object({ id: z.uuid(), failed: z.boolean() }).nullable(),
   /** State of the newest build, for the list's glyph. */
   lastBuild: z.object({ number: z.number().int(), state: z.string(), at: z.iso.datetime() }).nullable(),
   environments: z.array(appEnvironmentView),

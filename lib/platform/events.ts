@@ -5,7 +5,17 @@ import { env } from "./env.ts";
 import { listen } from "./events/listen.ts";
 import { logger } from "./logger.ts";
 
-export const EVENT_KINDS = ["app", "build", "build-log", "release", "pods", "system", "draft", "terminal"] as const;
+export const EVENT_KINDS = [
+  "app",
+  "build",
+  "build-log",
+  "release",
+  "retirement",
+  "pods",
+  "system",
+  "draft",
+  "terminal",
+] as const;
 export type EventKind = (typeof EVENT_KINDS)[number];
 
 /** Says that something changed, not what: whoever hears it asks again. `teamId` null = everyone who is signed in. */

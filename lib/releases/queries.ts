@@ -91,6 +91,7 @@ const rowSelect = {
   teamId: true,
   provisionState: true,
   team: { select: { name: true } },
+  retirements: { select: { id: true, state: true }, orderBy: { requestedAt: "desc" }, take: 1 },
 } as const satisfies Prisma.AppSelect;
 
 type NarrowRow = Prisma.AppGetPayload<{ select: typeof rowSelect }>;
@@ -111,8 +112,11 @@ async function rowsOf(db: Db, ids: string[]): Promise<AppRow[]> {
 
 function appRow(app: NarrowRow, build: LastBuild | undefined, environments: AppRow["environments"]): AppRow {
   const { id, name, displayName, language, teamId, provisionState } = app;
+  const [newest] = app.retirements;
+  const retirement = newest ? { id: newest.id, failed: newest.state === "failed" } : null;
   const lastBuild = build ? { number: build.number, state: build.state, at: build.at.toISOString() } : null;
-  return { id, name, displayName, language, teamId, provisionState, team: app.team.name, lastBuild, environments };
+  const team = app.team.name;
+  return { id, name, displayName, language, teamId, provisionState, retirement, team, lastBuild, environments };
 }
 
 async function lastBuilds(db: Db, ids: string[]): Promise<Map<string, LastBuild>> {
@@ -151,11 +155,11 @@ export async function getAppView(appId: string, db: Db = ownDb()): Promise<AppVi
     placesOf(db, [appId]),
   ]);
   if (!app) throw new NotFound("There is no such service.");
-  const { createdById, ledger, provisionSteps, provisionError, createdAt, team, ...rest } = app;
+  const { createdById, ledger, provisionSteps, provisionError, createdAt, team, retirements, ...rest } = app;
   const creator = createdById && (await db.user.findUnique({ where: { id: createdById }, select: { name: true } }));
   return {
     ...rest,
-    ...appRow({ team, ...rest }, builds.get(appId), places.get(appId) ?? []),
+    ...appRow({ team, retirements, ...rest }, builds.get(appId), places.get(appId) ?? []),
     webUrl: rest.repositoryUrl.replace(/\.git$/, ""),
     createdAt: createdAt.toISOString(),
     createdBy: creator ? creator.name : null,

@@ -1,5 +1,5 @@
 import { type RawData, type WebSocket } from "ws";
-import { terminalClientMessage, type TerminalServerMessage } from "#lib/terminal/schema";
+import { type TerminalServerMessage, terminalClientMessage } from "#lib/terminal/schema";
 
 /** What is typed and not yet taken by the cluster may be this much; then the browser is not read until it is less. */
 const HIGH_BYTES = 256 * 1024;

@@ -6,10 +6,10 @@ import { authenticate } from "#lib/access/authenticate";
 import { problemOf, Unauthenticated } from "#lib/access/route/problem";
 import { requireOwnOrigin } from "#lib/access/route/read-request";
 import { NotFound } from "#lib/platform/errors";
-import { takeTicket } from "#lib/terminal/take-ticket";
 import { TERMINAL_PROTOCOL, TICKET_PROTOCOL } from "#lib/terminal/schema";
+import { takeTicket } from "#lib/terminal/take-ticket";
 import { browserOn } from "./browser-socket.ts";
-import { runTerminal, type RunTerminalDeps } from "./run-terminal.ts";
+import { type RunTerminalDeps, runTerminal } from "./run-terminal.ts";
 
 type Options = RunTerminalDeps & { listen: { host: string; port: number }; publicUrl: string };
 export type Gateway = { port: number; close(): Promise<void> };

@@ -13,6 +13,9 @@ export const findBuild = (db: Db, id: string) => db.build.findUnique({ where: { 
 export const findRelease = (db: Db, id: string) =>
   db.release.findUnique({ where: { id }, select: { ...OF_APP, environment: { select: { purpose: true } } } });
 
+export const findRetirement = (db: Db, id: string) =>
+  db.retirement.findUnique({ where: { id }, select: { id: true, app: OF_APP.app } });
+
 export const findTeam = (db: Db, id: string) => db.team.findUnique({ where: { id } });
 
 export const findEnvironment = (db: Db, id: string) => db.environment.findUnique({ where: { id } });

@@ -12,7 +12,7 @@ import {
   stricterInProduction,
   type TeamPermission,
 } from "../rules.ts";
-import { findApp, findBuild, findEnvironment, findRelease, findTeam } from "./find-scope.ts";
+import { findApp, findBuild, findEnvironment, findRelease, findRetirement, findTeam } from "./find-scope.ts";
 import { isStorable } from "./read-request.ts";
 
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
@@ -24,6 +24,8 @@ export type ScopeSpec<Field extends string = string> = {
   /** Id of a build or release: rights come from its app's team, for a release also from its environment. */
   build?: Field;
   release?: Field;
+  /** Id of a retirement: rights come from the team of the app that went, or is going. */
+  retirement?: Field;
   /** Id of the team that will own what is made. */
   team?: Field;
   /** Id of an environment; in production the stricter `<permission>.prod` holds where there is one. */
@@ -37,6 +39,7 @@ type Rows = {
   app: Found<typeof findApp>;
   build: Found<typeof findBuild>;
   release: Found<typeof findRelease>;
+  retirement: Found<typeof findRetirement>;
   team: Found<typeof findTeam>;
   environment: Found<typeof findEnvironment>;
   /** Null = every team, for admins. */
@@ -46,7 +49,7 @@ export type ScopeKey = keyof Rows;
 export type ScopeOf<K extends ScopeKey> = Pick<Rows, K>;
 /** What has been read, whatever the route asked for. */
 type AnyScope = Partial<Rows>;
-type Owner = Pick<AnyScope, "app" | "build" | "release" | "team">;
+type Owner = Pick<AnyScope, "app" | "build" | "release" | "retirement" | "team">;
 /** What was sent, before anything of it has been checked. */
 type Values = Readonly<Record<string, unknown>>;
 
@@ -71,6 +74,10 @@ export async function findOwner(db: Db, actor: Actor, spec: ScopeSpec, values: V
   }
   if (spec.release) {
     owner.release = seen("release.read", await byId(findRelease, spec.release), (row) => row.app.teamId, "release");
+  }
+  if (spec.retirement) {
+    const row = await byId(findRetirement, spec.retirement);
+    owner.retirement = seen("app.read", row, ({ app }) => app.teamId, "retirement");
   }
   // A body that names no team is about none yet; permit() then asks whether there is any in which it could be.
   if (spec.team && idIn(values, spec.team) !== undefined) {
@@ -113,7 +120,8 @@ export function requireRead<K extends ScopeKey>(scope: AnyScope, keys: readonly 
 
 /** What the audit log says a request was about. */
 export function subjectOf(owner: Owner): AuditSubject | undefined {
-  const { app, build, release, team } = owner;
+  const { build, release, team } = owner;
+  const app = owner.app ?? owner.retirement?.app;
   if (app) return { kind: "app", id: app.id, name: app.name, teamId: app.teamId };
   for (const [kind, row] of [["build", build] as const, ["release", release] as const]) {
     if (row) return { kind, id: row.id, name: `${row.app.name} #${row.number}`, teamId: row.app.teamId };
@@ -121,8 +129,8 @@ export function subjectOf(owner: Owner): AuditSubject | undefined {
   return team && { kind: "team", id: team.id, name: team.slug, teamId: team.id };
 }
 
-const teamOf = ({ app, build, release, team }: Owner): string | undefined =>
-  app?.teamId ?? build?.app.teamId ?? release?.app.teamId ?? team?.id;
+const teamOf = ({ app, build, release, retirement, team }: Owner): string | undefined =>
+  app?.teamId ?? (build ?? release ?? retirement)?.app.teamId ?? team?.id;
 
 const whoMay = (permission: Permission): string =>
   isTeamPermission(permission)

@@ -24,12 +24,14 @@ async function endIn(tx: Tx, id: string, deps: Deps): Promise<RunResult> {
   await tx.$queryRaw`select 1 from scale_leases where id = ${id}::uuid for update`;
   const lease = await tx.scaleLease.findUnique({
     where: { id },
-    include: { app: { select: { teamId: true } }, release: { select: { number: true } } },
+    include: { app: { select: { teamId: true, retiringAt: true } }, release: { select: { number: true } } },
   });
   if (!lease) return "done";
   const { appId, environmentId, backTo } = lease;
   const basis = await findBasis(tx, { appId, environmentId });
-  const task = leaseTask(lease, basis && basis.spec.replicas, deps.now());
+  // Of a service on its way out nothing is wanted any more.
+  const wanted = basis && !lease.app.retiringAt ? basis.spec.replicas : null;
+  const task = leaseTask(lease, wanted, deps.now());
   if (task.do === "nothing") return "done";
   if (task.do === "wait") return { requeueAfterMs: task.ms };
   if (task.as === "given_back") {

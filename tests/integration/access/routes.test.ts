@@ -32,7 +32,7 @@ for (const file of files) {
   }
 }
 type Guarded = Found & { permission: Permission; scope: readonly string[]; about: (typeof KINDS)[number] | undefined };
-const KINDS = ["app", "build", "release"] as const;
+const KINDS = ["app", "build", "release", "retirement"] as const;
 const guarded = found.flatMap((each): Guarded[] => {
   const { spec } = each.handler;
   if (spec?.door !== "permission") return [];
@@ -104,7 +104,7 @@ describe("every handler", () => {
   );
 });
 
-type Owned = { teamId: string; app: string; build: string; release: string; inProduction: string };
+type Owned = { teamId: string; app: string; build: string; release: string; retirement: string; inProduction: string };
 
 /** An app of a team of the same name, with a build and a release in each environment. */
 async function owned(name: string): Promise<Owned> {
@@ -118,7 +118,12 @@ async function owned(name: string): Promise<Owned> {
     return (await db.release.create({ data: { ...data, kind: "deploy" }, select: { id: true } })).id;
   };
   const [development, production] = [await release(environments.dev), await release(environments.prod)];
-  return { teamId, app: name, build: build.id, release: development, inProduction: production };
+  const kept = { reason: "", keepVolumes: false, keepImages: false };
+  const retirement = await db.retirement.create({ data: { appId, state: "done", ...kept }, select: { id: true } });
+  return {
+    ...{ teamId, app: name, build: build.id, release: development, inProduction: production },
+    retirement: retirement.id,
+  };
 }
 
 describe.each([...TEAM_ROLES, null])("somebody whose role in a team is %s", (role) => {

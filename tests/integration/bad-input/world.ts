@@ -94,16 +94,19 @@ export async function expectRefused(response: Response, about = ""): Promise<str
 
 /** How much there is of everything that a request could make; the audit log keeps refusals on purpose. */
 export async function countsOf(db: Db): Promise<Record<string, number>> {
-  const [apps, drafts, specs, builds, releases, ledger, deliveries, events, terminals] = await Promise.all([
-    db.app.count(),
-    db.appDraft.count(),
-    db.appSpecDraft.count(),
-    db.build.count(),
-    db.release.count(),
-    db.ledgerEntry.count(),
-    db.webhookDelivery.count(),
-    db.outboxEvent.count(),
-    db.terminalSession.count(),
-  ]);
-  return { apps, drafts, specs, builds, releases, ledger, deliveries, events, terminals };
+  const [apps, drafts, specs, builds, releases, retirements, ledger, deliveries, events, terminals] = await Promise.all(
+    [
+      db.app.count(),
+      db.appDraft.count(),
+      db.appSpecDraft.count(),
+      db.build.count(),
+      db.release.count(),
+      db.retirement.count(),
+      db.ledgerEntry.count(),
+      db.webhookDelivery.count(),
+      db.outboxEvent.count(),
+      db.terminalSession.count(),
+    ],
+  );
+  return { apps, drafts, specs, builds, releases, retirements, ledger, deliveries, events, terminals };
 }

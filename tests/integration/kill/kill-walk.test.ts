@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { RETIRE_STEPS } from "#lib/retire/schema";
 import { freshDatabase } from "#tests/world/postgres";
 import { startRestartablePostgres } from "#tests/world/restartable-postgres";
 import { startWorld } from "#tests/world/sandbox";
@@ -8,6 +9,7 @@ import { waitAndCancel } from "./full-jenkins.ts";
 import { inTurn } from "./in-turn.ts";
 import { pointsInCode, sharesOf } from "./kill-points.ts";
 import { askWhileWebDies, pushWhileWebIsDead } from "./lost-web.ts";
+import { walkAndRetire } from "./retirement.ts";
 import { type Ground, type Systems, walkToTheEnd, withHome } from "./walk.ts";
 
 /**
@@ -16,6 +18,7 @@ import { type Ground, type Systems, walkToTheEnd, withHome } from "./walk.ts";
  */
 const LANES = 6;
 const WEB_LANES = 2;
+const RETIRE_LANES = 3;
 const WALK_WITHIN_MS = 900_000;
 /** On no path without trouble: for these, Jenkins is full and builds are cancelled. */
 const WHEN_JENKINS_IS_FULL = [
@@ -31,14 +34,21 @@ type State = Awaited<ReturnType<typeof walkToTheEnd>>;
 let world: Systems;
 /** What an undisturbed walk comes to, the points that it passes, and what follows when Jenkins is full. */
 let undisturbed: { state: State; points: string[]; whenFull: State };
+/** The same of a walk that ends with the retirement of the service; the points are those of its retirement alone. */
+let retired: { state: State; points: string[] };
 
 beforeAll(async () => {
   await buildWebForTests();
   world = await startSystems();
-  const [first, whenFull] = await Promise.all([
+  const [first, whenFull, last] = await Promise.all([
     onDatabase(world, async (ground) => ({ state: await walkToTheEnd(ground), points: ground.points.passed() })),
     withSystems((systems) => onDatabase(systems, (ground) => waitAndCancel(ground, []))),
+    onDatabase(world, async (ground) => ({
+      state: await walkAndRetire(ground, []),
+      points: ground.points.passed().filter((name) => name.startsWith("retire.")),
+    })),
   ]);
+  retired = last;
   undisturbed = { ...first, whenFull };
 }, 300_000);
 afterAll(() => world.stop());
@@ -146,8 +156,18 @@ describe("an undisturbed walk", () => {
     ]);
   });
 
+  it("leaves nothing of a retired service", () => {
+    const { state } = retired;
+    // The account is the namespace's own.
+    const objects = ["ServiceAccount default"];
+    expect(state).toMatchObject({ retired: true, hooks: 0, runs: [], images: 0, objects });
+    expect(state.retirements).toEqual([["done", ...RETIRE_STEPS.map((name) => `${name} done`)]]);
+    const there = state.ledger.filter((entry) => !entry.endsWith("absent"));
+    expect(there).toEqual([expect.stringMatching(/^cluster v1\/Namespace .* present$/)]);
+  });
+
   it("passes every point that the code names, but for those of a full Jenkins", () => {
-    const known = [...undisturbed.points, ...WHEN_JENKINS_IS_FULL];
+    const known = [...undisturbed.points, ...retired.points, ...WHEN_JENKINS_IS_FULL];
     const missed = pointsInCode().filter((pattern) => !known.some((point) => pattern.test(point)));
     expect(missed).toEqual([]);
     expect(undisturbed.points.length).toBeGreaterThan(30);
@@ -182,6 +202,18 @@ describe.concurrent("a service on its way from repository to running ends as if 
 
   it("when Postgres is killed while Jenkins is full and builds are cancelled", { timeout }, () =>
     withSystems((systems) => killWhenJenkinsIsFull((use) => onPostgres(systems, use))),
+  );
+
+  it("when the worker is killed at every point of its retirement", { timeout }, () =>
+    allOf(
+      sharesOf(retired.points, RETIRE_LANES).map((share) =>
+        onDatabase(world, async (ground) => {
+          const state = await walkAndRetire(ground, share);
+          expect(ground.points.killed()).toEqual(share);
+          expect(state).toEqual(retired.state);
+        }),
+      ),
+    ),
   );
 
   it("when web dies in the middle of a request, and the person asks again", { timeout }, () =>

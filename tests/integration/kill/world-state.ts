@@ -21,6 +21,7 @@ export async function stateOf({ db, world, appId }: Walked) {
         orderBy: { number: "asc" },
         include: { steps: { orderBy: { position: "asc" } }, environment: { select: { namespace: true } } },
       },
+      retirements: { include: { steps: { orderBy: { position: "asc" } } } },
     },
   });
   const namespace = app.releases[0]?.environment.namespace ?? "";
@@ -34,6 +35,8 @@ export async function stateOf({ db, world, appId }: Walked) {
       .sort(),
     builds: app.builds.map(({ state, logComplete, steps: rows }) => [state, `log ${logComplete}`, ...steps(rows)]),
     releases: app.releases.map(({ state, kind, steps: rows }) => [kind, state, ...steps(rows)]),
+    retirements: app.retirements.map(({ state, steps: rows }) => [state, ...steps(rows)]),
+    retired: app.retiredAt !== null,
     hooks: await hooksOf(world, app.gitlabProjectId, appId),
     runs: await runsOf(world, `kepler-${app.name}`),
     images: await imagesOf(world, app.name),
@@ -61,6 +64,7 @@ async function runsOf({ jenkins }: World<"jenkins">, job: string): Promise<strin
   const answer = await fetch(`${jenkins.url}/job/${job}/api/json?tree=builds[number,result]`, {
     headers: { authorization },
   });
+  if (answer.status === 404) return [];
   const runs = z.object({ builds: z.array(z.object({ number: z.number(), result: z.string().nullable() })) });
   return runs.parse(await answer.json()).builds.map(({ number, result }) => `${number} ${result}`);
 }
@@ -69,7 +73,7 @@ async function runsOf({ jenkins }: World<"jenkins">, job: string): Promise<strin
 async function imagesOf({ registry }: World<"registry">, name: string): Promise<number> {
   const authorization = `Basic ${Buffer.from(`${registry.user}:${registry.token}`).toString("base64")}`;
   const answer = await fetch(`${registry.url}/v2/${name}/tags/list`, { headers: { authorization } });
-  return z.object({ tags: z.array(z.string()) }).parse(await answer.json()).tags.length;
+  return z.object({ tags: z.array(z.string()).nullable() }).parse(await answer.json()).tags?.length ?? 0;
 }
 
 const { serviceAccount, service, deployment, replicaSet, pod, podDisruptionBudget, ingress } = KINDS;

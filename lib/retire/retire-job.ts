@@ -1,0 +1,5 @@
+import "server-only";
+import { defineJob } from "#lib/platform/queue";
+
+/** Key: retirement id. */
+export const retireJob = defineJob("retire");
