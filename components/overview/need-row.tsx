@@ -57,6 +57,14 @@ function useRow(need: NeedItem): Row {
         href: `/services/${need.app}`,
         action: t("see"),
       };
+    case "retirement":
+      return {
+        glyph: "fail",
+        name: need.app,
+        text: t("retirement", { because: because(need.error) }),
+        href: `/retirements/${need.id}`,
+        action: t("see"),
+      };
     case "build":
       return {
         glyph: "fail",

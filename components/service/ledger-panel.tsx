@@ -44,7 +44,7 @@ export function LedgerPanel({ app }: { app: AppView }) {
 /** Our own kinds in words; those of Kubernetes ("apps/v1/Deployment") keep their name. */
 function kindName(t: ReturnType<typeof useTranslations<"service.ledger">>, kind: string): string {
   const short = kind.split("/").at(-1) ?? kind;
-  return short === "webhook" || short === "job" ? t(`kind.${short}`) : short;
+  return short === "webhook" || short === "job" || short === "repository" ? t(`kind.${short}`) : short;
 }
 
 function systemName(t: ReturnType<typeof useTranslations<"errors.system">>, system: string): string {
@@ -52,6 +52,7 @@ function systemName(t: ReturnType<typeof useTranslations<"errors.system">>, syst
   switch (short) {
     case "gitlab":
     case "jenkins":
+    case "registry":
     case "kubernetes":
       return t(short);
     case "cluster":

@@ -10,6 +10,8 @@ export type ServiceActions = {
   /** Why this person may not release here; undefined when they may. */
   whyNotRelease: string | undefined;
   whyNotBuild: string | undefined;
+  openRetire: () => void;
+  whyNotRetire: string | undefined;
 };
 
 export const ServiceActionsContext = createContext<ServiceActions | null>(null);

@@ -7,6 +7,8 @@ import type { AppView } from "#lib/apps/schema";
 import { BuildDialog } from "../builds/build-dialog.tsx";
 import { ReleaseDialog } from "../releases/release-dialog.tsx";
 import type { ReleaseTask } from "../releases/release-task.ts";
+import { OnItsWayOut } from "../retire/on-its-way-out.tsx";
+import { RetireDialog } from "../retire/retire-dialog.tsx";
 import { useAllows, useSelection } from "../shell/selection.tsx";
 import { Tabs } from "../ui/tabs.tsx";
 import { ServiceActionsContext } from "./service-actions-context.tsx";
@@ -16,6 +18,7 @@ import { useService } from "./use-service.ts";
 /** Head and tabs of a service, the same on every tab, and the dialogs that any tab may open. */
 export function ServiceFrame({ initial, children }: { initial: AppView; children: ReactNode }) {
   const t = useTranslations("service");
+  const retire = useTranslations("retire");
   const { data: app = initial } = useService(initial.name, initial);
   const { environment } = useSelection();
   const allows = useAllows();
@@ -26,15 +29,20 @@ export function ServiceFrame({ initial, children }: { initial: AppView; children
   const [building, setBuilding] = useState(false);
   const mayRelease = allows(environment?.purpose === "prod" ? "release.create.prod" : "release.create", app.teamId);
   const mayBuild = allows("build.run", app.teamId);
+  const mayRetire = allows("app.retire", app.teamId);
+  const [retiring, setRetiring] = useState(false);
+  const leaving = app.retirement !== null;
 
   const actions = useMemo(
     () => ({
       open: setTask,
       openBuild: () => setBuilding(true),
-      whyNotRelease: mayRelease ? undefined : t("actions.mayNot"),
-      whyNotBuild: mayBuild ? undefined : t("actions.mayNot"),
+      whyNotRelease: leaving ? retire("going") : mayRelease ? undefined : t("actions.mayNot"),
+      whyNotBuild: leaving ? retire("going") : mayBuild ? undefined : t("actions.mayNot"),
+      openRetire: () => setRetiring(true),
+      whyNotRetire: leaving ? retire("going") : mayRetire ? undefined : retire("mayNot"),
     }),
-    [mayRelease, mayBuild, t],
+    [leaving, mayRelease, mayBuild, mayRetire, t, retire],
   );
   const base = `/services/${app.name}`;
   return (
@@ -50,7 +58,9 @@ export function ServiceFrame({ initial, children }: { initial: AppView; children
           { href: `${base}/settings`, label: t("tabs.settings") },
         ]}
       />
+      {app.retirement && !retiring && <OnItsWayOut retirement={app.retirement} />}
       {children}
+      {retiring && <RetireDialog app={app} onClose={() => setRetiring(false)} />}
       {building && <BuildDialog app={app} opened onClose={() => setBuilding(false)} />}
       {environment && (
         <ReleaseDialog

@@ -57,6 +57,7 @@ export function ServiceHead({ app }: { app: AppView }) {
 function Actions({ app }: { app: AppView }) {
   const t = useTranslations("service.actions");
   const verbs = useTranslations("control.verbs");
+  const retire = useTranslations("retire");
   const actions = useServiceActions();
   const { environment } = useSelection();
   const place = app.environments.find((candidate) => candidate.environmentId === environment?.id);
@@ -123,6 +124,14 @@ function Actions({ app }: { app: AppView }) {
           </Menu.Item>
           <Menu.Item disabled={whyNotChange !== undefined} component={Link} href={`/services/${app.name}/releases`}>
             {t("rollback")}
+          </Menu.Item>
+          <Menu.Item
+            color="red"
+            disabled={actions.whyNotRetire !== undefined}
+            title={actions.whyNotRetire}
+            onClick={actions.openRetire}
+          >
+            {retire("open")}
           </Menu.Item>
           {app.webUrl !== null && (
             <Menu.Item component="a" href={app.webUrl} target="_blank" rel="noreferrer">

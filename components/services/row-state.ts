@@ -5,7 +5,9 @@ import { GLYPH_OF } from "../ui/known-states.ts";
 export type RowState = {
   glyph: GlyphName;
   /** Key of `states.health`, or of `services.state` for what is not (only) health. */
-  word: { health: HealthState } | { row: "releasing" | "preparing" | "setupFailed" | "building" | "buildFailed" };
+  word:
+    | { health: HealthState }
+    | { row: "retiring" | "releasing" | "preparing" | "setupFailed" | "building" | "buildFailed" };
   since: string | null;
 };
 
@@ -15,10 +17,12 @@ const BUILDING: ReadonlySet<string> = new Set(["requested", "queued", "running",
 export const isBuilding = (build: AppRow["lastBuild"]): boolean => build !== null && BUILDING.has(build.state);
 
 /**
- * What a service's row says of one environment: its health there; while a release is on its way, that;
+ * What a service's row says of one environment: that the service is on its way out; its health there; while a release is on its way, that;
  * before the first release, how far it is on the way to one, where that is `told` (once a row is enough).
  */
 export function rowState(app: AppRow, place: AppEnvironmentView | undefined, told = true): RowState {
+  if (app.retirement)
+    return { glyph: app.retirement.failed ? "fail" : "working", word: { row: "retiring" }, since: null };
   if (place && place.inFlightRelease !== null && place.health !== "unreachable") {
     return { glyph: "working", word: { row: "releasing" }, since: null };
   }

@@ -14,8 +14,17 @@ import { useProgressTitle } from "./use-progress-title.ts";
 const schema = () => import("#lib/reports/schema").then((module) => module.inFlightResult);
 
 /** Where an operation is watched. */
-const hrefOf = ({ kind, app, id }: InFlightItem): string =>
-  kind === "provision" ? `/services/${app}` : `/services/${app}/${kind}s/${id}`;
+function hrefOf({ kind, app, id }: InFlightItem): string {
+  switch (kind) {
+    case "provision":
+      return `/services/${app}`;
+    case "retirement":
+      return `/retirements/${id}`;
+    case "build":
+    case "release":
+      return `/services/${app}/${kind}s/${id}`;
+  }
+}
 /** Steps done of all, and half of the one under way. */
 const shareOf = ({ stepsDone, steps }: InFlightItem): number =>
   steps === 0 ? 0 : Math.min(1, (stepsDone + 0.5) / steps);

@@ -20,6 +20,8 @@ export const queryKeys = {
   leases: (app: string) => ["leases", app],
   heldCommits: (app: string) => ["held-commits", app],
   release: (releaseId: string) => ["release", releaseId],
+  retirements: (filter: object) => ["retirements", filter],
+  retirement: (retirementId: string) => ["retirement", retirementId],
   releasePreview: (app: string, intent: object) => ["release-preview", app, intent],
   settings: (app: string, ...environment: string[]) => ["settings", app, ...environment],
   pods: (app: string, environment: string) => ["pods", app, environment],
@@ -56,13 +58,14 @@ const STALED_BY: Record<string, readonly string[]> = {
     "overview",
     "in-flight",
   ],
+  retirement: ["retirements", "retirement", "apps", "app", "overview", "in-flight"],
   pods: ["pods", "kubernetes-events", "release", "apps", "app"],
   system: ["systems"],
   draft: ["drafts", "overview"],
   terminal: ["terminals"],
 };
 /** Queries of one thing by its own id: only that thing's events matter. */
-const BY_ID: Record<string, string> = { build: "build", release: "release" };
+const BY_ID: Record<string, string> = { build: "build", release: "release", retirement: "retirement" };
 
 /** Does this event make this query's data old? */
 export function isStaledBy(pointer: EventPointer, key: QueryKey, meta: Record<string, unknown> | undefined): boolean {

@@ -18,15 +18,36 @@ export async function listNeeds(
   where: Prisma.AppWhereInput,
   inTrouble: AppRow[],
 ): Promise<NeedItem[]> {
-  const [provisions, builds, releases, drafts] = await Promise.all([
-    failedProvisions(db, where),
-    failedBuilds(db, where),
-    failedReleases(db, where),
+  // Of a service on its way out only that matters.
+  const staying = { ...where, retiringAt: null };
+  const [retirements, provisions, builds, releases, drafts] = await Promise.all([
+    failedRetirements(db, where),
+    failedProvisions(db, staying),
+    failedBuilds(db, staying),
+    failedReleases(db, staying),
     ownDrafts(db, userId),
   ]);
   const told = new Set(releases.map((need) => `${need.app}/${need.environment}`));
-  const ailing = inTrouble.flatMap(troubles).filter((need) => !told.has(`${need.app}/${need.environment}`));
-  return [...provisions, ...releases, ...ailing, ...builds, ...drafts].slice(0, MOST);
+  const ailing = inTrouble
+    .filter(({ retirement }) => retirement === null)
+    .flatMap(troubles)
+    .filter((need) => !told.has(`${need.app}/${need.environment}`));
+  return [...retirements, ...provisions, ...releases, ...ailing, ...builds, ...drafts].slice(0, MOST);
+}
+
+/** A retirement that stopped, and that nobody has taken up again. */
+async function failedRetirements(db: Db, where: Prisma.AppWhereInput): Promise<NeedItem[]> {
+  const rows = await db.app.findMany({
+    where: { ...where, retiringAt: { not: null } },
+    orderBy: { retiringAt: "desc" },
+    take: MOST_FAILED,
+    select: { name: true, retirements: { orderBy: { requestedAt: "desc" }, take: 1 } },
+  });
+  return rows.flatMap(({ name, retirements: [newest] }) => {
+    if (newest?.state !== "failed") return [];
+    const at = (newest.endedAt ?? newest.requestedAt).toISOString();
+    return [{ kind: "retirement", id: newest.id, app: name, error: error.parse(newest.error), at }];
+  });
 }
 
 async function failedProvisions(db: Db, where: Prisma.AppWhereInput): Promise<NeedItem[]> {

@@ -11,6 +11,8 @@ import { type EnvironmentView } from "#lib/clusters/schema";
 import { db as ownDb } from "#lib/platform/db";
 import { Invalid, NotFound } from "#lib/platform/errors";
 import { getAppView } from "#lib/releases/queries";
+import { getRetirementView } from "#lib/retire/queries";
+import { type RetirementView } from "#lib/retire/schema";
 
 // What pages need for their first paint. Rights are the same as those of the routes that keep them fresh afterwards.
 
@@ -29,6 +31,15 @@ export async function buildPage(actor: Actor, id: string): Promise<BuildView | n
   return orNull(async () => {
     const { build } = await findOwner(db, actor, { build: "id" }, { id });
     return build ? getBuildView(db, build.id) : null;
+  });
+}
+
+/** One retirement; null when there is none that this person may see. */
+export async function retirementPage(actor: Actor, id: string): Promise<RetirementView | null> {
+  const db = ownDb();
+  return orNull(async () => {
+    const { retirement } = await findOwner(db, actor, { retirement: "id" }, { id });
+    return retirement ? getRetirementView(retirement.id, db) : null;
   });
 }
 

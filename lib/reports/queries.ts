@@ -48,7 +48,7 @@ export async function listInFlight(db: Db, actor: Actor): Promise<{ rows: InFlig
     app: { select: { name: true } },
     steps: { select: { state: true } },
   } as const;
-  const [provisions, builds, releases] = await Promise.all([
+  const [provisions, builds, releases, retirements] = await Promise.all([
     db.app.findMany({
       where: { ...app, provisionState: { in: ["pending", "running"] } },
       orderBy: { createdAt: "desc" },
@@ -57,14 +57,19 @@ export async function listInFlight(db: Db, actor: Actor): Promise<{ rows: InFlig
     }),
     db.build.findMany({ where: { app, state: { in: [...BUILDS_IN_FLIGHT] } }, ...newest, select }),
     db.release.findMany({ where: { app, state: { in: [...IN_FLIGHT] } }, ...newest, select }),
+    db.retirement.findMany({
+      where: { app: { ...app, retiredAt: undefined }, state: { in: ["planned", "running"] } },
+      ...newest,
+      select: { ...select, number: false },
+    }),
   ]);
   const operation =
-    (kind: "build" | "release") =>
-    (row: (typeof builds)[number]): InFlightItem => ({
+    (kind: "build" | "release" | "retirement") =>
+    (row: Omit<(typeof builds)[number], "number"> & { number?: number }): InFlightItem => ({
       kind,
       id: row.id,
       app: row.app.name,
-      number: row.number,
+      number: row.number ?? null,
       since: row.requestedAt.toISOString(),
       ...progressOf(row.steps),
     });
@@ -81,6 +86,7 @@ export async function listInFlight(db: Db, actor: Actor): Promise<{ rows: InFlig
     ),
     ...builds.map(operation("build")),
     ...releases.map(operation("release")),
+    ...retirements.map(operation("retirement")),
   ];
   return { rows: rows.sort((a, b) => b.since.localeCompare(a.since)).slice(0, MOST_IN_FLIGHT) };
 }

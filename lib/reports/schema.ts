@@ -6,8 +6,8 @@ import { RELEASE_KINDS, releaseState } from "#lib/releases/schema";
 
 /** One operation that has not ended: what the top bar shows as in flight. */
 export const inFlightItem = z.object({
-  kind: z.enum(["provision", "build", "release"]),
-  /** Of the build or release; for a provision the app's. */
+  kind: z.enum(["provision", "build", "release", "retirement"]),
+  /** Of the build, release or retirement; for a provision the app's. */
   id: z.uuid(),
   app: z.string(),
   number: z.number().int().nullable(),
@@ -21,6 +21,13 @@ export const inFlightResult = z.object({ rows: z.array(inFlightItem) });
 /** Something that waits for a person; `at` = since when. */
 export const needItem = z.discriminatedUnion("kind", [
   z.object({ kind: z.literal("provision"), app: z.string(), error: publicError.nullable(), at: z.iso.datetime() }),
+  z.object({
+    kind: z.literal("retirement"),
+    id: z.uuid(),
+    app: z.string(),
+    error: publicError.nullable(),
+    at: z.iso.datetime(),
+  }),
   z.object({
     kind: z.literal("build"),
     id: z.uuid(),

@@ -6,6 +6,7 @@ import fields from "./messages/en/fields.json" with { type: "json" };
 import logs from "./messages/en/logs.json" with { type: "json" };
 import overview from "./messages/en/overview.json" with { type: "json" };
 import releases from "./messages/en/releases.json" with { type: "json" };
+import retire from "./messages/en/retire.json" with { type: "json" };
 import service from "./messages/en/service.json" with { type: "json" };
 import services from "./messages/en/services.json" with { type: "json" };
 import settings from "./messages/en/settings.json" with { type: "json" };
@@ -22,6 +23,7 @@ export const en = {
   overview,
   "sign-in": signIn,
   create,
+  retire,
   service,
   builds,
   control,

@@ -6,6 +6,7 @@ import fields from "./messages/zh/fields.json" with { type: "json" };
 import logs from "./messages/zh/logs.json" with { type: "json" };
 import overview from "./messages/zh/overview.json" with { type: "json" };
 import releases from "./messages/zh/releases.json" with { type: "json" };
+import retire from "./messages/zh/retire.json" with { type: "json" };
 import service from "./messages/zh/service.json" with { type: "json" };
 import services from "./messages/zh/services.json" with { type: "json" };
 import settings from "./messages/zh/settings.json" with { type: "json" };
@@ -22,6 +23,7 @@ export const zh = {
   overview,
   "sign-in": signIn,
   create,
+  retire,
   service,
   builds,
   control,

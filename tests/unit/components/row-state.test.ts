@@ -32,6 +32,7 @@ const app = (part: Partial<AppRow> = {}): AppRow => ({
   teamId: "t",
   team: "Payments",
   provisionState: "ready",
+  retirement: null,
   lastBuild: null,
   environments: [],
   ...part,
@@ -39,6 +40,12 @@ const app = (part: Partial<AppRow> = {}): AppRow => ({
 const build = (state: string) => ({ number: 1, state, at: SINCE });
 
 describe("what a service's row says of an environment", () => {
+  it("is that the service is on its way out, whatever runs there, and that this has stopped", () => {
+    const leaving = (failed: boolean) => rowState(app({ retirement: { id: "r", failed } }), place());
+    expect(leaving(false)).toEqual({ glyph: "working", word: { row: "retiring" }, since: null });
+    expect(leaving(true).glyph).toBe("fail");
+  });
+
   it("is its health there, with since when", () => {
     const here = place({ health: "degraded" });
     expect(rowState(app({ environments: [here] }), here)).toEqual({
