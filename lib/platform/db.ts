@@ -8,10 +8,13 @@ export type Db = PrismaClient;
 export type Tx = Prisma.TransactionClient;
 export { Prisma } from "./db/generated/client.ts";
 
+/** How long a transaction waits for its turn at a connection: a rush (two hundred releases at once) is worked off, not refused. */
+const TURN_MS = 20_000;
+
 /** A pool of at most `max` connections to the database at `url`. The caller ends it with `$disconnect()`. */
 export function createDb(url: string, max = 10): Db {
   const adapter = new PrismaPg({ connectionString: url, max, application_name: "kepler" });
-  return new PrismaClient({ adapter });
+  return new PrismaClient({ adapter, transactionOptions: { maxWait: TURN_MS } });
 }
 
 // Next reloads modules in development; the pool must outlive that.
