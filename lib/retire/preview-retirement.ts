@@ -21,7 +21,7 @@ export type PreviewWorld = RetireSystems & { db: Db; now(): Date; keplerUrl: str
 const readApp = (db: Db, id: string) =>
   db.app.findUnique({
     where: { id },
-    include: { ledger: { where: { state: { not: "absent" } }, orderBy: { createdAt: "asc" } } },
+    include: { ledger: { orderBy: { createdAt: "asc" } } },
   });
 type App = NonNullable<Awaited<ReturnType<typeof readApp>>>;
 
@@ -78,7 +78,7 @@ const clustersOf = ({ app, places }: Context) =>
 
 async function lookAt(context: Context, system: string, look: (context: Context) => Promise<Held>) {
   const { app, places } = context;
-  const known = app.ledger.filter((entry) => entry.system === system);
+  const known = app.ledger.filter((entry) => entry.system === system && entry.state !== "absent");
   const item = (entry: ObjectKey, facts: Pick<PlanItem, "origin" | "seen" | "count" | "url">): PlanItem => {
     const { kind, key } = entry;
     return { system, kind, key, environments: places.environmentsOf({ system, key }), ...facts };

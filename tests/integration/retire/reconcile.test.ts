@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { KINDS } from "#lib/clients/kubernetes/kinds";
 import { APP_LABEL, MANAGED_BY } from "#lib/clusters/label-rules";
 import { Unavailable } from "#lib/platform/errors";
+import { previewRetirement } from "#lib/retire/preview-retirement";
 import { type RetirementView } from "#lib/retire/schema";
 import { leftBehind } from "./left-behind.ts";
 import { NOTHING_KEPT, type ProxyName, type Running, SYSTEMS, startRetireWorld } from "./retire-world.ts";
@@ -232,6 +233,10 @@ describe("what a retirement finds", () => {
     const theirs = `theirs-${app.name}`;
     await apply("ConfigMap", `lost-${app.name}`, { ...MANAGED_BY, [APP_LABEL]: app.id });
     await apply("Secret", theirs, { [APP_LABEL]: app.id });
+    const plan = await previewRetirement(world.world, app.id, { signal: AbortSignal.timeout(20_000) });
+    const planned = plan.items.filter(({ origin }) => origin === "orphan");
+    expect(planned).toMatchObject([{ kind: "v1/ConfigMap", key: `${namespace}/lost-${app.name}`, seen: "present" }]);
+    expect(plan.left).toMatchObject([{ kind: "v1/Secret", key: `${namespace}/${theirs}`, why: "unmanaged" }]);
     const view = await world.driveTo(await world.confirm(app));
     expect(view.state).toBe("done");
     const orphans = view.systems.flatMap(({ entries }) => entries.filter(({ origin }) => origin === "orphan"));
