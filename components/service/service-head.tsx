@@ -126,7 +126,6 @@ function Actions({ app }: { app: AppView }) {
             {t("rollback")}
           </Menu.Item>
           <Menu.Item
-            color="red"
             disabled={actions.whyNotRetire !== undefined}
             title={actions.whyNotRetire}
             onClick={actions.openRetire}

@@ -58,7 +58,8 @@ const STALED_BY: Record<string, readonly string[]> = {
     "overview",
     "in-flight",
   ],
-  retirement: ["retirements", "retirement", "apps", "app", "overview", "in-flight"],
+  // Not "app": the page of a service that has just gone would only ask for what is not there any more.
+  retirement: ["retirements", "retirement", "apps", "overview", "in-flight"],
   pods: ["pods", "kubernetes-events", "release", "apps", "app"],
   system: ["systems"],
   draft: ["drafts", "overview"],

@@ -2,6 +2,7 @@ import "server-only";
 import { pauseLeftMs, pauseOf, retryAfterMs } from "#lib/apps/provision-rules";
 import { Expired, Raced } from "#lib/clients/kubernetes/client";
 import { isTransient, KeplerError } from "#lib/platform/errors";
+import { publish } from "#lib/platform/events";
 import { type RunResult } from "#lib/platform/queue";
 import { isOver, isSkipped, nextRetireStep, type RetireStepName } from "./retire-rules.ts";
 import { type RetireWorld } from "./retire-world.ts";
@@ -134,6 +135,7 @@ async function takeFailure(
     also: async (tx) => {
       const rest = { retirementId: row.id, state: "waiting" as const };
       await tx.retirementStep.updateMany({ where: rest, data: { state: "skipped", endedAt: now } });
+      await publish(tx, { kind: "app", subjectId: row.appId, teamId: row.app.teamId, appId: row.appId });
     },
   };
   await recordRetirement(world.db, row, change, now);

@@ -105,6 +105,7 @@ async function insert(
     select: { id: true },
   });
   await tx.app.update({ where: { id: app.id }, data: { retiringAt: app.retiringAt ?? now() } });
+  await publish(tx, { kind: "app", subjectId: app.id, teamId: app.teamId, appId: app.id });
   await publish(tx, { kind: "retirement", subjectId: retirementId, teamId: app.teamId, appId: app.id });
   await enqueue(tx, retireJob, retirementId);
   return { retirementId };

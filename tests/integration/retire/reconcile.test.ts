@@ -213,7 +213,9 @@ describe("what a retirement finds", () => {
       ALL_DONE.map((step) => (/volumes|images/.test(step) ? step.replace("done", "skipped") : step)),
     );
     expect((await leftBehind(world, app)).sort()).toEqual([claim, "tag build-1", "tag build-2"]);
-    const kept = view.systems.flatMap(({ entries }) => entries.filter(({ state }) => state === "present"));
+    const kept = view.systems.flatMap(({ entries }) =>
+      entries.filter(({ left }) => left !== null && left !== "shared"),
+    );
     expect(kept.map(({ kind, left }) => `${kind} ${left}`).sort()).toEqual([
       "repository images",
       "v1/PersistentVolumeClaim volumes",
