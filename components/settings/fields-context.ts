@@ -2,6 +2,7 @@
 
 import { createContext, useContext } from "react";
 import { useTranslations } from "use-intl";
+import type { AppView } from "#lib/apps/schema";
 import type { QuantityKind } from "../fields/quantity-text.ts";
 import { useProblemWords } from "../fields/use-problem-words.ts";
 import { type PathTo, type Problems, type SettingsForm, valueAt, withValue } from "./typed-settings.ts";
@@ -12,6 +13,9 @@ type Edited = {
   change: (form: SettingsForm) => void;
   problems: Problems;
   readOnly: boolean;
+  /** Whose settings they are, and where. */
+  app: Pick<AppView, "id" | "name">;
+  environment: string;
   /** A release has settled the kind of workload. */
   released: boolean;
 };

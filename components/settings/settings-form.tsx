@@ -59,7 +59,15 @@ export function SettingsForm({ app, environment, task, onCreated, ...rest }: Pro
     >
       <ConflictPanel edit={edit} release={current.data?.release ?? null} />
       {Fields && (
-        <FieldsContext value={{ ...edit, readOnly: false, released: edit.basis.release !== null }}>
+        <FieldsContext
+          value={{
+            ...edit,
+            app,
+            environment: environment.name,
+            readOnly: false,
+            released: edit.basis.release !== null,
+          }}
+        >
           <Fields />
         </FieldsContext>
       )}

@@ -58,7 +58,7 @@ function Settings({ initial, environment }: { initial: AppView; environment: Env
           {place?.health === "unreachable" && <Message state="unknown">{t("unreachable")}</Message>}
           <ConflictPanel edit={edit} release={current.data.release} />
         </div>
-        <FieldsContext value={{ ...edit, readOnly, released: !first }}>
+        <FieldsContext value={{ ...edit, app, environment: environment.name, readOnly, released: !first }}>
           <SectionList edit={edit} />
         </FieldsContext>
         <div className={classes.foot}>

@@ -3,7 +3,7 @@
 import { useQuery } from "@tanstack/react-query";
 import { useCallback, useMemo, useState, useSyncExternalStore } from "react";
 import type { AppView } from "#lib/apps/schema";
-import type { EnvironmentView } from "#lib/clusters/schema";
+import { type EnvironmentView, usageView } from "#lib/clusters/schema";
 import { type SettingsView, settingsView } from "#lib/releases/settings-schema";
 import { getJson } from "../shell/api.ts";
 import { queryKeys } from "../shell/query-keys.ts";
@@ -19,6 +19,18 @@ export const useSettings = (app: AppView, environment: string) =>
     queryFn: ({ signal }) => getJson(`/api/apps/${app.name}/settings?environment=${environment}`, settingsView, signal),
     enabled: environment !== "",
     meta: { appId: app.id },
+  });
+
+const MEASURED_AGAIN_MS = 15_000;
+
+/** What its pods use now. Not asked again and again of a cluster that does not answer: it is only said beside. */
+export const useUsage = (app: Pick<AppView, "id" | "name">, environment: string) =>
+  useQuery({
+    queryKey: queryKeys.usage(app.name, environment),
+    queryFn: ({ signal }) => getJson(`/api/apps/${app.name}/usage?environment=${environment}`, usageView, signal),
+    meta: { appId: app.id },
+    refetchInterval: ({ state: { status } }) => (status === "error" ? false : MEASURED_AGAIN_MS),
+    retry: false,
   });
 
 /** Where an edit is kept while it is none yet of the server's. */

@@ -24,6 +24,7 @@ export const queryKeys = {
   retirement: (retirementId: string) => ["retirement", retirementId],
   releasePreview: (app: string, intent: object) => ["release-preview", app, intent],
   settings: (app: string, ...environment: string[]) => ["settings", app, ...environment],
+  usage: (app: string, environment: string) => ["usage", app, environment],
   pods: (app: string, environment: string) => ["pods", app, environment],
   drift: (app: string, environment: string | undefined, seen: unknown[]) => ["drift", app, environment, seen],
   terminals: (app: string, filter: object = {}) => ["terminals", app, filter],

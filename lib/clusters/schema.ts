@@ -59,6 +59,19 @@ export const podView = z.object({
 });
 export type PodView = z.infer<typeof podView>;
 
+/** The most that any pod of an app uses now; null when nothing was measured. */
+export const usageView = z.object({
+  highest: z
+    .object({
+      pods: z.number().int(),
+      cpuMillis: z.number().int(),
+      memoryBytes: z.number().int(),
+      measuredAt: z.iso.datetime(),
+    })
+    .nullable(),
+});
+export type UsageView = z.infer<typeof usageView>;
+
 export const eventView = z.object({
   uid: z.string(),
   involved: z.string(),

@@ -7,11 +7,12 @@ import { SizeCards } from "../../fields/size-cards.tsx";
 import { SIZES, type Size } from "../../fields/sizes.ts";
 import { QuantityField } from "../fields/quantity-field.tsx";
 import { useFields } from "../fields-context.ts";
+import { PodUsage } from "../pod-usage.tsx";
 import classes from "../settings.module.css";
 
 /** Presets, or request and limit of CPU and memory one by one. */
 export function SizeFields() {
-  const { form, change, readOnly } = useFields();
+  const { form, change, app, environment, readOnly } = useFields();
   const preset = SIZES.find((size) => size !== "free" && isEqual(RESOURCE_PRESETS[size], form.resources)) ?? "free";
   const [free, setFree] = useState(preset === "free");
   const choose = (size: Size) => {
@@ -30,6 +31,7 @@ export function SizeFields() {
           <QuantityField at="resources.memoryLimitBytes" kind="bytes" />
         </div>
       )}
+      <PodUsage app={app} environment={environment} />
     </>
   );
 }
