@@ -5,8 +5,9 @@ import { buildJob } from "#lib/builds/build-job";
 import { type BuildWorld } from "#lib/builds/build-world";
 import { reconcileBuild } from "#lib/builds/reconcile";
 import { type Job, type JobHandler } from "#lib/platform/queue";
+import { workOffBulk } from "#lib/releases/bulk/work-off-bulk";
 import { deletePod } from "#lib/releases/delete-pod";
-import { leaseJob, podDeletionJob, releaseJob } from "#lib/releases/jobs";
+import { bulkJob, leaseJob, podDeletionJob, releaseJob } from "#lib/releases/jobs";
 import { endLease } from "#lib/releases/lease/end-lease";
 import { reconcileRelease } from "#lib/releases/reconcile";
 import { type ReconcileReleaseDeps } from "#lib/releases/steps/step-context";
@@ -28,6 +29,7 @@ export function catalogue({ provision, build, release, retire }: Worlds): { job:
     ...(provision ? [{ job: provisionJob, handler: handle(reconcileProvision, provision) }] : []),
     ...(build ? [{ job: buildJob, handler: handle(reconcileBuild, build) }] : []),
     { job: releaseJob, handler: handle(reconcileRelease, release) },
+    { job: bulkJob, handler: handle(workOffBulk, release) },
     { job: podDeletionJob, handler: handle(deletePod, release) },
     { job: leaseJob, handler: handle(endLease, release) },
     { job: retireJob, handler: handle(reconcileRetirement, retire) },

@@ -10,7 +10,8 @@ import { type Db } from "#lib/platform/db";
 import { pruneEvents } from "#lib/platform/events";
 import { type Logger } from "#lib/platform/logger";
 import { type Queue } from "#lib/platform/queue";
-import { leaseJob, releaseJob } from "#lib/releases/jobs";
+import { unfinishedBulks } from "#lib/releases/bulk/work-off-bulk";
+import { bulkJob, leaseJob, releaseJob } from "#lib/releases/jobs";
 import { dueLeases } from "#lib/releases/lease/end-lease";
 import { unfinishedReleases } from "#lib/releases/wake-releases";
 import { retireJob } from "#lib/retire/retire-job";
@@ -60,6 +61,7 @@ async function resync(db: Db, queue: Queue, log: Logger): Promise<void> {
     { job: provisionJob, ids: await unfinishedProvisions(db) },
     { job: buildJob, ids: await unfinishedBuilds(db) },
     { job: releaseJob, ids: await unfinishedReleases({ db }) },
+    { job: bulkJob, ids: await unfinishedBulks({ db }) },
     { job: leaseJob, ids: await dueLeases({ db, now: () => new Date() }) },
     { job: retireJob, ids: await unfinishedRetirements(db) },
   ];

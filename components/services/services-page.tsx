@@ -1,6 +1,8 @@
 "use client";
 
+import { useState } from "react";
 import type { ListAppsResult } from "#lib/apps/schema";
+import { BulkBar } from "../bulk/bulk-bar.tsx";
 import { Failure } from "../shell/failure.tsx";
 import { useSelection } from "../shell/selection.tsx";
 import { SkeletonRows } from "../ui/skeleton-rows.tsx";
@@ -23,6 +25,9 @@ export function ServicesPage({ first }: Props) {
   const { environments, environment } = useSelection();
   const { data, error, refetch } = useServices(filter, first);
   const rows = data?.rows ?? [];
+  const [chosen, setChosen] = useState<ReadonlySet<string>>(new Set());
+  const choose = (id: string, on: boolean) =>
+    setChosen((now) => new Set(on ? [...now, id] : [...now].filter((other) => other !== id)));
   return (
     <div className={classes.page}>
       <ServicesTools filter={filter} onChange={change} total={data?.total} />
@@ -34,7 +39,21 @@ export function ServicesPage({ first }: Props) {
       {data && rows.length === 0 && <NoServices filter={filter} onChange={change} />}
       {rows.length > 0 && (
         <>
-          <ServicesTable rows={rows} environments={environments} environment={environment} sort={filter.sort} />
+          {environment && (
+            <BulkBar
+              apps={rows.filter(({ id }) => chosen.has(id))}
+              environment={environment}
+              onClear={() => setChosen(new Set())}
+            />
+          )}
+          <ServicesTable
+            rows={rows}
+            environments={environments}
+            environment={environment}
+            sort={filter.sort}
+            chosen={chosen}
+            onChoose={choose}
+          />
           <ServicesList rows={rows} environment={environment} />
         </>
       )}

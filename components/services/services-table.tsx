@@ -7,6 +7,7 @@ import type { AppRow, ListAppsInput } from "#lib/apps/schema";
 import type { EnvironmentView } from "#lib/clusters/schema";
 import { type Column, DataTable } from "../ui/data-table.tsx";
 import { RelativeTime } from "../ui/relative-time.tsx";
+import { ChooseBox } from "./choose-box.tsx";
 import { ReadyCount } from "./ready-count.tsx";
 import { ServiceName } from "./service-name.tsx";
 import { ServiceState } from "./service-state.tsx";
@@ -18,13 +19,17 @@ type Props = {
   environments: EnvironmentView[];
   environment: EnvironmentView | null;
   sort: ListAppsInput["sort"];
+  /** Ids of the rows that are chosen for a change of several at once. */
+  chosen: ReadonlySet<string>;
+  onChoose: (id: string, on: boolean) => void;
 };
 
 /** The other environments side by side, then all about the one in the switcher. */
-export function ServicesTable({ rows, environments, environment, sort }: Props) {
+export function ServicesTable({ rows, environments, environment, sort, chosen, onChoose }: Props) {
   const t = useTranslations("services");
   const others = environments.filter(({ id }) => id !== environment?.id);
   const columns: Column[] = [
+    { key: "choose", header: "", width: 36 },
     { key: "name", header: t("column.name"), sorted: sort === "name" ? "ascending" : undefined },
     ...others.map(({ id, name }) => ({ key: id, header: name, width: 116 })),
     { key: "state", header: t("column.state"), width: 168 },
@@ -35,7 +40,7 @@ export function ServicesTable({ rows, environments, environment, sort }: Props) 
   ];
   const groups = environment && (
     <tr className={classes.group}>
-      <td colSpan={1 + others.length} />
+      <td colSpan={2 + others.length} />
       <th colSpan={5} scope="colgroup" data-purpose={environment.purpose}>
         {t("inEnvironment", { environment: environment.name })}
       </th>
@@ -50,6 +55,15 @@ export function ServicesTable({ rows, environments, environment, sort }: Props) 
           const place = placeIn(environment?.id);
           return (
             <tr key={app.id} data-stale={place?.health === "unreachable" || undefined} className={classes.row}>
+              <td>
+                <ChooseBox
+                  app={app}
+                  place={place}
+                  environment={environment}
+                  chosen={chosen.has(app.id)}
+                  onChoose={(on) => onChoose(app.id, on)}
+                />
+              </td>
               <td>
                 <ServiceName app={app} />
               </td>

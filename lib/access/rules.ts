@@ -48,6 +48,9 @@ export const PLATFORM_PERMISSIONS = {
   "system.read": "anyone",
   "system.check": "anyone",
   "repository.search": "anyone",
+  // Which services one may change is asked for each of them.
+  "bulk.run": "anyone",
+  "bulk.read": "anyone",
   "draft.edit": "anyone",
   "audit.read": "admin",
 } as const satisfies Record<string, "anyone" | "admin">;

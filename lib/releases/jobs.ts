@@ -8,6 +8,9 @@ export const releaseJob = defineJob("release", { concurrency: 8 });
 /** Key: scale lease id. */
 export const leaseJob = defineJob("scale-lease", { concurrency: 2 });
 
+/** Key: bulk change id. */
+export const bulkJob = defineJob("bulk-change", { concurrency: 2 });
+
 /** Key: "<cluster id>/<uid of a pod>". */
 export const podDeletionJob = defineJob("pod-deletion", { concurrency: 4 });
 
