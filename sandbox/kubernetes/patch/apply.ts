@@ -13,6 +13,7 @@ import {
   intersection,
   isEmpty,
   listKey,
+  ownsItself,
   parseFields,
   paths,
   union,
@@ -45,7 +46,8 @@ export function apply(
       !(entry.manager === writer.manager && entry.operation === "Apply" && entry.subresource === writer.subresource),
   );
   const ownedByOthers = others.map((entry) => parseFields(entry.fieldsV1)).reduce(union, {});
-  const renounced = difference(setOf(entries, writer, "Apply"), withContainers(fields));
+  // A struct of which nobody names a part any more goes as a whole, defaults in it included.
+  const renounced = difference(withContainers(setOf(entries, writer, "Apply")), withContainers(fields));
   const dropped = difference(renounced, withContainers(ownedByOthers));
   const pruned = remove(kind.schema, merged, dropped);
 
@@ -110,30 +112,19 @@ function merge(schema: Schema | undefined, live: Json | undefined, wanted: Json)
   return clone(wanted);
 }
 
-/** `value` without the given fields; a container that becomes empty by it goes too when it is itself among them. */
+/** `value` without the given fields, whatever is below those that are themselves among them. */
 function remove(schema: Schema | undefined, value: Json, fields: FieldSet): Json {
   const parts = children(schema, value);
   if (parts === undefined || isEmpty(fields)) return value;
   const kept = parts.flatMap(([step, child, childSchema]): [string, Json][] => {
     const below = fields[step];
     if (below === undefined) return [[step, child]];
-    if (isEmpty(below)) return [];
-    const rest = remove(childSchema, child, below);
-    // A list item stays as long as someone else owns the item itself; any other container goes when it is empty.
-    const emptied = schema?.type !== "list" || below["."] !== undefined;
-    return emptied && onlyIdentity(schema, rest) ? [] : [[step, rest]];
+    return ownsItself(below) ? [] : [[step, remove(childSchema, child, below)]];
   });
   return Array.isArray(value)
     ? kept.map(([, child]) => child)
     : Object.fromEntries(kept.map(([step, child]) => [step.slice(2), child]));
 }
-
-const onlyIdentity = (parent: Schema | undefined, value: Json): boolean => {
-  if (Array.isArray(value)) return value.length === 0;
-  if (!isObject(value)) return false;
-  const keys = parent?.type === "list" ? (parent.keys ?? []) : [];
-  return Object.keys(value).every((key) => keys.includes(key));
-};
 
 function reassemble(kind: Kind, live: KubeObject, pruned: Json, subresource: Writer["subresource"]): KubeObject {
   const sections = isObject(pruned) ? pruned : {};

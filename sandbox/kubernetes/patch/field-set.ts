@@ -96,7 +96,8 @@ export function union(a: FieldSet, b: FieldSet): FieldSet {
   return all;
 }
 
-const ownsItself = (below: FieldSet): boolean => isEmpty(below) || below[OWN] !== undefined;
+/** Is the step itself a member, not only what is below? */
+export const ownsItself = (below: FieldSet): boolean => isEmpty(below) || below[OWN] !== undefined;
 
 /** `a` without the members of `b`. */
 export function difference(a: FieldSet, b: FieldSet): FieldSet {
