@@ -1,5 +1,7 @@
 /** The labels by which Kepler knows its own objects again, wherever it meets them. */
 export const MANAGED_BY = { "app.kubernetes.io/managed-by": "kepler" } as const;
+/** Name of the app, and of its own container in each of its pods. */
+export const NAME_LABEL = "app.kubernetes.io/name";
 export const APP_LABEL = "kepler.dev/app";
 export const RELEASE_LABEL = "kepler.dev/release";
 /** Label selector of everything that Kepler owns. */

@@ -1,11 +1,17 @@
 import "server-only";
 import { type Tx } from "#lib/platform/db";
 
-/** One of the observed_* tables: its key within a cluster, its columns with their SQL types, and whose row it is. */
-type Table = { name: string; key: readonly string[]; columns: Record<string, string> };
+/** One of the observed_* tables: what is unique in it within a cluster, what names a row, its columns with their SQL types. */
+type Table = {
+  name: string;
+  unique: readonly string[];
+  key: readonly string[];
+  columns: Record<string, string>;
+};
 
 const PODS: Table = {
   name: "observed_pods",
+  unique: ["uid"],
   key: ["uid"],
   columns: {
     uid: "text",
@@ -28,10 +34,13 @@ const PODS: Table = {
 };
 const WORKLOADS: Table = {
   name: "observed_workloads",
-  key: ["namespace", "name"],
+  unique: ["namespace", "name"],
+  // Two kinds are watched side by side: the end of one is not the end of its successor of another kind.
+  key: ["kind", "namespace", "name"],
   columns: {
     namespace: "text",
     name: "text",
+    kind: "text",
     uid: "text",
     app_id: "uuid",
     release_number: "int",
@@ -50,6 +59,7 @@ const WORKLOADS: Table = {
 };
 const EVENTS: Table = {
   name: "observed_events",
+  unique: ["uid"],
   key: ["uid"],
   columns: {
     uid: "text",
@@ -78,7 +88,7 @@ type Row = Record<string, unknown>;
  */
 export async function upsertObserved(tx: Tx, kind: ObservedKind, clusterId: string, rows: Row[], now: Date) {
   if (rows.length === 0) return [];
-  const { name, key, columns } = OBSERVED[kind];
+  const { name, unique, columns } = OBSERVED[kind];
   const names = Object.keys(columns);
   const stamped = kind === "events" ? [] : ["seen_at"];
   const record = Object.entries(columns).map(([column, type]) => `"${column}" ${type}`);
@@ -87,7 +97,7 @@ export async function upsertObserved(tx: Tx, kind: ObservedKind, clusterId: stri
     select $1::uuid, ${list(names)}${stamped.length > 0 ? ", $3::timestamptz" : ""}
     from jsonb_to_recordset($2::jsonb) as new (${record.join(", ")})
     where $3::timestamptz is not null -- events carry their own times; the parameter is given all the same
-    on conflict (cluster_id, ${list(key)}) do update
+    on conflict (cluster_id, ${list(unique)}) do update
     set ${list([...names, ...stamped], (n) => `"${n}" = excluded."${n}"`)}
     where (${list(names, (n) => `old."${n}"`)}) is distinct from (${list(names, (n) => `excluded."${n}"`)})
     returning app_id::text`;
@@ -105,20 +115,24 @@ export async function deleteObserved(tx: Tx, kind: ObservedKind, clusterId: stri
   return appsOf(await tx.$queryRawUnsafe<Changed[]>(sql, clusterId, keys));
 }
 
-/** After a list: what it does not name is gone. `namespace` limits it to the namespace that was listed. */
+/** What was listed whole: all of a watched kind, in one namespace or (null) in every one. */
+export type Listed = { namespace: string | null; kind: string };
+
+/** After a list: what it does not name is gone, of what it could have named. */
 export async function keepOnlyObserved(
   tx: Tx,
   kind: ObservedKind,
   clusterId: string,
   keys: string[],
-  namespace: string | null,
+  { namespace, kind: listedKind }: Listed,
 ) {
-  const { name, key } = OBSERVED[kind];
+  const { name, key, columns } = OBSERVED[kind];
+  const ofKind = "kind" in columns ? "kind" : "$4::text";
   const sql = `
-    delete from ${name} where cluster_id = $1::uuid and ($3::text is null or namespace = $3)
+    delete from ${name} where cluster_id = $1::uuid and ($3::text is null or namespace = $3) and ${ofKind} = $4::text
       and ${list(key, (n) => `"${n}"`).replaceAll(", ", " || '/' || ")} <> all($2::text[])
     returning app_id::text`;
-  return appsOf(await tx.$queryRawUnsafe<Changed[]>(sql, clusterId, keys, namespace));
+  return appsOf(await tx.$queryRawUnsafe<Changed[]>(sql, clusterId, keys, namespace, listedKind));
 }
 
 const appsOf = (rows: Changed[]): string[] => [

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { appIdOf, releaseNumberOf } from "./label-rules.ts";
+import { appIdOf, NAME_LABEL, releaseNumberOf } from "./label-rules.ts";
 import { type containerView } from "./schema.ts";
 
 /** The part of a core/v1 Pod that Kepler looks at; whatever else the cluster says is not its business. */
@@ -90,7 +90,9 @@ export function seePod(object: unknown): SeenPod | null {
   if (!parsed.success) return null;
   const { metadata, spec, status } = parsed.data;
   const statuses = status.containerStatuses ?? [];
-  const app = statuses.find((s) => s.name === spec.containers[0]?.name);
+  // By its name, which is the app's: whoever adds a container may put it first.
+  const named = spec.containers.find(({ name }) => name === metadata.labels?.[NAME_LABEL]) ?? spec.containers[0];
+  const app = statuses.find((s) => s.name === named?.name);
   return {
     uid: metadata.uid,
     namespace: metadata.namespace,

@@ -2,18 +2,21 @@ import "server-only";
 import { createHash } from "node:crypto";
 import { type Db, type Tx } from "#lib/platform/db";
 import { publish } from "#lib/platform/events";
-import { isController, KEPLER, ownersOf } from "#lib/releases/ownership-rules";
+import { HAND_OVER, isController, KEPLER, ownersOf } from "#lib/releases/ownership-rules";
 import { appNameOf, seeEvent } from "./event-rules.ts";
-import { deleteObserved, keepOnlyObserved, type ObservedKind, upsertObserved } from "./observed-table.ts";
+import { deleteObserved, keepOnlyObserved, type Listed, type ObservedKind, upsertObserved } from "./observed-table.ts";
 import { seePod } from "./pod-rules.ts";
 import { seeWorkload } from "./workload-rules.ts";
 
 /**
  * Who owns which field of what is wanted, as one short word that changes whenever that does: somebody's change by hand is
- * noticed by it without asking the cluster. Kubernetes' own controllers and the status do not count; null for nobody.
+ * noticed by it without asking the cluster. Kubernetes' own controllers, what is being handed to them, and the status do not
+ * count; null for nobody.
  */
 function ownershipOf(object: unknown): string | null {
-  const owners = ownersOf(object).filter((owner) => owner.subresource !== "status" && !isController(owner));
+  const owners = ownersOf(object).filter(
+    (owner) => owner.subresource !== "status" && !isController(owner) && owner.manager !== HAND_OVER,
+  );
   if (owners.length === 0) return null;
   const said = owners.map(({ manager, operation, subresource, at, fields }) =>
     // Kepler's own times say nothing: they move with every release.
@@ -37,7 +40,10 @@ export const seeRow: Record<ObservedKind, (object: unknown) => SeenRow | null> =
     const seen = seeWorkload(object);
     if (!seen) return null;
     const { total: _, paused: _paused, ...rest } = seen;
-    return { key: `${seen.namespace}/${seen.name}`, row: { ...snake(rest), ownership: ownershipOf(object) } };
+    return {
+      key: `${seen.kind}/${seen.namespace}/${seen.name}`,
+      row: { ...snake(rest), ownership: ownershipOf(object) },
+    };
   },
   events: (object) => {
     const seen = seeEvent(object);
@@ -46,15 +52,15 @@ export const seeRow: Record<ObservedKind, (object: unknown) => SeenRow | null> =
 };
 
 /**
- * Stores what was heard and tells the browsers, in one transaction. `relisted` names the namespace that was listed whole
- * (null = all of them): whatever it did not name is gone. Answers the apps of which something changed.
+ * Stores what was heard and tells the browsers, in one transaction. `relisted` says what was listed whole: whatever of it was
+ * not named is gone. Answers the apps of which something changed.
  */
 export async function recordObserved(
   db: Db,
   kind: ObservedKind,
   clusterId: string,
   heard: Map<string, Record<string, unknown> | null>,
-  options: { now: Date; relisted?: { namespace: string | null } },
+  options: { now: Date; relisted?: Listed },
 ): Promise<string[]> {
   const present = [...heard].flatMap(([, row]) => (row ? [row] : []));
   const gone = [...heard].flatMap(([key, row]) => (row ? [] : [key]));
@@ -62,7 +68,7 @@ export async function recordObserved(
     const rows = kind === "events" ? await nameApps(tx, present) : present;
     const changed = await upsertObserved(tx, kind, clusterId, rows, options.now);
     const removed = options.relisted
-      ? await keepOnlyObserved(tx, kind, clusterId, [...heard.keys()], options.relisted.namespace)
+      ? await keepOnlyObserved(tx, kind, clusterId, [...heard.keys()], options.relisted)
       : await deleteObserved(tx, kind, clusterId, gone);
     const appIds = [...new Set([...changed, ...removed])];
     await tellBrowsers(tx, appIds);

@@ -7,7 +7,8 @@ const condition = z.object({
   reason: z.string().nullish(),
   message: z.string().nullish(),
 });
-const deployment = z.object({
+const workload = z.object({
+  kind: z.enum(["Deployment", "StatefulSet"]),
   metadata: z.object({
     uid: z.string(),
     name: z.string(),
@@ -18,6 +19,9 @@ const deployment = z.object({
   spec: z.object({
     replicas: z.number().int().default(1),
     paused: z.boolean().default(false),
+    updateStrategy: z
+      .object({ rollingUpdate: z.object({ partition: z.number().int().default(0) }).nullish() })
+      .nullish(),
     template: z.object({ spec: z.object({ containers: z.array(z.object({ image: z.string().optional() })) }) }),
   }),
   status: z
@@ -32,8 +36,9 @@ const deployment = z.object({
     .prefault({}),
 });
 
-/** An apps/v1 Deployment as one narrow row: how far its rollout is. */
+/** An apps/v1 Deployment or StatefulSet as one narrow row: how far its rollout is. */
 export type SeenWorkload = {
+  kind: "Deployment" | "StatefulSet";
   uid: string;
   namespace: string;
   name: string;
@@ -48,24 +53,27 @@ export type SeenWorkload = {
   updated: number;
   ready: number;
   available: number;
+  /** False once a Deployment has given up on its rollout; a StatefulSet never says so. */
   progressing: boolean;
-  /** `kubectl rollout pause`: new pods of a new template are not started until it is resumed. */
+  /** New pods of a new template are not started: `kubectl rollout pause`, or a partition above every pod's number. */
   paused: boolean;
   reason: string | null;
   message: string | null;
   image: string | null;
 };
 
-/** A Deployment from the API as a row; null for something that is not one. */
+/** A workload from the API as a row; null for something that is not one. */
 export function seeWorkload(object: unknown): SeenWorkload | null {
-  const parsed = deployment.safeParse(object);
+  const parsed = workload.safeParse(object);
   if (!parsed.success) return null;
-  const { metadata, spec, status } = parsed.data;
+  const { kind, metadata, spec, status } = parsed.data;
+  const partition = spec.updateStrategy?.rollingUpdate?.partition ?? 0;
   const conditions = status.conditions ?? [];
   const progressing = conditions.find((c) => c.type === "Progressing");
   const refused = conditions.find((c) => c.type === "ReplicaFailure" && c.status === "True");
   const told = refused ?? progressing;
   return {
+    kind,
     uid: metadata.uid,
     namespace: metadata.namespace,
     name: metadata.name,
@@ -79,7 +87,7 @@ export function seeWorkload(object: unknown): SeenWorkload | null {
     ready: status.readyReplicas,
     available: status.availableReplicas,
     progressing: progressing?.status !== "False",
-    paused: spec.paused,
+    paused: spec.paused || (partition > 0 && partition >= spec.replicas),
     reason: told?.reason ?? null,
     message: told?.message ?? null,
     image: spec.template.spec.containers[0]?.image ?? null,

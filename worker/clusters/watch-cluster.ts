@@ -2,7 +2,7 @@ import { setTimeout as delay } from "node:timers/promises";
 import { type KindRef, type Kubernetes, type KubernetesObject } from "#lib/clients/kubernetes/client";
 import { KINDS } from "#lib/clients/kubernetes/kinds";
 import { MANAGED_SELECTOR } from "#lib/clusters/label-rules";
-import { type ObservedKind } from "#lib/clusters/observed-table";
+import { type Listed, type ObservedKind } from "#lib/clusters/observed-table";
 import { recordMesh } from "#lib/clusters/record-mesh";
 import { recordObserved, seeRow } from "#lib/clusters/record-observed";
 import { clusterKey, recordSystem } from "#lib/clusters/record-system";
@@ -35,6 +35,7 @@ export async function watchCluster(deps: Deps, signal: AbortSignal): Promise<voi
     followMesh(deps, signal),
     follow(deps, "pods", KINDS.pod, everywhere, signal),
     follow(deps, "workloads", KINDS.deployment, everywhere, signal),
+    follow(deps, "workloads", KINDS.statefulSet, everywhere, signal),
     ...deps.namespaces.map((namespace) => follow(deps, "events", KINDS.event, { namespace }, signal)),
   ]);
 }
@@ -55,7 +56,7 @@ type Scope = { namespace: string | null; labelSelector?: string };
 
 async function follow(deps: Deps, observed: ObservedKind, kind: KindRef, scope: Scope, signal: AbortSignal) {
   const { db, cluster, kubernetes, random, log, now } = deps;
-  const record = async (heard: Map<string, Row | null>, relisted?: { namespace: string | null }) => {
+  const record = async (heard: Map<string, Row | null>, relisted?: Listed) => {
     const appIds = await recordObserved(db, observed, cluster.id, heard, { now: now(), relisted });
     if (appIds.length > 0) await deps.onChanged(appIds);
   };
@@ -77,7 +78,7 @@ async function follow(deps: Deps, observed: ObservedKind, kind: KindRef, scope: 
     random,
     onList: async (objects) => {
       await batch.settled();
-      await record(new Map(rowsOf(observed, objects)), { namespace: scope.namespace });
+      await record(new Map(rowsOf(observed, objects)), { namespace: scope.namespace, kind: kind.kind });
     },
     onChange: (object, gone) => {
       for (const [key, row] of rowsOf(observed, [object])) batch.add(key, gone ? null : row);

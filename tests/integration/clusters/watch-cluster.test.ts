@@ -103,6 +103,40 @@ test("pods that were there before and pods that come later have rows, browsers a
   await watch.stop();
 });
 
+test("workloads of both kinds have their rows, and a list of one kind leaves the other's alone", async () => {
+  const labels = { "app.kubernetes.io/managed-by": "kepler", "kepler.dev/app": app.id, "kepler.dev/release": "4" };
+  const workload = (kind: string, name: string) => ({
+    apiVersion: "apps/v1",
+    kind,
+    metadata: { name, namespace: "kepler-dev", labels },
+    spec: {
+      replicas: 0,
+      selector: { matchLabels: { app: name } },
+      ...(kind === "StatefulSet" ? { serviceName: name } : {}),
+      template: {
+        metadata: { labels: { app: name } },
+        spec: { containers: [{ name: "app", image: "127.0.0.1:1/none:1" }] },
+      },
+    },
+  });
+  const seen = async () =>
+    (await database.db.observedWorkload.findMany({ where: { appId: app.id }, orderBy: { name: "asc" } })).map(
+      ({ kind, name }) => `${kind} ${name}`,
+    );
+  await kubernetes.apply(workload("Deployment", "web"));
+  await kubernetes.apply(workload("StatefulSet", "store"));
+  const first = watching();
+  await waitFor("both rows", async () => (await seen()).join() === "StatefulSet store,Deployment web");
+  await first.stop();
+
+  await kubernetes.delete({ ...KINDS.deployment, namespace: "kepler-dev", name: "web" });
+  const second = watching();
+  await waitFor("the Deployment's row to go", async () => (await seen()).join() === "StatefulSet store");
+  await kubernetes.delete({ ...KINDS.statefulSet, namespace: "kepler-dev", name: "store" });
+  await waitFor("the StatefulSet's row to go", async () => (await seen()).length === 0);
+  await second.stop();
+});
+
 test("what happened while nobody watched is put right by the next list", async () => {
   await kubernetes.apply(pod("missed"));
   await kubernetes.delete({ ...KINDS.pod, namespace: "kepler-dev", name: "after" }, { propagation: "Background" });

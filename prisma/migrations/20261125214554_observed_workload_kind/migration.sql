@@ -1,0 +1,2 @@
+-- AlterTable
+ALTER TABLE "observed_workloads" ADD COLUMN     "kind" TEXT NOT NULL DEFAULT 'Deployment';
