@@ -8,3 +8,11 @@ export const isAutoscaled = ({ replicas, autoscaling }: Scaling): boolean => aut
 /** How many pods there are at least while the service does well. */
 export const fewestReplicas = ({ replicas, autoscaling }: Scaling): number =>
   autoscaling !== null && replicas > 0 ? autoscaling.minReplicas : replicas;
+
+/** How many pods there may be at most. */
+export const mostReplicas = ({ replicas, autoscaling }: Scaling): number =>
+  autoscaling !== null && replicas > 0 ? autoscaling.maxReplicas : replicas;
+
+/** How many pods a service settles at that has `running` of them: an autoscaled one keeps them, within its bounds. */
+export const settledReplicas = (scaling: Scaling, running: number): number =>
+  Math.min(mostReplicas(scaling), Math.max(fewestReplicas(scaling), running));

@@ -1,6 +1,7 @@
 import "server-only";
 import { z } from "zod";
 import { type AppEnvironmentView } from "#lib/apps/schema";
+import { fewestReplicas } from "#lib/apps/scaling-rules";
 import { appSpec } from "#lib/apps/spec-schema";
 import { type Db, Prisma } from "#lib/platform/db";
 import { healthOf } from "./health-rules.ts";
@@ -71,7 +72,7 @@ function placeView(row: PlaceRow): AppEnvironmentView {
     since: since?.toISOString() ?? null,
     seenAt: row.systemOkAt?.toISOString() ?? null,
     ready: ready ?? 0,
-    wanted: desired ?? spec?.replicas ?? 0,
+    wanted: desired ?? (spec ? fewestReplicas(spec) : 0),
     ownership: row.ownership,
     currentRelease: row.current,
     inFlightRelease: isTerminal(row.newestState) ? null : row.newestNumber,

@@ -12,6 +12,11 @@ export async function clusterGap(
   kubernetes: Kubernetes,
   signal: AbortSignal,
 ): Promise<Conflict | null> {
+  if (spec.logCollection) {
+    return new Conflict("Log files cannot be collected: no place to send them to is configured.", {
+      next: "Leave log collection out, or ask a platform admin to connect Elasticsearch.",
+    });
+  }
   if (spec.meshMode !== "mesh" && spec.exposure?.gatewayClass !== "istio") return null;
   if (!(await kubernetes.apiGroups({ signal })).includes(ISTIO_GROUP)) {
     return new Conflict("This cluster has no Istio, so mesh mode and Istio gateways are not available.", {

@@ -1,15 +1,16 @@
 import { type AppSpec } from "#lib/apps/spec-schema";
 import { type FieldError } from "#lib/platform/errors";
 import { changeInWords, whyNotKeep } from "./adopt-rules.ts";
-import { isController, KEPLER, type Owner } from "./ownership-rules.ts";
+import { HAND_OVER, isController, KEPLER, type Owner } from "./ownership-rules.ts";
 import { type FieldRef, type ForeignField, foreignField, type TakenField } from "./schema.ts";
 
 /** A field that Kepler would write and somebody else changed. */
 export type Contest = { field: string; manager: string; at: string | null };
 
 /**
- * Which of the API server's field conflicts are somebody's change that would be lost. Two are not: replicas that the
- * service's own autoscaler keeps, and what was changed by hand once and has been Kepler's own wish since it was kept.
+ * Which of the API server's field conflicts are somebody's change that would be lost. Three are not: replicas that the
+ * service's own autoscaler keeps or was about to, and what was changed by hand once and has been Kepler's own wish since it was
+ * kept.
  */
 export function contestsOf(
   causes: readonly FieldError[],
@@ -22,7 +23,7 @@ export function contestsOf(
     const manager = managerIn(message);
     const theirs = owners.filter((owner) => owner.manager === manager);
     const owner = theirs.find(({ fields }) => fields.has(field)) ?? theirs[0];
-    if (autoscaled && isController({ manager })) return [];
+    if (manager === HAND_OVER || (autoscaled && isController({ manager }))) return [];
     if (owner?.operation === "Update" && kepler?.fields.has(field)) return [];
     return [{ field, manager, at: owner?.at ?? null }];
   });

@@ -18,7 +18,13 @@ import { podReleaseOf } from "./steps/check.ts";
 import { type Tried, tryObject } from "./try-objects.ts";
 
 type Deps = { db: Db; kubernetes: Kubernetes; signal: AbortSignal };
-export type Examined = { objects: ObjectChange[]; conflicts: FieldConflict[]; gates: Gate[] };
+export type Examined = {
+  objects: ObjectChange[];
+  conflicts: FieldConflict[];
+  gates: Gate[];
+  /** How many pods are wanted now; null where nothing runs. */
+  running: number | null;
+};
 
 /**
  * What the cluster says to a planned release: each object by its own dry run, fields that others changed, and every gate.
@@ -56,7 +62,8 @@ export async function examineRelease(plan: ReleasePlan, decisions: Decisions, de
     quotas: quotas.flatMap(readQuota),
     limitRanges: limitRanges.flatMap(readLimitRange),
   };
-  return { objects: [...tried.map(changeOf), ...removed], conflicts, gates: gatesOf(facts) };
+  const objects = [...tried.map(changeOf), ...removed];
+  return { objects, conflicts, gates: gatesOf(facts), running: facts.before?.replicas ?? null };
 }
 
 const fresh = (manifest: Manifest): Tried => ({

@@ -17,6 +17,9 @@ export type Owner = {
 
 /** The manager under which Kepler applies. */
 export const KEPLER = "kepler";
+/** Kepler's too: holds the number of pods between Kepler, which lets go of it, and the autoscaler, which has not taken it yet. */
+export const HAND_OVER = "kepler-hand-over";
+const isKepler = (manager: string): boolean => manager === KEPLER || manager === HAND_OVER;
 /** Kubernetes' own control loops: what they write is nobody's change by hand. */
 const CONTROLLERS = "kube-controller-manager";
 
@@ -63,7 +66,7 @@ function stepText(step: string): string {
 
 /** Whoever but Kepler changed a field last, and when; null when nobody else owns it. */
 export function strangerAt(owners: readonly Owner[], field: string): Owner | null {
-  const others = owners.filter(({ manager, fields }) => manager !== KEPLER && fields.has(field));
+  const others = owners.filter(({ manager, fields }) => !isKepler(manager) && fields.has(field));
   return others.sort((a, b) => ((a.at ?? "") < (b.at ?? "") ? 1 : -1))[0] ?? null;
 }
 

@@ -1,6 +1,6 @@
 import "server-only";
 import { refuseRetiring } from "#lib/apps/retiring-rules";
-import { type AppSettings, type AppSpec, appSpec, storedSettings } from "#lib/apps/spec-schema";
+import { type AppSettings, type AppSpec, appSpec, fixedProblems, storedSettings } from "#lib/apps/spec-schema";
 import { type Tx } from "#lib/platform/db";
 import { Invalid, NotFound } from "#lib/platform/errors";
 import { adopt } from "./adopt-rules.ts";
@@ -35,7 +35,7 @@ export type ReleasePlan = {
 /**
  * What a release with this intent would be, from rows alone. Preview and creation ask the same function, so that what was
  * shown is what is made. Throws NotFound for things that do not belong to the app, Conflict for one that is being retired, Invalid when there is
- * nothing to run.
+ * nothing to run or something is changed that the first release settled.
  */
 export async function planRelease(tx: Tx, appId: string, intent: ReleaseIntent, now: Date): Promise<ReleasePlan> {
   const found = await tx.app.findUnique({
@@ -58,6 +58,7 @@ export async function planRelease(tx: Tx, appId: string, intent: ReleaseIntent, 
   const replicas = await chooseReplicas(tx, here, intent, source.spec);
   const unkept = { ...source.spec, restartedAt, replicas };
   const spec = withKept(unkept, intent, app.name);
+  await refuseFixed(tx, here, spec);
   const sameImage = basis?.spec.image.digest === spec.image.digest;
   const hold = sameImage ? null : await holdOn(tx, here, spec.image.commitSha);
   return { app, environment, number: (newest?.number ?? 0) + 1, basis, ...source, spec, unkept, hold };
@@ -74,6 +75,21 @@ function withKept(spec: AppSpec, { keep = [] }: ReleaseIntent, app: string): App
 
 type Here = { appId: string; environmentId: string };
 type Source = Pick<ReleasePlan, "spec" | "buildId" | "restoresId">;
+
+/** What stands in the cluster since a release was applied there, finished or not, cannot be changed in place. */
+async function refuseFixed(tx: Tx, here: Here, spec: AppSpec): Promise<void> {
+  const applied = await tx.release.findFirst({
+    where: { ...here, steps: { some: { name: "apply", startedAt: { not: null } } } },
+    orderBy: { number: "desc" },
+    select: { spec: true },
+  });
+  const problems = applied ? fixedProblems(appSpec.parse(applied.spec), spec) : [];
+  if (problems.length === 0) return;
+  throw new Invalid("The first release settled this for good.", {
+    fields: problems.map(({ path, message }) => ({ path: ["settings", ...path].join("."), message })),
+    next: "Make another service with the other kind or the other claims, and move what is stored.",
+  });
+}
 
 async function findEnvironment(tx: Tx, id: string): Promise<ReleasePlan["environment"]> {
   const select = { id: true, name: true, purpose: true, namespace: true, domain: true, cluster: true } as const;

@@ -27,7 +27,7 @@ export async function previewRelease(
   const plan = await planRelease(db, appId, intent, deps.now());
   const { app, environment, basis, spec, number } = plan;
   const kubernetes = deps.kubernetes(environment.cluster);
-  const [{ objects, conflicts, gates }, expectedMs] = await Promise.all([
+  const [{ objects, conflicts, gates, running }, expectedMs] = await Promise.all([
     examineRelease(plan, intent, { db, kubernetes, signal }),
     expectedReleaseMs(db, { appId, environmentId: environment.id }),
   ]);
@@ -40,7 +40,7 @@ export async function previewRelease(
     hold: plan.hold,
     blockers: gates.filter(({ blocks }) => blocks).map(({ gate, error }) => ({ ...error, gate })),
     warnings: gates.filter(({ blocks }) => !blocks).map(({ gate, error }) => ({ ...error, gate })),
-    effect: { ...podEffect(basis?.spec ?? null, spec, app), expectedMs },
+    effect: { ...podEffect(basis?.spec ?? null, spec, app, running), expectedMs },
     checkedAt: deps.now().toISOString(),
     cluster: environment.cluster.name,
   };

@@ -1,4 +1,5 @@
 import "server-only";
+import { settledReplicas } from "#lib/apps/scaling-rules";
 import { appSpec } from "#lib/apps/spec-schema";
 import { podView } from "#lib/clusters/queries";
 import { type Db, db as ownDb, type Prisma } from "#lib/platform/db";
@@ -158,7 +159,7 @@ export async function getReleaseView(releaseId: string, db: Db = ownDb()): Promi
     db.observedPod.findMany({ where: { appId: row.appId, clusterId, namespace }, orderBy: { createdAt: "desc" } }),
     db.observedWorkload.findUnique({
       where: { clusterId_namespace_name: { clusterId, namespace, name: row.app.name } },
-      select: { updated: true, releaseNumber: true },
+      select: { updated: true, desired: true, releaseNumber: true },
     }),
     expectedReleaseMs(db, row),
     db.release.findFirst({
@@ -175,7 +176,7 @@ export async function getReleaseView(releaseId: string, db: Db = ownDb()): Promi
     spec,
     steps: row.steps.map((step) => stepView.parse(JSON.parse(JSON.stringify(step)))),
     pods: pods.map(podView),
-    wanted: spec.replicas,
+    wanted: settledReplicas(spec, workload?.desired ?? 0),
     updated: workload?.releaseNumber === row.number ? workload.updated : 0,
     running: pods.filter((pod) => runsRelease(pod, { podRelease: podReleaseIn(row), digest: row.imageDigest })).length,
     rollbackOnFailure: row.rollbackOnFailure,

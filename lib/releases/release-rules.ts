@@ -1,3 +1,4 @@
+import { fewestReplicas, isAutoscaled, mostReplicas } from "#lib/apps/scaling-rules";
 import { type AppSpec } from "#lib/apps/spec-schema";
 import { type SeenPod } from "#lib/clusters/pod-rules";
 import { type SeenWorkload } from "#lib/clusters/workload-rules";
@@ -53,12 +54,20 @@ export function nextTask(row: { state: ReleaseState; steps: { name: string; stat
 }
 
 export type StepFacts = Record<string, string | number | boolean | null>;
-/** What became of one look at a step. `reapply`: the objects in the cluster are not the ones that were applied. */
+/** What became of one look at a step. */
 export type Verdict =
   | { is: "done"; facts: StepFacts }
   | { is: "wait"; facts: StepFacts }
-  | { is: "reapply"; facts: StepFacts }
   | { is: "failed"; error: PublicError; facts: StepFacts; evidence: { pod: string; previous: boolean } | null };
+
+/**
+ * What a rollout needs. `reapply`: the objects in the cluster are not the ones that were applied. `clear`: pods of an older
+ * template stand in the way of the new one, and nobody but Kepler takes them away.
+ */
+export type RolloutDecision =
+  | Verdict
+  | { is: "reapply"; facts: StepFacts }
+  | { is: "clear"; pods: string[]; facts: StepFacts };
 
 export type Wanted = {
   number: number;
@@ -76,15 +85,16 @@ export type Observed = { workload: SeenWorkload | null; pods: readonly SeenPod[]
  * and the pods of earlier releases have left. Failed as soon as waiting cannot help; pods that still serve are left alone.
  * While a person holds it, it neither ends nor fails: both wait for the person.
  */
-export function decideRollout(wanted: Wanted, seen: Observed, startedAt: Date, now: Date): Verdict {
+export function decideRollout(wanted: Wanted, seen: Observed, startedAt: Date, now: Date): RolloutDecision {
   const { workload, pods } = seen;
   if (!workload || workload.releaseNumber !== wanted.number || workload.paused !== wanted.paused) {
     return { is: "reapply", facts: { waitingFor: "apply" } };
   }
   const mine = pods.filter((p) => p.releaseNumber === wanted.podRelease && !p.terminating);
   const old = pods.filter((p) => p.releaseNumber !== wanted.podRelease);
+  const target = targetOf(wanted.spec, workload);
   const facts: StepFacts = {
-    wanted: wanted.spec.replicas,
+    wanted: target,
     updated: workload.updated,
     ready: mine.filter((p) => p.ready).length,
     old: old.length,
@@ -95,19 +105,41 @@ export function decideRollout(wanted: Wanted, seen: Observed, startedAt: Date, n
 
   const hopeless = hopelessPod(mine);
   if (hopeless) return { is: "failed", facts, ...hopeless };
+  const waitedMs = now.getTime() - startedAt.getTime() - wanted.pausedMs;
+  const blocking = workload.kind === "StatefulSet" ? old.filter((pod) => blocks(pod, waitedMs)) : [];
+  if (blocking.length > 0) return { is: "clear", facts, pods: blocking.map(({ name }) => name) };
   const complete = [workload.updated, workload.available, workload.total].every((n) => n === workload.desired);
-  const overdue = now.getTime() - startedAt.getTime() - wanted.pausedMs > longestRolloutMs(wanted.spec);
-  if (complete && workload.desired === wanted.spec.replicas && (old.length === 0 || overdue))
-    return { is: "done", facts };
-  if (!workload.progressing || overdue) {
+  const overdue = waitedMs > longestRolloutMs(wanted.spec);
+  if (complete && workload.desired === target && (old.length === 0 || overdue)) return { is: "done", facts };
+  const gaveUp =
+    workload.kind === "StatefulSet" ? mine.some((pod) => isLate(pod, wanted.spec, now)) : !workload.progressing;
+  if (gaveUp || overdue) {
     return { is: "failed", facts, error: stalled(workload, mine, old.length > 0), evidence: evidenceOf(mine) };
   }
   return { is: "wait", facts };
 }
 
+/** How many pods it is about: where an autoscaler decides, as many as it says now. */
+const targetOf = (spec: AppSpec, workload: SeenWorkload | null): number =>
+  isAutoscaled(spec) ? (workload?.desired ?? fewestReplicas(spec)) : spec.replicas;
+
 /** Kubernetes gives up after a deadline without progress; every pod is progress, so this many of them is the end for sure. */
-const longestRolloutMs = ({ strategy, replicas }: AppSpec): number =>
-  (strategy.progressDeadlineSeconds * (replicas + 1) + 60) * 1000;
+const longestRolloutMs = (spec: AppSpec): number =>
+  (spec.strategy.progressDeadlineSeconds * (mostReplicas(spec) + 1) + 60) * 1000;
+
+/** A StatefulSet has no progress deadline of its own: its newest pod is its progress. */
+const isLate = (pod: SeenPod, { strategy }: AppSpec, now: Date): boolean =>
+  !pod.ready && now.getTime() - pod.createdAt.getTime() > strategy.progressDeadlineSeconds * 1000;
+
+/** Longer than a pod that is only restarting is away. */
+const BLOCKED_MS = 30_000;
+
+/**
+ * A StatefulSet waits for a pod to become ready before it replaces it, also when it never will, so that even the correction
+ * of a broken release is not rolled out (https://kubernetes.io/docs/concepts/workloads/controllers/statefulset/#forced-rollback).
+ */
+const blocks = (pod: SeenPod, waitedMs: number): boolean =>
+  !pod.ready && !pod.terminating && (hopelessPod([pod]) !== null || waitedMs > BLOCKED_MS);
 
 function stalled(workload: SeenWorkload, mine: readonly SeenPod[], oldServe: boolean): PublicError {
   const stuck = mine.find((p) => !p.ready);
@@ -134,16 +166,23 @@ function evidenceOf(mine: readonly SeenPod[]): { pod: string; previous: boolean 
 /** How long a rolled-out release may take to show only ready pods with the right digest. */
 const VERIFY_MS = 60_000;
 
-/** Do the pods really run what was asked for? Every pod of the release is ready and its running digest is the Spec's. */
+/**
+ * Do the pods really run what was asked for? Every pod of the release is ready and its running digest is the Spec's. Where an
+ * autoscaler adds pods meanwhile, its fewest are proof enough: the next ones are made from the same template.
+ */
 export function decideVerify(wanted: Wanted, seen: Observed, startedAt: Date, now: Date): Verdict {
   const mine = seen.pods.filter((p) => p.releaseNumber === wanted.podRelease && !p.terminating);
   const digest = wanted.spec.image.digest;
   const right = mine.filter((p) => p.ready && p.imageDigest === digest).length;
-  const facts: StepFacts = { wanted: wanted.spec.replicas, verified: right, digest };
-  if (right === wanted.spec.replicas && right === mine.length) return { is: "done", facts };
+  const target = targetOf(wanted.spec, seen.workload);
+  const facts: StepFacts = { wanted: target, verified: right, digest };
+  const proven = isAutoscaled(wanted.spec)
+    ? right > 0 && right >= Math.min(target, fewestReplicas(wanted.spec))
+    : right === target && right === mine.length;
 
   const wrong = mine.find((p) => p.ready && p.imageDigest !== null && p.imageDigest !== digest);
   if (wrong) return { is: "failed", facts, evidence: null, error: runsAnother(wrong, digest) };
+  if (proven) return { is: "done", facts };
   if (now.getTime() - startedAt.getTime() <= VERIFY_MS) return { is: "wait", facts };
   return {
     is: "failed",
@@ -152,7 +191,7 @@ export function decideVerify(wanted: Wanted, seen: Observed, startedAt: Date, no
     error: {
       code: "unavailable",
       system: "kubernetes",
-      message: `Only ${right} of ${wanted.spec.replicas} pods could be shown to run the released image.`,
+      message: `Only ${right} of ${target} pods could be shown to run the released image.`,
       next: "Look at the pods and their log, then release again.",
     },
   };

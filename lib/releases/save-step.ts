@@ -54,7 +54,6 @@ export async function saveVerdict(
 ): Promise<"kept" | "moved" | "over"> {
   const now = deps.now();
   switch (verdict.is) {
-    case "reapply":
     case "wait":
       return saveFacts(deps, release, name, verdict.facts);
     case "done": {

@@ -6,7 +6,7 @@ import { type Contest, contestsOf } from "./contest-rules.ts";
 import { explainForeign, isContest } from "./contests.ts";
 import { type LedgerKey } from "./ledger.ts";
 import { type Manifest } from "./manifests.ts";
-import { ownersOf } from "./ownership-rules.ts";
+import { isRecord, ownersOf, valueAt } from "./ownership-rules.ts";
 import { ledgerKeyOf } from "./steps/apply.ts";
 
 type Cluster = { kubernetes: Kubernetes; signal: AbortSignal };
@@ -46,7 +46,7 @@ export async function tryObject(
     ),
   ]);
   const found = { manifest, live, warnings, contests: [], refusal: null };
-  if (first.error === null) return { ...found, next: first.next };
+  if (first.error === null) return { ...found, next: first.next && handedOver(manifest, live, first.next) };
   if (isContest(first.error) && isOwned(manifest, owned)) {
     const contests = contestsOf(first.error.fields ?? [], ownersOf(live), owned);
     try {
@@ -57,6 +57,15 @@ export async function tryObject(
   }
   const refusal = isContest(first.error) ? explainForeign(first.error, manifest) : first.error;
   return { ...found, next: null, refusal: refusalOf(refusal) };
+}
+
+const REPLICAS = ".spec.replicas";
+
+/** The number of pods that a manifest leaves to an autoscaler stays as it is: it is handed over before the real apply. */
+function handedOver(manifest: Manifest, live: KubernetesObject | null, next: KubernetesObject): KubernetesObject {
+  const replicas = valueAt(live, REPLICAS);
+  const isKept = typeof replicas === "number" && replicas > 0 && valueAt(manifest, REPLICAS) === undefined;
+  return isKept && isRecord(next.spec) ? { ...next, spec: { ...next.spec, replicas } } : next;
 }
 
 export function isOwned(manifest: Manifest, owned: readonly LedgerKey[]): boolean {

@@ -16,12 +16,15 @@ import { type Cluster, startCluster, sweepDeadClusters } from "./start-cluster.t
 
 const FILES = [
   "tests/contract/clients/kubernetes.test.ts",
+  "tests/contract/clients/kubernetes-apply.test.ts",
   "tests/contract/clients/kubernetes-logs.test.ts",
   "tests/contract/clients/kubernetes-pods.test.ts",
   "tests/contract/clients/istio.test.ts",
   "tests/contract/clients/registry.test.ts",
   "tests/integration/clusters/",
   "tests/integration/releases/reconcile.test.ts",
+  "tests/integration/releases/scaling.test.ts",
+  "tests/integration/releases/stateful.test.ts",
   "tests/integration/releases/follow-pod-logs.test.ts",
   "tests/cluster/",
 ];

@@ -100,14 +100,14 @@ export class Raced extends Conflict {
  */
 export type Kubernetes = {
   /**
-   * Server-side apply under the client's field manager. Conflict when other managers own a field: `fields` names both.
+   * Server-side apply under the client's field manager, or under `manager`. Conflict when other managers own a field: `fields` names both.
    * With `metadata.resourceVersion` only to the object as it was then: `Raced` otherwise. `onWarning` hears what the API
    * server remarks about this object. Kinds beyond `KINDS` (kinds.ts) are found by discovery.
    * https://kubernetes.io/docs/reference/using-api/server-side-apply/
    */
   apply(
     object: ApplyObject,
-    options?: Call & { dryRun?: boolean; force?: boolean; onWarning?: (warning: string) => void },
+    options?: Call & { dryRun?: boolean; force?: boolean; manager?: string; onWarning?: (warning: string) => void },
   ): Promise<KubernetesObject>;
   get(ref: ObjectRef, call?: Call): Promise<KubernetesObject | null>;
   /** False when it was gone already. */

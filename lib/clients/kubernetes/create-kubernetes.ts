@@ -61,7 +61,7 @@ export function createKubernetes(config: KubernetesConfig): Kubernetes {
   };
 
   return {
-    async apply(object, { dryRun, force, onWarning: tell, ...call } = {}) {
+    async apply(object, { dryRun, force, manager = fieldManager, onWarning: tell, ...call } = {}) {
       const kind = await kindOf(object.apiVersion, object.kind, call);
       const { name, namespace } = object.metadata;
       return json(
@@ -69,7 +69,7 @@ export function createKubernetes(config: KubernetesConfig): Kubernetes {
           ...call,
           method: "PATCH",
           path: objectPath({ ...kind, name, namespace }),
-          query: { fieldManager, force, dryRun: dryRun ? "All" : undefined },
+          query: { fieldManager: manager, force, dryRun: dryRun ? "All" : undefined },
           headers: { "content-type": "application/apply-patch+yaml" },
           body: JSON.stringify(object),
         },

@@ -1,5 +1,5 @@
 import { type AppSpec } from "#lib/apps/spec-schema";
-import { APP_LABEL, MANAGED_BY } from "#lib/clusters/label-rules";
+import { APP_LABEL, MANAGED_BY, NAME_LABEL } from "#lib/clusters/label-rules";
 
 /** A Kubernetes object as Kepler writes it: plain data, ready for server-side apply. */
 export type Manifest = {
@@ -26,7 +26,7 @@ export type ManifestInput = {
 };
 
 /** Labels by which the workload, its Services and its budget find the pods. Never changes: selectors are immutable. */
-export const selector = ({ app }: ManifestInput) => ({ "app.kubernetes.io/name": app.name, [APP_LABEL]: app.id });
+export const selector = ({ app }: ManifestInput) => ({ [NAME_LABEL]: app.name, [APP_LABEL]: app.id });
 
 export const metadata = (input: ManifestInput, name: string = input.app.name): Manifest["metadata"] => ({
   name,

@@ -2,7 +2,7 @@ import "server-only";
 import { cutShort } from "../cut-short.ts";
 import { renderManifests } from "../manifests.ts";
 import { doneBefore, isRetiring, restoreBefore } from "../restore-before.ts";
-import { applyObjects, manifestInput } from "./apply.ts";
+import { applyObjects, manifestInput, removeLeftovers } from "./apply.ts";
 import { type StepContext } from "./step-context.ts";
 
 /**
@@ -15,7 +15,9 @@ export async function abort(context: StepContext, touchedCluster: boolean): Prom
   // What a retirement is about to remove need not be stopped, and the cluster need not answer.
   if (touchedCluster && !(await doneBefore(db, release)) && !(await isRetiring(db, release.app))) {
     const stopped = { ...release, paused: false, spec: { ...release.spec, replicas: 0 } };
-    await applyObjects(context, renderManifests(manifestInput(stopped)));
+    const manifests = renderManifests(manifestInput(stopped));
+    await applyObjects(context, manifests);
+    await removeLeftovers(context, manifests);
   }
   await deps.db.$transaction(async (tx) => {
     const cut = { id: release.id, appId: release.app.id, teamId: release.app.teamId };

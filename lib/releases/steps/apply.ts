@@ -5,12 +5,14 @@ import { Conflict, Invalid } from "#lib/platform/errors";
 import { contestsOf, isTaken } from "../contest-rules.ts";
 import { explainChanged, explainForeign, isContest } from "../contests.ts";
 import { type LedgerKey, ledgerAbsent, ledgerIn, ledgerPlanned, ledgerPresent } from "../ledger.ts";
-import { type Manifest, renderManifests } from "../manifests.ts";
+import { type Manifest, removedAfterRollout, renderManifests } from "../manifests.ts";
 import { ownersOf } from "../ownership-rules.ts";
 import { isTerminal, type Verdict } from "../release-rules.ts";
+import { handOverReplicas, settleReplicas } from "./hand-over.ts";
 import { effect, type StepContext } from "./step-context.ts";
+import { workloadRefOf } from "./workload-ref.ts";
 
-/** Makes the cluster want what the Spec says: each object by server-side apply, then what the Spec no longer has is removed. */
+/** Makes the cluster want what the Spec says: what would act against it is removed, then each object is applied on the server's side. */
 export async function apply(context: StepContext): Promise<Verdict> {
   const { release } = context;
   const facts = await applyObjects(context, renderManifests(manifestInput(release)));
@@ -26,12 +28,15 @@ export const manifestInput = (release: StepContext["release"]) => ({
   paused: release.paused,
 });
 
-/** Applies in order and prunes. Every part can be repeated: a crash anywhere in between leaves nothing unknown. */
+/**
+ * Removes what acts on pods and is no longer wanted, then applies in order. Every part can be repeated: a crash anywhere in
+ * between leaves nothing unknown. What pods of the previous release are made with stays until `removeLeftovers`.
+ */
 export async function applyObjects(
   context: StepContext,
   manifests: readonly Manifest[],
 ): Promise<{ applied: number; removed: number }> {
-  const { deps, release, kubernetes, signal } = context;
+  const { deps, release } = context;
   const { namespace } = release.environment;
   const before = await ledgerIn(deps.db, release, namespace);
   const wanted = manifests.map((manifest) => ({ manifest, entry: ledgerKeyOf(manifest) }));
@@ -42,18 +47,46 @@ export async function applyObjects(
   );
   await deps.checkpoint?.("release.ledger.after-commit");
 
+  const surplus = await deleteSurplus(context, "before", manifests);
+  await handOverReplicas(context);
   for (const { manifest, entry } of wanted) {
     await stillWanted(context);
-    await effect(deps, `release.apply.${manifest.kind}`, () => applyObject(context, manifest, before));
+    const applied = await effect(deps, `release.apply.${manifest.kind}`, () => applyObject(context, manifest, before));
+    if (manifest.kind === workloadRefOf(release).kind) await settleReplicas(context, applied);
     await ledgerPresent(deps.db, release, entry, deps.now());
   }
-  const surplus = before.filter((known) => !wanted.some(({ entry }) => isSame(known, entry)));
-  for (const entry of surplus) {
-    await stillWanted(context);
-    await effect(deps, "release.remove", () => kubernetes.delete(refOf(entry), { signal, propagation: "Background" }));
+  // Not earlier: that an autoscaler of Kepler's wrote the number of pods has to be known until that is Kepler's own again.
+  for (const entry of surplus) await ledgerAbsent(deps.db, release, entry, deps.now());
+  return { applied: wanted.length, removed: surplus.length };
+}
+
+/** After the rollout: what only pods of earlier releases were made with. */
+export async function removeLeftovers(context: StepContext, manifests: readonly Manifest[]): Promise<void> {
+  const { deps, release } = context;
+  for (const entry of await deleteSurplus(context, "after", manifests)) {
     await ledgerAbsent(deps.db, release, entry, deps.now());
   }
-  return { applied: wanted.length, removed: surplus.length };
+}
+
+/** Deletes what the ledger knows and no manifest wants, of the kinds whose turn it is. Answers what that was. */
+async function deleteSurplus(
+  context: StepContext,
+  turn: "before" | "after",
+  manifests: readonly Manifest[],
+): Promise<LedgerKey[]> {
+  const { deps, release, kubernetes, signal } = context;
+  const wanted = manifests.map(ledgerKeyOf);
+  const known = await ledgerIn(deps.db, release, release.environment.namespace);
+  const surplus = known
+    .filter((entry) => !wanted.some((each) => isSame(each, entry)))
+    .filter((entry) => removedAfterRollout(refOf(entry).kind) === (turn === "after"));
+  for (const entry of surplus) {
+    await stillWanted(context);
+    await effect(deps, `release.remove.${turn}`, () =>
+      kubernetes.delete(refOf(entry), { signal, propagation: "Background" }),
+    );
+  }
+  return surplus;
 }
 
 /**

@@ -6,17 +6,34 @@ import { seeWorkload } from "#lib/clusters/workload-rules";
 import { KeplerError } from "#lib/platform/errors";
 import { renderManifests } from "../manifests.ts";
 import { decideRollout, decideVerify, type Observed, type Verdict } from "../release-rules.ts";
-import { applyObjects, manifestInput } from "./apply.ts";
+import { applyObjects, manifestInput, removeLeftovers } from "./apply.ts";
 import { type StepContext } from "./step-context.ts";
+import { workloadRefOf } from "./workload-ref.ts";
 
 /** Follows the rollout in the cluster itself; the watch only makes it look sooner. */
 export async function rollout(context: StepContext): Promise<Verdict> {
-  const verdict = decideRollout(context.release, await observe(context), context.startedAt, context.deps.now());
-  if (verdict.is === "reapply") {
-    await applyObjects(context, renderManifests(manifestInput(context.release)));
-    return { is: "wait", facts: verdict.facts };
+  const decision = decideRollout(context.release, await observe(context), context.startedAt, context.deps.now());
+  switch (decision.is) {
+    case "reapply":
+      await applyObjects(context, renderManifests(manifestInput(context.release)));
+      return { is: "wait", facts: decision.facts };
+    case "clear":
+      await deletePods(context, decision.pods);
+      return { is: "wait", facts: decision.facts };
+    case "done":
+      await removeLeftovers(context, renderManifests(manifestInput(context.release)));
+      return decision;
+    case "failed":
+      return withEvidence(context, decision);
+    case "wait":
+      return decision;
   }
-  return verdict.is === "failed" ? withEvidence(context, verdict) : verdict;
+}
+
+/** Their StatefulSet makes them again, from the new template. */
+async function deletePods({ kubernetes, release, signal }: StepContext, names: readonly string[]): Promise<void> {
+  const { namespace } = release.environment;
+  for (const name of names) await kubernetes.delete({ ...KINDS.pod, namespace, name }, { signal });
 }
 
 /** The last proof: which image do the pods say that they run? */
@@ -28,7 +45,7 @@ export async function verify(context: StepContext): Promise<Verdict> {
 async function observe({ kubernetes, release, signal }: StepContext): Promise<Observed> {
   const { namespace } = release.environment;
   const [workload, pods] = await Promise.all([
-    kubernetes.get({ ...KINDS.deployment, namespace, name: release.app.name }, { signal }),
+    kubernetes.get(workloadRefOf(release), { signal }),
     kubernetes.list(KINDS.pod, namespace, { labelSelector: `${APP_LABEL}=${release.app.id}`, signal }),
   ]);
   return {

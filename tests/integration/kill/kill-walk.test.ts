@@ -149,6 +149,7 @@ describe("an undisturbed walk", () => {
     });
     expect(state.ledger.filter((entry) => !entry.endsWith("present"))).toEqual([
       expect.stringMatching(/Ingress .* absent$/),
+      expect.stringMatching(/ConfigMap .* absent$/),
     ]);
     expect(state.objects.filter((object) => object.startsWith("Pod "))).toEqual([
       "Pod of its owner",

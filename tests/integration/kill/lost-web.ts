@@ -37,7 +37,7 @@ export const pushWhileWebIsDead = (ground: Ground, web: RestartableWeb) =>
 export const askWhileWebDies = (ground: Ground, web: RestartableWeb) =>
   walk(ground, async ({ appId, environmentId, client }) => {
     const { db, world } = ground;
-    const settings = await changed(db, appId, { replicas: 1 });
+    const settings = await changed(db, appId, { replicas: 1, autoscaling: null });
     const intent = { environmentId, kind: "configure", settings, buildId: null, restoresNumber: null } as const;
     const input = { ...intent, reason: null, expectedCurrent: 2, idempotencyKey: randomUUID() };
     await cutOff(ground, web, "releases", () => client.release(appId, input));

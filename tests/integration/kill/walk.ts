@@ -2,7 +2,7 @@ import { randomUUID } from "node:crypto";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { type AppSettings, appSettings } from "#lib/apps/spec-schema";
+import { type AppSettings, appSettings, DEFAULT_SCALE_DOWN, DEFAULT_SCALE_UP } from "#lib/apps/spec-schema";
 import { type Db } from "#lib/platform/db";
 import { isTerminal } from "#lib/releases/release-rules";
 import { type World } from "#tests/world/sandbox";
@@ -65,7 +65,7 @@ export async function walk<T>(ground: Ground, then: (walk: Walk) => Promise<T>):
   try {
     await released(db, appId, 1);
     const idempotencyKey = randomUUID();
-    const settings = await changed(db, appId, { replicas: 2, exposure: null });
+    const settings = await changed(db, appId, { exposure: null, files: [], autoscaling: AS_IT_IS });
     await untilAnswered(() =>
       client.release(appId, {
         ...{ environmentId, kind: "configure", settings, buildId: null, restoresNumber: null },
@@ -85,7 +85,7 @@ async function begin(ground: Ground): Promise<Walk> {
   const { db, world, databaseUrl, points } = ground;
   const branch = `walk-${randomUUID().slice(0, 8)}`;
   await commit(world, branch, { VERSION: "1.0.0\n" });
-  const { userId, input } = await wishForService(db, world, { change: { ref: branch }, settings: exposed(branch) });
+  const { userId, input } = await wishForService(db, world, { change: { ref: branch }, settings: begins(branch) });
   const { environmentId } = input;
   // A namespace of its own, because only the first release into one makes it.
   await db.environment.update({ where: { id: environmentId }, data: { namespace: `kepler-${branch}` } });
@@ -117,7 +117,19 @@ const startWorkerOn = ({ home, databaseUrl, world, points, keplerUrl, pidFile }:
     },
   });
 
-const exposed = (host: string): Partial<AppSettings> => ({
+/** An autoscaler that moves nothing: where every walk ends does not hang on when it looked. */
+const AS_IT_IS: AppSettings["autoscaling"] = {
+  minReplicas: 2,
+  maxReplicas: 2,
+  cpuPercent: 100,
+  memoryPercent: null,
+  scaleUp: DEFAULT_SCALE_UP,
+  scaleDown: DEFAULT_SCALE_DOWN,
+};
+
+const begins = (host: string): Partial<AppSettings> => ({
+  replicas: 2,
+  files: [{ path: "/etc/walk.conf", content: "first", mode: "0644" }],
   exposure: {
     gatewayClass: "ingress",
     routes: [{ host: `${host}.test`, path: "/", pathType: "prefix", port: 8080 }],

@@ -76,9 +76,13 @@ async function imagesOf({ registry }: World<"registry">, name: string): Promise<
   return z.object({ tags: z.array(z.string()).nullable() }).parse(await answer.json()).tags?.length ?? 0;
 }
 
-const { serviceAccount, service, deployment, replicaSet, pod, podDisruptionBudget, ingress } = KINDS;
+const { serviceAccount, configMap, service, deployment, replicaSet, pod, podDisruptionBudget } = KINDS;
+const { horizontalPodAutoscaler, ingress } = KINDS;
 /** What a release makes, and what the cluster makes of it. */
-const MADE = [serviceAccount, service, deployment, replicaSet, pod, podDisruptionBudget, ingress];
+const MADE = [
+  ...[serviceAccount, configMap, service, deployment, replicaSet, pod],
+  ...[podDisruptionBudget, horizontalPodAutoscaler, ingress],
+];
 
 /** All of them that are in the namespace; what has a generated name by the name of its owner. */
 async function objectsIn({ kubernetes }: World<"kubernetes">, namespace: string): Promise<string[]> {

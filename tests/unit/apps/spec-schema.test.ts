@@ -1,6 +1,7 @@
-import { describe, expect, it } from "vitest";
+import fc from "fast-check";
+import { describe, expect, it, test } from "vitest";
 import { type AppSettingsInput, appSettings, appSpec, fixedProblems, storedSettings } from "#lib/apps/spec-schema";
-import { plainSpec } from "#tests/unit/releases/spec-arbitrary";
+import { plainSpec, specArbitrary } from "#tests/unit/releases/spec-arbitrary";
 
 /** A document as the first version of this schema wrote it, and as rows still hold it. */
 const FIRST = {
@@ -241,4 +242,14 @@ describe("what the first release settles", () => {
     expect(fixedProblems(set([template]), set([{ ...template, mountPath: "/elsewhere" }, cache]))).toEqual([]);
     expect(fixedProblems(plainSpec(), plainSpec({ replicas: 9 }))).toEqual([]);
   });
+});
+
+test("every generated Spec is one that a person may ask for, and is read as it was written", () => {
+  fc.assert(
+    fc.property(specArbitrary, (spec) => {
+      const { image: _, ...settings } = spec;
+      expect(appSettings.parse(settings)).toEqual(settings);
+      expect(appSpec.parse(structuredClone(spec))).toEqual(spec);
+    }),
+  );
 });

@@ -1,5 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
+import { DEFAULT_SCALE_DOWN, DEFAULT_SCALE_UP } from "#lib/apps/spec-schema";
 import { type SeenPod } from "#lib/clusters/pod-rules";
 import { type SeenWorkload } from "#lib/clusters/workload-rules";
 import { isTerminalStep, STEP_STATES } from "#lib/platform/steps";
@@ -21,6 +22,7 @@ const wanted = { number: 7, podRelease: 7, spec: plainSpec({ replicas: 2 }), pau
 const digest = wanted.spec.image.digest;
 
 const workload = (change: Partial<SeenWorkload> = {}): SeenWorkload => ({
+  kind: "Deployment",
   uid: "w",
   namespace: "kepler-dev",
   name: "shop",
@@ -110,6 +112,70 @@ describe("states", () => {
         else expect(rows.every((r) => isTerminalStep(r.state))).toBe(true);
       }),
     );
+  });
+});
+
+const autoscaling = {
+  ...{ minReplicas: 2, maxReplicas: 4, cpuPercent: 70, memoryPercent: null },
+  ...{ scaleUp: DEFAULT_SCALE_UP, scaleDown: DEFAULT_SCALE_DOWN },
+};
+
+describe("an autoscaled rollout", () => {
+  const scaled = { ...wanted, spec: plainSpec({ replicas: 1, autoscaling }) };
+  const pods = (count: number) => Array.from({ length: count }, () => pod());
+  const sized = (n: number) => workload({ desired: n, total: n, updated: n, available: n });
+
+  test("is about as many pods as the autoscaler says, whatever the Spec's own number", () => {
+    for (const n of [2, 3, 4]) {
+      const seen = { workload: sized(n), pods: pods(n) };
+      expect(decideRollout(scaled, seen, START, later(5))).toMatchObject({ is: "done", facts: { wanted: n } });
+      expect(decideVerify(scaled, seen, START, later(5))).toMatchObject({ is: "done", facts: { verified: n } });
+    }
+    expect(decideRollout(wanted, { workload: sized(3), pods: pods(3) }, START, later(5)).is).toBe("wait");
+  });
+
+  test("is proven by its fewest pods while more are on their way, and never by a wrong image", () => {
+    const more = { workload: sized(4), pods: [...pods(2), pod({ ready: false }), pod({ ready: false })] };
+    expect(decideVerify(scaled, more, START, later(5)).is).toBe("done");
+    expect(decideVerify(scaled, { workload: sized(4), pods: pods(1) }, START, later(5)).is).toBe("wait");
+    const wrong = pod({ imageDigest: `sha256:${"b".repeat(64)}` });
+    expect(decideVerify(scaled, { workload: sized(4), pods: [...pods(3), wrong] }, START, later(5)).is).toBe("failed");
+  });
+
+  test("that is stopped is about none", () => {
+    const stopped = { ...wanted, spec: plainSpec({ replicas: 0, autoscaling }) };
+    const none = { workload: sized(0), pods: [] };
+    expect(decideRollout(stopped, none, START, later(5)).is).toBe("done");
+    expect(decideVerify(stopped, none, START, later(5)).is).toBe("done");
+  });
+});
+
+describe("a stateful rollout", () => {
+  const stateful = { ...wanted, spec: plainSpec({ workload: { kind: "statefulset", podManagement: "ordered" } }) };
+  const set = (change: Partial<SeenWorkload> = {}) => workload({ kind: "StatefulSet", ...change });
+  const stuck = pod({ name: "shop-1", releaseNumber: 6, ready: false });
+  const decide = (pods: SeenPod[], now: Date, change: Partial<SeenWorkload> = {}) =>
+    decideRollout(stateful, { workload: set({ available: 1, updated: 0, ...change }), pods }, START, now);
+
+  test("clears a hopeless pod of another release out of its way at once, one that is not ready after a while", () => {
+    const hopeless = { ...crashed(3), name: "shop-1", releaseNumber: 6 };
+    expect(decide([pod(), hopeless], later(1))).toMatchObject({ is: "clear", pods: ["shop-1"] });
+    expect(decide([pod(), stuck], later(10)).is).toBe("wait");
+    expect(decide([pod(), stuck], later(31))).toMatchObject({ is: "clear", pods: ["shop-1"] });
+  });
+
+  test("leaves alone what serves, what goes by itself, and what the cluster has not heard of yet", () => {
+    expect(decide([pod(), { ...stuck, ready: true }], later(31)).is).toBe("wait");
+    expect(decide([pod(), { ...stuck, terminating: true }], later(31)).is).toBe("wait");
+    expect(decide([pod(), stuck], later(31), { observedGeneration: 2 }).is).toBe("wait");
+    const deployment = decideRollout(wanted, { workload: workload({ available: 1 }), pods: [stuck] }, START, later(31));
+    expect(deployment.is).toBe("wait");
+  });
+
+  test("fails when its newest pod is not ready within the progress deadline of its own start", () => {
+    const late = pod({ ready: false, createdAt: later(100) });
+    expect(decide([late], later(399)).is).toBe("wait");
+    expect(decide([late], later(401))).toMatchObject({ is: "failed", evidence: { pod: "shop-abc-1" } });
   });
 });
 

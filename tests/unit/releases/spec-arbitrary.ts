@@ -38,7 +38,7 @@ const timings = fc.record({
   periodSeconds: fc.integer({ min: 1, max: 3 }),
   timeoutSeconds: fc.constant(1),
   successThreshold: fc.constant(1),
-  failureThreshold: fc.constantFrom(1, 3),
+  failureThreshold: fc.constantFrom(2, 3),
 });
 const handler = fc.oneof(
   fc.record({
