@@ -1,5 +1,5 @@
 import "server-only";
-import { type Kubernetes } from "#lib/clients/kubernetes/client";
+import { type KindRef, type Kubernetes, type KubernetesObject } from "#lib/clients/kubernetes/client";
 import { KINDS } from "#lib/clients/kubernetes/kinds";
 import { type Db } from "#lib/platform/db";
 import { Denied } from "#lib/platform/errors";
@@ -76,12 +76,7 @@ const fresh = (manifest: Manifest): Tried => ({
 });
 
 /** What limits the namespace, where Kepler's account may read it. */
-async function readable(
-  kubernetes: Kubernetes,
-  kind: typeof KINDS.resourceQuota,
-  namespace: string,
-  signal: AbortSignal,
-) {
+async function readable(kubernetes: Kubernetes, kind: KindRef, namespace: string, signal: AbortSignal) {
   try {
     return (await kubernetes.list(kind, namespace, { signal })).items;
   } catch (error) {
@@ -90,7 +85,7 @@ async function readable(
   }
 }
 
-const describe = ({ apiVersion, kind, metadata }: Manifest) => ({
+const describe = ({ apiVersion, kind, metadata }: Pick<KubernetesObject, "apiVersion" | "kind" | "metadata">) => ({
   apiVersion,
   kind,
   name: metadata.name,
@@ -115,7 +110,7 @@ async function removals(
     object
       ? [
           {
-            ...describe({ ...object, metadata: { labels: {}, ...object.metadata } }),
+            ...describe(object),
             action: "delete",
             before: objectYaml(object),
             after: null,

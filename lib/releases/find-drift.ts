@@ -19,7 +19,7 @@ const ownDeps = (): DriftDeps => ({ db: ownDb(), kubernetes: connectCluster, now
 
 /**
  * What somebody changed by hand in an environment since its last release: that release's objects are tried again by the
- * cluster's dry run, and what that would undo is the drift. Nothing is compared while a release is on its way. Throws
+ * cluster's dry run, and what that would undo is the drift. Throws
  * NotFound for an unknown environment, Unavailable when the cluster cannot be asked.
  */
 export async function findDrift(
@@ -57,20 +57,25 @@ export async function findDrift(
 
 const refOf = (manifest: Manifest) => ({ kind: ledgerKeyOf(manifest).kind, name: manifest.metadata.name });
 
-/** The release whose objects should stand there; null before the first and while another is under way. */
+/**
+ * The release whose objects should stand there; null before the first, while another is under way, and after one that had
+ * begun to change things and did not get to its end: what stands there then is half of both.
+ */
 async function lastApplied(db: Db, here: { appId: string; environmentId: string }) {
   const select = {
     number: true,
     state: true,
     spec: true,
     app: { select: { id: true, name: true } },
-    steps: { select: { name: true, detail: true } },
+    steps: { select: { name: true, state: true, detail: true } },
   } as const;
   const newestFirst = { number: "desc" } as const;
   const [newest, done] = await Promise.all([
-    db.release.findFirst({ where: here, orderBy: newestFirst, select: { state: true } }),
+    db.release.findFirst({ where: here, orderBy: newestFirst, select }),
     db.release.findFirst({ where: { ...here, state: "done" }, orderBy: newestFirst, select }),
   ]);
   if (!newest || !done || !isTerminal(newest.state)) return null;
+  const applied = newest.steps.find(({ name }) => name === "apply")?.state;
+  if (newest.state !== "done" && applied !== "skipped" && applied !== "waiting") return null;
   return { number: done.number, app: done.app, spec: appSpec.parse(done.spec), podRelease: podReleaseIn(done) };
 }

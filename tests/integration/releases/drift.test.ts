@@ -86,6 +86,19 @@ test("fields changed and taken away by hand are named with who and when, and wha
   expect(found.missing).toEqual([{ kind: "v1/Service", name: app.name }]);
 });
 
+test("a release that failed before it touched anything leaves the comparison as it was, one that failed half-way ends it", async () => {
+  const app = await released();
+  const build = await world.createBuild(app, serving("v2"));
+  const { db } = world.database;
+  await db.build.update({ where: { id: build.id }, data: { imageDigest: `sha256:${"0".repeat(64)}` } });
+  const failed = await world.drive(await world.request(app, { buildId: build.id }));
+  expect(failed.state).toBe("failed");
+  expect(await drift(app)).toMatchObject({ release: 1 });
+  const applying = { releaseId: failed.id, name: "apply" };
+  await db.releaseStep.updateMany({ where: applying, data: { state: "failed" } });
+  expect(await drift(app)).toMatchObject({ release: null, fields: [] });
+});
+
 test("kept, the Spec has it and nothing drifts; undone, the cluster is as before", async () => {
   const app = await released();
   const before = await standing(app);
