@@ -56,10 +56,9 @@ export function useCreateRelease(app: string) {
   return useMutation({
     mutationFn: (input: CreateReleaseInput) =>
       sendJson("POST", `/api/apps/${app}/releases`, input, createReleaseResult),
-    onSuccess: () => {
-      void client.invalidateQueries({ queryKey: queryKeys.app(app) });
-      void client.invalidateQueries({ queryKey: queryKeys.settings(app) });
-    },
+    onSuccess: () => client.invalidateQueries({ queryKey: queryKeys.app(app) }),
+    // Also when it was refused: what came in between is then to be seen.
+    onSettled: () => void client.invalidateQueries({ queryKey: queryKeys.settings(app) }),
   });
 }
 

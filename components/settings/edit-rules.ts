@@ -24,7 +24,8 @@ export function standingOf(kept: KeptEdit | null, now: Basis): Standing {
   const { restartedAt } = now.settings;
   const changed = settingsChanges({ ...kept.basis.settings, restartedAt }, now.settings);
   if (changed.length > 0) return { ...kept, theirs: now };
-  return { basis: now, form: { ...kept.form, restartedAt }, theirs: null };
+  // What has no words of its own goes along too; nobody edits it, so nothing can clash.
+  return { basis: now, form: merge<SettingsForm>(kept.basis.settings, kept.form, now.settings).merged, theirs: null };
 }
 
 /** An edit after something was typed; null when it is back where it began. */

@@ -34,9 +34,14 @@ export function readEdit(key: string): KeptEdit | null {
   return edit;
 }
 
+/** Keeps it for this browser tab; null forgets it. */
 export function keepEdit(key: string, edit: KeptEdit | null): void {
   edits.set(key, edit);
-  if (edit === null) sessionStorage.removeItem(storageKey(key));
-  else sessionStorage.setItem(storageKey(key), JSON.stringify(edit));
   for (const listener of listeners) listener();
+  try {
+    if (edit === null) sessionStorage.removeItem(storageKey(key));
+    else sessionStorage.setItem(storageKey(key), JSON.stringify(edit));
+  } catch {
+    // More than the browser keeps (some MiB): it then lasts as long as the document, and a reload is asked about.
+  }
 }

@@ -2,6 +2,7 @@
 
 import { useQuery } from "@tanstack/react-query";
 import { useCallback, useMemo, useState, useSyncExternalStore } from "react";
+import { isEqual } from "#lib/apps/merge-rules";
 import type { AppView } from "#lib/apps/schema";
 import { type EnvironmentView, usageView } from "#lib/clusters/schema";
 import { type SettingsView, settingsView } from "#lib/releases/settings-schema";
@@ -77,10 +78,10 @@ export function useSettingsEdit(view: SettingsView | undefined, [kept, keep]: Ed
       ...standing,
       ...check(form, basis.release === null ? null : basis.settings),
       changes: settingsChanges(basis.settings, settled(form, basis.settings)),
-      edited: kept !== null,
+      edited: theirs !== null || !isEqual(form, basis.settings),
       change: (next) => keep(afterTyping(standing, next)),
       discard: () => keep(null),
       resolve: (next) => theirs && keep(afterTyping({ basis: theirs, form: next, theirs: null }, next)),
     };
-  }, [standing, kept, keep]);
+  }, [standing, keep]);
 }

@@ -24,6 +24,15 @@ describe("an edit", () => {
     });
   });
 
+  it("takes what has no words of its own from whoever changed it", () => {
+    const paused = { release: 6, settings: { ...settings, strategy: { ...settings.strategy, paused: true } } };
+    expect(standingOf(kept, paused)).toEqual({
+      basis: paused,
+      form: { ...form, strategy: paused.settings.strategy },
+      theirs: null,
+    });
+  });
+
   const theirs = { release: 5, settings: { ...settings, replicas: 9, command: ["serve"] } };
 
   it("is stopped by one that does not, and keeps what it was typed on", () => {
