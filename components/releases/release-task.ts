@@ -7,6 +7,8 @@ export type ReleaseTask =
   | { kind: "deploy"; buildId: string | null }
   | { kind: "scale" }
   | { kind: "resources" }
+  /** Mesh mode and exposure. */
+  | { kind: "network" }
   /** What was edited on the Settings tab, all of it together. */
   | { kind: "configure" }
   | { kind: "restart" }

@@ -21,6 +21,7 @@ export function TaskForm({ task, ...rest }: TaskFormProps) {
       return <DeployForm {...rest} task={task} />;
     case "scale":
     case "resources":
+    case "network":
     case "configure":
       return (
         <Suspense fallback={<SkeletonRows rows={4} height={28} columns="120px 1fr 1fr" />}>

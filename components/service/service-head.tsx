@@ -86,6 +86,9 @@ function Actions({ app }: { app: AppView }) {
       <Button icon={<Scaling {...icon} />} why={whyNotChange} onClick={() => actions.open({ kind: "scale" })}>
         {t("scale")}
       </Button>
+      <Button icon={<Share2 {...icon} />} why={whyNotChange} onClick={() => actions.open({ kind: "network" })}>
+        {t("mesh")}
+      </Button>
       <Menu>
         <Menu.Target>
           <IconButton label={t("more")}>

@@ -3,6 +3,7 @@
 import { createContext, useContext } from "react";
 import { useTranslations } from "use-intl";
 import type { AppView } from "#lib/apps/schema";
+import type { EnvironmentView } from "#lib/clusters/schema";
 import type { QuantityKind } from "../fields/quantity-text.ts";
 import { useProblemWords } from "../fields/use-problem-words.ts";
 import { type PathTo, type Problems, type SettingsForm, valueAt, withValue } from "./typed-settings.ts";
@@ -18,7 +19,18 @@ type Edited = {
   environment: string;
   /** A release has settled the kind of workload. */
   released: boolean;
+  place: Place;
 };
+/** Where the service would stand: what its fields may offer there. */
+export type Place = {
+  meshAvailable: boolean;
+  /** The host under which it is reached there unless somebody says otherwise. */
+  host: string;
+};
+export const placeOf = (app: AppView, { domain, meshAvailable }: EnvironmentView): Place => ({
+  meshAvailable: meshAvailable === true,
+  host: `${app.name}.${domain.replace(/:\d+$/, "")}`,
+});
 export const FieldsContext = createContext<Edited | null>(null);
 
 export function useFields() {

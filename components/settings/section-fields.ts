@@ -2,6 +2,7 @@ import type { ComponentType } from "react";
 import { HealthFields } from "./sections/health-fields.tsx";
 import { LabelFields } from "./sections/label-fields.tsx";
 import { LogFields } from "./sections/log-fields.tsx";
+import { NetworkFields } from "./sections/network-fields.tsx";
 import { PlacementFields } from "./sections/placement-fields.tsx";
 import { PortFields } from "./sections/port-fields.tsx";
 import { RolloutFields } from "./sections/rollout-fields.tsx";
@@ -18,6 +19,7 @@ export const SECTION_FIELDS: Record<SectionId, ComponentType> = {
   scale: ScaleFields,
   start: StartFields,
   ports: PortFields,
+  network: NetworkFields,
   health: HealthFields,
   storage: StorageFields,
   rollout: RolloutFields,

@@ -6,6 +6,7 @@ export const SECTIONS = {
   scale: ["replicas", "autoscaling"],
   start: ["command", "args", "env", "files"],
   ports: ["ports"],
+  network: ["meshMode", "exposure"],
   health: ["startupProbe", "readinessProbe", "livenessProbe"],
   storage: ["volumes"],
   rollout: ["workload", "strategy"],
@@ -17,5 +18,5 @@ export const SECTIONS = {
 export type SectionId = keyof typeof SECTIONS;
 export const SECTION_IDS = Object.keys(SECTIONS) as SectionId[];
 
-/** Parts with a screen of their own (traffic), and those that nobody edits. */
-export const NOT_HERE: readonly (keyof AppSettings)[] = ["schemaVersion", "meshMode", "exposure", "restartedAt"];
+/** Parts that nobody edits. */
+export const NOT_HERE: readonly (keyof AppSettings)[] = ["schemaVersion", "restartedAt"];

@@ -9,13 +9,14 @@ import type { TaskFormProps } from "../releases/release-task.ts";
 import { Failure } from "../shell/failure.tsx";
 import { SkeletonRows } from "../ui/skeleton-rows.tsx";
 import { ConflictPanel } from "./conflict-panel.tsx";
-import { FieldsContext } from "./fields-context.ts";
+import { FieldsContext, placeOf } from "./fields-context.ts";
+import { NetworkFields } from "./sections/network-fields.tsx";
 import { ScaleFields } from "./sections/scale-fields.tsx";
 import { SizeFields } from "./sections/size-fields.tsx";
 import { useCollectedEdit, useOwnEdit, useSettings, useSettingsEdit } from "./use-settings.ts";
 
-type Props = TaskFormProps<"scale" | "resources" | "configure">;
-const FIELDS = { scale: ScaleFields, resources: SizeFields, configure: null };
+type Props = TaskFormProps<"scale" | "resources" | "network" | "configure">;
+const FIELDS = { scale: ScaleFields, resources: SizeFields, network: NetworkFields, configure: null };
 
 /** Settings in the one dialog: a few fields of their own, or all that was edited on the Settings tab. */
 export function SettingsForm({ app, environment, task, onCreated, ...rest }: Props) {
@@ -66,6 +67,7 @@ export function SettingsForm({ app, environment, task, onCreated, ...rest }: Pro
             environment: environment.name,
             readOnly: false,
             released: edit.basis.release !== null,
+            place: placeOf(app, environment),
           }}
         >
           <Fields />

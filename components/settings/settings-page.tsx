@@ -13,7 +13,7 @@ import { Empty } from "../ui/empty.tsx";
 import { Message } from "../ui/message.tsx";
 import { SkeletonRows } from "../ui/skeleton-rows.tsx";
 import { ConflictPanel } from "./conflict-panel.tsx";
-import { FieldsContext } from "./fields-context.ts";
+import { FieldsContext, placeOf } from "./fields-context.ts";
 import { SectionList } from "./section-list.tsx";
 import { SECTION_IDS } from "./sections.ts";
 import classes from "./settings.module.css";
@@ -58,7 +58,16 @@ function Settings({ initial, environment }: { initial: AppView; environment: Env
           {place?.health === "unreachable" && <Message state="unknown">{t("unreachable")}</Message>}
           <ConflictPanel edit={edit} release={current.data.release} />
         </div>
-        <FieldsContext value={{ ...edit, app, environment: environment.name, readOnly, released: !first }}>
+        <FieldsContext
+          value={{
+            ...edit,
+            app,
+            environment: environment.name,
+            readOnly,
+            released: !first,
+            place: placeOf(app, environment),
+          }}
+        >
           <SectionList edit={edit} />
         </FieldsContext>
         <div className={classes.foot}>

@@ -37,6 +37,15 @@ export function useSectionWords(): Record<SectionId, (settings: AppSettings) => 
         files.length > 0 && t("files", { count: files.length }),
       ),
     ports: ({ ports }) => or(listed(...ports.map(({ name, port }) => `${name} ${port}`)), t("noPorts")),
+    network: ({ meshMode, exposure }) =>
+      listed(
+        t(`mesh.${meshMode}`),
+        exposure === null
+          ? t("inside")
+          : t(`gateway.${exposure.gatewayClass}`, {
+              routes: exposure.routes.map(({ host, path }) => `${host}${path}`).join(", "),
+            }),
+      ),
     health: (settings) => {
       const asked = PROBE_ROLES.flatMap((role) => {
         const probe = settings[role];
