@@ -17,7 +17,7 @@ import { LedgerPanel } from "./ledger-panel.tsx";
 import { PodsPanel } from "./pods-panel.tsx";
 import classes from "./service.module.css";
 import { Trouble } from "./trouble.tsx";
-import { useService } from "./use-service.ts";
+import { usePods, useService } from "./use-service.ts";
 
 /** What needs a person first, then how it runs, then where it comes from. */
 export function ServiceOverview({ initial }: { initial: AppView }) {
@@ -79,7 +79,12 @@ function WhatRuns({ app, place }: { app: AppView; place: AppView["environments"]
             value: place.commitSha ? <Commit sha={place.commitSha} copy /> : "–",
           },
           { key: "replicas", label: t("runs.replicas"), value: place.wanted },
-          { key: "mode", label: t("runs.mode"), value: place.meshMode ? t(`mode.${place.meshMode}`) : "–" },
+          {
+            key: "mode",
+            label: t("runs.mode"),
+            value: place.meshMode ? t(`mode.${place.meshMode}`) : "–",
+            end: place.meshMode === "mesh" ? <Meshed app={app} environment={place.environment} /> : undefined,
+          },
           ...place.urls.map((url) => ({
             key: url,
             label: t("runs.url"),
@@ -93,6 +98,15 @@ function WhatRuns({ app, place }: { app: AppView; place: AppView["environments"]
       />
     </Panel>
   );
+}
+
+/** Which pods really have their proxy: what was asked for and what is there are two things. */
+function Meshed({ app, environment }: { app: AppView; environment: string }) {
+  const t = useTranslations("service.runs");
+  const pods = usePods(app, environment).data?.rows ?? [];
+  const versions = [...new Set(pods.flatMap(({ meshProxy }) => meshProxy ?? []))];
+  const meshed = pods.filter(({ meshProxy }) => meshProxy !== null).length;
+  return <>{t("meshed", { meshed, pods: pods.length, version: versions.join(", ") || "none" })}</>;
 }
 
 function Source({ app }: { app: AppView }) {
