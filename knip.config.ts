@@ -30,8 +30,8 @@ const config: KnipConfig = {
     // Run as `depcruise` by scripts/lint.ts.
     "dependency-cruiser",
   ],
-  // The Go toolchain (scripts/kubernetes-facts.ts, tests/cluster) and util-linux (tests/cluster).
-  ignoreBinaries: ["go", "setpriv"],
+  // The Go toolchain (scripts/kubernetes-facts.ts, tests/cluster), kubectl (a baseline of scripts/bench) and util-linux (tests/cluster).
+  ignoreBinaries: ["go", "kubectl", "setpriv"],
   ignoreExportsUsedInFile: true,
 };
 

@@ -36,6 +36,9 @@ type Method = "POST" | "PUT" | "PATCH" | "DELETE";
 export const getJson = <T>(path: string, schema: Schema<T>, signal?: AbortSignal): Promise<T> =>
   read(path, { signal }, schema);
 
+/** GET of something that is not JSON. Throws ApiError. */
+export const getText = (path: string, signal?: AbortSignal): Promise<string> => answerOf(path, { signal });
+
 /** A write with a JSON body (none when undefined); `schema` null = the answer does not matter. Throws ApiError. */
 export function sendJson<T>(
   method: Method,

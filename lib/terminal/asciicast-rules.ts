@@ -39,7 +39,9 @@ export function sizeIn(data: string): { columns: number; rows: number } | null {
   return columns && rows ? { columns: Number(columns), rows: Number(rows) } : null;
 }
 
-const AROUND = 40;
+/** Characters shown before and after a hit. */
+const BEFORE = 16;
+const AFTER = 60;
 export type CastHit = { seconds: number; before: string; text: string; after: string };
 
 /** Where in a recording a text was seen, in any case: when its first character came, and what stands around it. */
@@ -62,9 +64,9 @@ export function findInCast({ events }: Cast, wanted: string, most = 200): CastHi
     const line = (text: string) => text.split("⏎");
     hits.push({
       seconds: starts[event]?.seconds ?? 0,
-      before: line(seen.slice(Math.max(0, at - AROUND), at)).at(-1) ?? "",
+      before: line(seen.slice(Math.max(0, at - BEFORE), at)).at(-1) ?? "",
       text: seen.slice(at, end),
-      after: line(seen.slice(end, end + AROUND))[0] ?? "",
+      after: line(seen.slice(end, end + AFTER))[0] ?? "",
     });
   }
   return hits;

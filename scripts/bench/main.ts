@@ -16,6 +16,7 @@ import { measureSandbox } from "./sandbox.ts";
 import { seedServices } from "./seed-services.ts";
 import { measureFirstLoad, measureServicesList } from "./services-list.ts";
 import { signIn } from "./session.ts";
+import { measureTerminalEcho } from "./terminal-echo.ts";
 
 const SERVICES = 1_000;
 const RELEASES_AT_ONCE = 200;
@@ -33,6 +34,7 @@ async function measureAll(home: string): Promise<Figure[]> {
       limit: READY_LIMIT_S,
     };
     const session = await signIn(product);
+    const echo = await measureTerminalEcho(product, session, app);
     const log = await measureLiveLog(product, session, app);
     const releases = [
       ...(await measureReleases(product, session, app)),
@@ -41,7 +43,7 @@ async function measureAll(home: string): Promise<Figure[]> {
     await seedServices(product.databaseUrl, SERVICES);
     const list = await measureServicesList(product, session, SERVICES);
     const load = await measureFirstLoad(product, session);
-    return [...load, ...list, ...releases, ...log, ready, ...created];
+    return [...load, ...list, ...releases, ...log, ...echo, ready, ...created];
   });
 }
 

@@ -11,7 +11,7 @@ const secretsFile = z.object({
 });
 const sandboxFile = z.object({
   jenkins: z.object({ url: z.string(), user: z.string(), token: z.string() }),
-  kubernetes: z.object({ url: z.string(), token: z.string() }),
+  kubernetes: z.object({ url: z.string(), token: z.string(), kubeconfig: z.string() }),
   edge: z.object({ url: z.string() }),
 });
 

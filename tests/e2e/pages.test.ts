@@ -72,6 +72,7 @@ const pages: Record<string, View> = {
   builds: { path: `${BASE}/builds`, open: (page) => page.getByText("b1").waitFor() },
   releases: { path: `${BASE}/releases`, open: (page) => page.getByText("runs now").waitFor() },
   logs: { path: `${BASE}/logs`, open: (page) => page.getByText("listening").first().waitFor() },
+  terminal: { path: `${BASE}/terminal`, open: (page) => page.getByLabel("Container").waitFor() },
   "not found": { path: "/no-such-page", open: (page) => page.getByText("Not found").first().waitFor() },
 };
 

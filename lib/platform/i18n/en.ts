@@ -13,6 +13,7 @@ import settings from "./messages/en/settings.json" with { type: "json" };
 import shell from "./messages/en/shell.json" with { type: "json" };
 import signIn from "./messages/en/sign-in.json" with { type: "json" };
 import states from "./messages/en/states.json" with { type: "json" };
+import terminal from "./messages/en/terminal.json" with { type: "json" };
 import ui from "./messages/en/ui.json" with { type: "json" };
 
 /** All texts of one language, one area a file; checked against the other language by tests/unit/i18n. */
@@ -29,6 +30,7 @@ export const en = {
   control,
   releases,
   logs,
+  terminal,
   fields,
   settings,
   states,

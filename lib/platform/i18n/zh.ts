@@ -13,6 +13,7 @@ import settings from "./messages/zh/settings.json" with { type: "json" };
 import shell from "./messages/zh/shell.json" with { type: "json" };
 import signIn from "./messages/zh/sign-in.json" with { type: "json" };
 import states from "./messages/zh/states.json" with { type: "json" };
+import terminal from "./messages/zh/terminal.json" with { type: "json" };
 import ui from "./messages/zh/ui.json" with { type: "json" };
 
 /** All texts of one language, one area a file; checked against the other language by tests/unit/i18n. */
@@ -29,6 +30,7 @@ export const zh = {
   control,
   releases,
   logs,
+  terminal,
   fields,
   settings,
   states,
