@@ -44,7 +44,7 @@ async function main(): Promise<void> {
   const { signal } = stopping;
   const background = Promise.all([
     watchAll({ db, databaseUrl: env.databaseUrl, queue, log, signal }),
-    sweep({ db, queue, systems, log, signal }),
+    sweep({ db, queue, systems, release: worlds.release, log, signal }),
   ]);
   process.stdout.write(`${JSON.stringify({ worker: "ready", pid: process.pid })}\n`);
 

@@ -13,23 +13,33 @@ import { type Queue } from "#lib/platform/queue";
 import { unfinishedBulks } from "#lib/releases/bulk/work-off-bulk";
 import { bulkJob, leaseJob, releaseJob } from "#lib/releases/jobs";
 import { dueLeases } from "#lib/releases/lease/end-lease";
+import { proveDueReleases } from "#lib/releases/prove-restorable";
+import { type ReconcileReleaseDeps } from "#lib/releases/steps/step-context";
 import { unfinishedReleases } from "#lib/releases/wake-releases";
 import { retireJob } from "#lib/retire/retire-job";
 import { unfinishedRetirements } from "#lib/retire/unfinished-retirements";
 import { endLostTerminals, pruneTerminals } from "#lib/terminal/end-terminal";
 import { every } from "./every.ts";
 
-type Parts = { db: Db; queue: Queue; systems: Systems; log: Logger; signal: AbortSignal };
+type Parts = {
+  db: Db;
+  queue: Queue;
+  systems: Systems;
+  release: ReconcileReleaseDeps;
+  log: Logger;
+  signal: AbortSignal;
+};
 
 const PING_MS = 15_000;
 const RESYNC_MS = 60_000;
 const TERMINALS_MS = 15_000;
 const RECORDINGS_DAYS = 90;
+const PROOF_MS = 15 * 60_000;
 const PRUNE_MS = 3_600_000;
 const DAY_MS = 86_400_000;
 
 /** What happens without anybody asking: each line repairs something that an event may have missed. Ends with `signal`. */
-export async function sweep({ db, queue, systems, log, signal }: Parts): Promise<void> {
+export async function sweep({ db, queue, systems, release, log, signal }: Parts): Promise<void> {
   const sweepPushes = systems.gitlab && createPushSweep({ db, gitlab: systems.gitlab, enqueue: queue.enqueue });
   const run = (name: string, pauseMs: number, task: () => Promise<void>) => every(pauseMs, { name, log, signal }, task);
   await Promise.all([
@@ -45,6 +55,10 @@ export async function sweep({ db, queue, systems, log, signal }: Parts): Promise
     run("terminals", TERMINALS_MS, async () => {
       const lost = await endLostTerminals(db, new Date());
       if (lost > 0) log.info({ lost }, "ended terminals that nobody holds");
+    }),
+    run("restore proofs", PROOF_MS, async () => {
+      const { proven, refuted } = await proveDueReleases(release, { signal });
+      if (refuted > 0) log.warn({ proven, refuted }, "releases that could not be restored now");
     }),
     run("prune", PRUNE_MS, async () => {
       const yesterday = new Date(Date.now() - DAY_MS);

@@ -21,6 +21,7 @@ import { changeName, printable } from "./change-words.tsx";
 import { isFiltered } from "./history-filter.ts";
 import { HistoryFilterBar } from "./history-filter-bar.tsx";
 import classes from "./releases.module.css";
+import { Restorable } from "./restorable.tsx";
 import { useHeldCommits } from "./use-held-commits.ts";
 import { useHistoryFilter, useReleaseHistory } from "./use-release-history.ts";
 
@@ -158,6 +159,7 @@ function Row({ app, row, everywhere, picked, onPick }: RowProps) {
           row.state === "done" &&
           row.environment === environment && (
             <span className={classes.rollBack}>
+              <Restorable row={row} />
               <Button
                 look="plain"
                 small

@@ -36,6 +36,7 @@ const select = {
   error: true,
   pausedAt: true,
   pausedBy: { select: { name: true } },
+  proof: { select: { ready: true, reason: true, checkedAt: true } },
   environment: { select: { name: true } },
   build: { select: { number: true, commitSha: true, commitTitle: true } },
   restores: { select: { number: true } },
@@ -134,6 +135,11 @@ async function releaseRow(db: Db, row: Row): Promise<ReleaseRow> {
       row.pausedAt && !isTerminal(row.state)
         ? { since: row.pausedAt.toISOString(), by: row.pausedBy?.name ?? null }
         : null,
+    restorable: row.proof && {
+      ready: row.proof.ready,
+      reason: publicError.nullable().parse(row.proof.reason),
+      checkedAt: row.proof.checkedAt.toISOString(),
+    },
     changes: specChanges(before ? appSpec.parse(before.spec) : null, spec),
   };
 }

@@ -222,6 +222,8 @@ export const releaseRow = z.object({
   isCurrent: z.boolean(),
   /** Who holds the rollout and since when; null when nobody does. */
   paused: z.object({ since: z.iso.datetime(), by: z.string().nullable() }).nullable(),
+  /** Could it be restored, as of the last daily proof; null where none was made. */
+  restorable: z.object({ ready: z.boolean(), reason: publicError.nullable(), checkedAt: z.iso.datetime() }).nullable(),
   changes: z.array(specChange),
 });
 export type ReleaseRow = z.infer<typeof releaseRow>;

@@ -30,7 +30,12 @@ export async function check(context: StepContext): Promise<Verdict> {
   return { is: "done", facts: { podRelease, namespace, digest: release.spec.image.digest } };
 }
 
-async function imageExists({ deps, release, signal }: StepContext): Promise<void> {
+/** Throws NotFound when Kepler's registry does not have the image by its digest (any more). */
+export async function imageExists({
+  deps,
+  release,
+  signal,
+}: Pick<StepContext, "deps" | "signal"> & { release: Pick<StepContext["release"], "spec"> }): Promise<void> {
   const { registry } = deps.clients;
   const { repository, digest } = release.spec.image;
   // An image of another registry (an adopted service) is for the cluster to pull; only ours can be asked.
