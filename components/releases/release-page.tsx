@@ -1,6 +1,7 @@
 "use client";
 
 import { useTranslations } from "use-intl";
+import { printReplicas } from "#lib/apps/scaling-rules";
 import type { AppView } from "#lib/apps/schema";
 import type { ReleaseView } from "#lib/releases/schema";
 import { useServiceActions } from "../service/service-actions-context.tsx";
@@ -98,7 +99,7 @@ function ReleaseFacts({ app, release }: { app: AppView; release: ReleaseView }) 
             t("nothing")
           ),
         },
-        { key: "replicas", label: t("change.replicas"), value: release.spec.replicas },
+        { key: "replicas", label: t("change.replicas"), value: printReplicas(release.spec) },
         ...(release.lease === null
           ? []
           : [{ key: "lease", label: control("lease.until"), value: <LeaseFact lease={release.lease} /> }]),

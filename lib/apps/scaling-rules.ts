@@ -16,3 +16,7 @@ export const mostReplicas = ({ replicas, autoscaling }: Scaling): number =>
 /** How many pods a service settles at that has `running` of them: an autoscaled one keeps them, within its bounds. */
 export const settledReplicas = (scaling: Scaling, running: number): number =>
   Math.min(mostReplicas(scaling), Math.max(fewestReplicas(scaling), running));
+
+/** "3", or "2–10" where an autoscaler decides. */
+export const printReplicas = (scaling: Scaling): string =>
+  [...new Set([fewestReplicas(scaling), mostReplicas(scaling)])].join("–");

@@ -1,4 +1,5 @@
 import { expect, test } from "vitest";
+import { printReplicas } from "#lib/apps/scaling-rules";
 import { DEFAULT_SCALE_DOWN, DEFAULT_SCALE_UP } from "#lib/apps/spec-schema";
 import { podEffect } from "#lib/releases/effect-rules";
 import { plainSpec } from "./spec-arbitrary.ts";
@@ -31,4 +32,10 @@ test("an autoscaler keeps the pods that run, within its bounds", () => {
   expect(podEffect(scaled, { ...scaled, env }, app, 4)).toMatchObject({ podsToRestart: 4, podsToStop: 0 });
   expect(podEffect(scaled, five, app, 6)).toMatchObject({ podsToStop: 1 });
   expect(podEffect(scaled, { ...scaled, replicas: 0 }, app, 4)).toMatchObject({ podsToStop: 4 });
+});
+
+test("a number of pods is printed as it is, or as the bounds of its autoscaler", () => {
+  expect(printReplicas(plainSpec({ replicas: 3 }))).toBe("3");
+  expect(printReplicas(plainSpec({ replicas: 1, autoscaling }))).toBe("2–6");
+  expect(printReplicas(plainSpec({ replicas: 0, autoscaling }))).toBe("0");
 });
