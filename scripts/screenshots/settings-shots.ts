@@ -15,16 +15,25 @@ export function settingsShots(stage: Stage): Shot[] {
       path: `${path}?open=scale,health,storage,security,placement,logs,labels`,
       prepare: everything,
     },
+    { name: "settings-network", path: `${path}?open=network`, prepare: loaded },
     { name: "settings-conflict", path: `${path}?open=scale`, prepare: meanwhile },
     { name: "settings-viewer", path: `${path}?open=start,rollout`, prepare: loaded, as: "omar" },
     { name: "settings-never-released", path: `/services/${stage.brokenBuild}/settings?open=health`, prepare: loaded },
     { name: "dialog-configure", path: `${path}?open=size,start`, prepare: preview },
+    { name: "dialog-network", path: `/services/${stage.running}`, prepare: intoTheMesh },
     { name: "dialog-resources", path: `/services/${stage.running}`, prepare: resources },
   ];
 }
 
 async function loaded(page: Page, words: Words): Promise<void> {
   await page.getByRole("button", { name: words("settings.section.rollout") }).waitFor();
+}
+
+async function intoTheMesh(page: Page, words: Words): Promise<void> {
+  await page.getByRole("button", { name: words("service.actions.mesh"), exact: true }).click();
+  await page.getByLabel(words("settings.field.meshMode"), { exact: true }).selectOption("mesh");
+  await page.getByLabel(words("settings.field.gatewayClass"), { exact: true }).selectOption("istio");
+  await page.getByRole("dialog").getByText("VirtualService").first().waitFor();
 }
 
 async function edit(page: Page, words: Words): Promise<void> {

@@ -11,7 +11,7 @@ type SandboxSystems = {
   jenkins: { url: string; user: string; token: string };
   registry: { url: string; user: string; token: string };
   kubernetes: { url: string; token: string; kubeconfig: string };
-  edge: { url: string };
+  edge: { url: string; istioUrl: string; traefikUrl: string };
 };
 
 /** What `npm start` writes for people and programs: address and token of each system that the sandbox plays. */
@@ -20,7 +20,7 @@ const sandboxSystems: { [Name in keyof SandboxSystems]: z.ZodType<SandboxSystems
   jenkins: z.object({ url: z.string(), user: z.string(), token: z.string() }),
   registry: z.object({ url: z.string(), user: z.string(), token: z.string() }),
   kubernetes: z.object({ url: z.string(), token: z.string(), kubeconfig: z.string() }),
-  edge: z.object({ url: z.string() }),
+  edge: z.object({ url: z.string(), istioUrl: z.string(), traefikUrl: z.string() }),
 };
 
 export type RunningKepler = {
