@@ -14,8 +14,8 @@ import { Panel } from "../ui/panel.tsx";
 import { RelativeTime } from "../ui/relative-time.tsx";
 import { SkeletonRows } from "../ui/skeleton-rows.tsx";
 import { State } from "../ui/state.tsx";
-import { useEndWords } from "./use-end-words.ts";
 import classes from "./terminal.module.css";
+import { useEndWords } from "./use-end-words.ts";
 import { useEndTerminal, useTerminals } from "./use-terminals.ts";
 
 const PAGE_SIZE = 25;

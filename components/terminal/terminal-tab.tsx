@@ -10,10 +10,10 @@ import { Button } from "../ui/button.tsx";
 import { IconButton } from "../ui/icon-button.tsx";
 import { Message } from "../ui/message.tsx";
 import type { Wish } from "./connect-terminal.ts";
-import { useEndWords } from "./use-end-words.ts";
 import { KeyRow } from "./key-row.tsx";
 import { Remaining } from "./remaining.tsx";
 import classes from "./terminal.module.css";
+import { useEndWords } from "./use-end-words.ts";
 import { useScreenTheme } from "./use-screen-theme.ts";
 import { useTerminalSession } from "./use-terminal-session.ts";
 

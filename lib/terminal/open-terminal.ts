@@ -1,4 +1,5 @@
 import "server-only";
+import { randomUUID } from "node:crypto";
 import { z } from "zod";
 import { type Actor } from "#lib/access/actor";
 import { refuseRetiring } from "#lib/apps/retiring-rules";
@@ -47,7 +48,8 @@ export async function openTerminal(
 
   const startedAt = now();
   const ticket = randomSecret();
-  const id = await db.$transaction(async (tx) => {
+  const id = randomUUID();
+  await db.$transaction(async (tx) => {
     // Two requests at once must not both see the last free place.
     await tx.$queryRaw`select id from users where id = ${actor.id}::uuid for update`;
     const live = await tx.terminalSession.count({
@@ -57,20 +59,19 @@ export async function openTerminal(
       },
     });
     if (live >= MOST_LIVE) throw new Conflict(`You have ${live} terminals open.`, { next: "End one of them first." });
-    const session = await tx.terminalSession.create({
-      select: { id: true },
+    await tx.terminalSession.create({
       data: {
+        id,
         ...{ appId: app.id, environmentId: environment.id, userId: actor.id, signInId: signInOf(actor) },
         ...{ podName: asked.pod, podUid: pod.uid, container: asked.container, reason, address: asked.address },
         ...{ columns: asked.columns, rows: asked.rows, limitMinutes: policy.limitMinutes },
-        command: shellCommand(""),
+        command: shellCommand(id),
         requestedAt: startedAt,
         ticketSha256: sha256Hex(ticket),
         ticketExpiresAt: new Date(startedAt.getTime() + TICKET_SECONDS * 1000),
       },
     });
-    await publish(tx, { kind: "terminal", subjectId: session.id, teamId: app.teamId, appId: app.id });
-    return session.id;
+    await publish(tx, { kind: "terminal", subjectId: id, teamId: app.teamId, appId: app.id });
   });
   return { id, ticket, path: `/api/terminal/${id}` };
 }

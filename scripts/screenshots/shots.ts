@@ -62,6 +62,9 @@ function serviceShots(stage: Stage): Shot[] {
     { name: "compare", path: at(stage.running, `/releases/compare?of=${stage.compare}`) },
     { name: "logs", path: at(stage.running, "/logs") },
     { name: "logs-search", path: at(stage.running, "/logs"), prepare: searchLogs },
+    { name: "terminal", path: at(stage.running, "/terminal") },
+    { name: "terminal-open", path: at(stage.running, "/terminal"), prepare: openTerminal },
+    { name: "terminal-viewer", path: at(stage.running, "/terminal"), as: "omar" },
     { name: "logs-none", path: at(stage.brokenBuild, "/logs") },
   ];
 }
@@ -76,6 +79,12 @@ function changeShots(stage: Stage): Shot[] {
     { name: "menu-more", path, prepare: (page, words) => press(page, words("service.actions.more")) },
     { name: "dialog-discard", path: "/services/new", prepare: (page, words) => press(page, words("create.discard")) },
   ];
+}
+
+async function openTerminal(page: Page, words: Words): Promise<void> {
+  await press(page, words("terminal.form.open"));
+  await page.locator("section[data-state=open]").waitFor();
+  await page.keyboard.type("ls -la; echo 你好，世界\n");
 }
 
 const press = (page: Page, name: string) => page.getByRole("button", { name, exact: true }).first().click();

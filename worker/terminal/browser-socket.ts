@@ -25,6 +25,8 @@ export function browserOn(socket: WebSocket): Browser {
   const { promise: gone, resolve: leave } = Promise.withResolvers<void>();
   let alive = true;
   let cut = false;
+  // What is typed before the shell runs waits for it.
+  socket.pause();
   const ping = setInterval(() => {
     if (!alive) return socket.terminate();
     alive = false;
@@ -64,6 +66,7 @@ export function browserOn(socket: WebSocket): Browser {
           if (waitingBytes < LOW_BYTES && socket.isPaused) socket.resume();
         });
       });
+      socket.resume();
     },
     cut: (last) => {
       if (cut) return;

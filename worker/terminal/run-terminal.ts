@@ -31,9 +31,9 @@ export async function runTerminal(
   browser: Browser,
   stopping: AbortSignal,
 ): Promise<void> {
-  const { db, now, log } = deps;
+  const { db, now } = deps;
   const { id, app, startedAt, endsAt, secrets } = terminal;
-  const log_ = log.child({ terminalId: id, app: app.name, pod: terminal.podName });
+  const log = deps.log.child({ terminalId: id, app: app.name, pod: terminal.podName });
   let ending: Ending;
   let session: ExecSession | undefined;
   let recorder: Recorder | undefined;
@@ -41,22 +41,28 @@ export async function runTerminal(
     session = await openShell(deps, terminal);
     recorder = createRecorder(db, { id, secrets, startedAt, now });
     browser.tell({ type: "ready", endsAt: endsAt.toISOString(), idleMinutes: IDLE_MINUTES });
-    log_.info({ userId: terminal.userId }, "terminal opened");
+    log.info({ userId: terminal.userId }, "terminal opened");
     ending = await converse(deps, terminal, { session, browser, recorder, stopping });
   } catch (error) {
-    if (!(error instanceof KeplerError)) log_.error({ err: error }, "terminal failed");
+    if (!(error instanceof KeplerError)) log.error({ err: error }, "terminal failed");
     ending = { reason: "failed", exitCode: null, error: toPublicError(error) };
   }
-  // First both directions, then the bookkeeping.
+  // First both directions, then what was left running, then the bookkeeping: the database may be what is missing.
   session?.close();
   browser.cut({ type: "ended", ...ending });
-  await recorder?.close();
-  await finishTerminal(db, app, id, ending, now());
-  log_.info({ reason: ending.reason, exitCode: ending.exitCode }, "terminal ended");
-  if (session && ending.reason !== "exited")
-    await killRest(deps, terminal).catch((error: unknown) =>
-      log_.warn({ err: error }, "what a terminal left could not be ended"),
-    );
+  const killed =
+    session && ending.reason !== "exited"
+      ? killRest(deps, terminal).catch((error: unknown) =>
+          log.warn({ err: error }, "a terminal's rest could not be ended"),
+        )
+      : undefined;
+  try {
+    await recorder?.close();
+    await finishTerminal(db, app, id, ending, now());
+    log.info({ reason: ending.reason, exitCode: ending.exitCode }, "terminal ended");
+  } finally {
+    await killed;
+  }
 }
 
 async function openShell({ connect }: RunTerminalDeps, terminal: TakenTerminal): Promise<ExecSession> {

@@ -19,7 +19,7 @@ import { pushImage } from "#tests/world/push-image";
 import { startWorld } from "#tests/world/sandbox";
 import { waitFor } from "#tests/world/wait-for";
 import { openGateway } from "#worker/terminal/gateway";
-import { app as createApp, call, ORIGIN, person } from "../access/world.ts";
+import { call, app as createApp, ORIGIN, person } from "../access/world.ts";
 
 const TEAM = "payments";
 export const SECRET = "correct-horse-battery";

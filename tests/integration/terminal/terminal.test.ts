@@ -54,6 +54,16 @@ describe("a shell in a container", () => {
     expect(row).toMatchObject({ endReason: "exited", exitCode: 7, userId: lin.id, podName: "shop-1" });
   });
 
+  it("gets what was typed before it ran", async () => {
+    const opened = await world.open(lin.cookie);
+    const terminal = await world.connect({ cookie: lin.cookie, opened });
+    terminal.resize(77, 22);
+    terminal.type("stty size; echo early=$((40+2))\r");
+    await terminal.see("early=42");
+    await terminal.see("22 77");
+    await leave(terminal);
+  });
+
   it("knows its size from the beginning and hears of a new one; Ctrl-C interrupts what runs", async () => {
     const terminal = await shell(lin, { columns: 91, rows: 33 });
     terminal.type("stty size\r");

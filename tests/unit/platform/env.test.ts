@@ -28,6 +28,14 @@ describe("the environment", () => {
     });
   });
 
+  it("says where a worker's terminals listen, also on IPv6", () => {
+    const listen = (place: string) => parseEnv({ ...enough, KEPLER_WORKER_LISTEN: place }).workerListen;
+    expect(listen("127.0.0.1:7110")).toEqual({ host: "127.0.0.1", port: 7110 });
+    expect(listen("[::1]:7110")).toEqual({ host: "::1", port: 7110 });
+    expect(listen("")).toBeNull();
+    expect(problemsOf({ ...enough, KEPLER_WORKER_LISTEN: "7110" })).toEqual(["KEPLER_WORKER_LISTEN must be host:port"]);
+  });
+
   it("names each variable that is missing, and never a value", () => {
     const problems = problemsOf({ KEPLER_SESSION_SECRET: "hunter2" });
     expect(problems.join("\n")).toMatch(/DATABASE_URL/);
