@@ -1,7 +1,7 @@
 import "server-only";
 import { z } from "zod";
-import { type AppEnvironmentView } from "#lib/apps/schema";
 import { fewestReplicas } from "#lib/apps/scaling-rules";
+import { type AppEnvironmentView } from "#lib/apps/schema";
 import { appSpec } from "#lib/apps/spec-schema";
 import { type Db, Prisma } from "#lib/platform/db";
 import { healthOf } from "./health-rules.ts";

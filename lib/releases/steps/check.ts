@@ -19,9 +19,11 @@ import { effect, type StepContext } from "./step-context.ts";
 /** Before anything is changed: the image exists by its digest, the cluster answers, the namespace is there. */
 export async function check(context: StepContext): Promise<Verdict> {
   const { release, deps } = context;
-  const podRelease = await podReleaseOf(deps.db, release);
-  await imageExists(context);
-  const gap = await clusterGap(release.spec, release.environment.namespace, context.kubernetes, context.signal);
+  const [podRelease, gap] = await Promise.all([
+    podReleaseOf(deps.db, release),
+    clusterGap(release.spec, release.environment.namespace, context.kubernetes, context.signal),
+    imageExists(context),
+  ]);
   if (gap) throw gap;
   await ensureNamespace(context);
   const stopped = await changedByHand(context, podRelease);
