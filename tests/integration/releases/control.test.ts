@@ -63,10 +63,12 @@ test("a paused release can be aborted and superseded, and neither leaves the Dep
   const restoring = await db().release.findFirstOrThrow({ where: { appId: app.id, number: 3 } });
   expect(await world.drive(restoring.id)).toMatchObject({ state: "done", imageDigest: good.imageDigest });
 
-  const held = await world.request(app, { buildId: other.id });
+  // The commit that was left behind is held now: the next one goes on.
+  const third = await world.createBuild(app, serving("v3"));
+  const held = await world.request(app, { buildId: third.id });
   await pauseRelease(held, app.userId, world.deps);
   await world.drive(held, ({ steps }) => steps[2]?.detail?.waitingFor === "resume");
-  const newer = await world.drive(await world.request(app, { buildId: other.id }));
+  const newer = await world.drive(await world.request(app, { buildId: third.id }));
   expect(newer).toMatchObject({ state: "done", number: 5 });
   expect(await getReleaseView(held, db())).toMatchObject({ state: "superseded", next: { number: 5, byKepler: false } });
   expect(seeWorkload(await world.live(KINDS.deployment, app.name))?.paused).toBe(false);
