@@ -1,6 +1,5 @@
 "use client";
 
-import Link from "next/link";
 import { useTranslations } from "use-intl";
 import type { AppRow, ListAppsResult } from "#lib/apps/schema";
 import type { EnvironmentView } from "#lib/clusters/schema";
@@ -43,9 +42,6 @@ export function ServicesFoot({ result: { page, pageSize, total }, rows, environm
         </>
       )}
       <span className={classes.space} />
-      <Link className="k-link" href="/retirements">
-        {t("retired")}
-      </Link>
       {seenAt && <span>{t.rich("seen", { ago: () => <RelativeTime at={seenAt} /> })}</span>}
     </footer>
   );

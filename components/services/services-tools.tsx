@@ -61,6 +61,9 @@ export function ServicesTools({ filter, onChange, total }: Props) {
         onChange={(language) => onChange({ language })}
       />
       <span className={classes.space} />
+      <Button look="plain" small href="/retirements">
+        {t("retired")}
+      </Button>
       <ChoiceChip
         label={t("sort.label")}
         value={filter.sort}
