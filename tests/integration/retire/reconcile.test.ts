@@ -228,6 +228,20 @@ describe("what a retirement finds", () => {
     expect(retiredAt).toEqual(new Date(view.endedAt ?? 0));
   });
 
+  it("takes a stateful service's claims for its own, though its StatefulSet gives them no label of Kepler's", async () => {
+    const app = await world.running({
+      workload: { kind: "statefulset", podManagement: "ordered" },
+      volumes: [{ type: "template", name: "data", mountPath: "/data", sizeBytes: 1024 ** 3, storageClass: null }],
+    });
+    const claim = `PersistentVolumeClaim data-${app.name}-0`;
+    expect(await leftBehind(world, app)).toContain(claim);
+    const kept = await world.confirm(app, { volumes: true, images: false });
+    expect((await world.driveTo(kept)).state).toBe("done");
+    expect(await leftBehind(world, app)).toEqual([claim]);
+    expect((await world.driveTo(await world.again(kept, app, NOTHING_KEPT))).state).toBe("done");
+    expect(await leftBehind(world, app)).toEqual([]);
+  });
+
   it("removes an orphan that carries Kepler's labels, and only lists what does not", async () => {
     const app = await world.running();
     const apply = (kind: "ConfigMap" | "Secret", name: string, labels: Record<string, string>) =>

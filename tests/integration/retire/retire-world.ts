@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { imagesEntry, markPresentInLedger } from "#lib/apps/ledger";
 import { reconcileProvision } from "#lib/apps/reconcile";
 import { PROVISION_STEPS } from "#lib/apps/schema";
+import { type AppSettings } from "#lib/apps/spec-schema";
 import { createGitlab } from "#lib/clients/gitlab/create-gitlab";
 import { createJenkins } from "#lib/clients/jenkins/create-jenkins";
 import { createKubernetes } from "#lib/clients/kubernetes/create-kubernetes";
@@ -61,13 +62,14 @@ export async function startRetireWorld() {
   const project = await direct.gitlab.getProject("samples/node-hello");
 
   /** A service as it is after its provision: a hook and a job of its own. */
-  const provisioned = async (): Promise<Running> => {
+  const provisioned = async (settings: Partial<AppSettings> = {}): Promise<Running> => {
     const app = await ground.createApp({
       replicas: 1,
       exposure: {
         gatewayClass: "ingress",
         routes: [{ host: "shop.test", path: "/", pathType: "prefix", port: 8080 }],
       },
+      ...settings,
     });
     await db.app.update({
       where: { id: app.id },
@@ -84,8 +86,8 @@ export async function startRetireWorld() {
   };
 
   /** A service that runs: an image of two builds, the newer of them released and exposed. */
-  const running = async (): Promise<Running> => {
-    const app = await provisioned();
+  const running = async (settings: Partial<AppSettings> = {}): Promise<Running> => {
+    const app = await provisioned(settings);
     await ground.createBuild(app, serving("0"));
     const build = await ground.createBuild(app, serving("1"));
     const row = await db.app.findUniqueOrThrow({ where: { id: app.id } });
