@@ -2,7 +2,16 @@ import { type IncomingMessage } from "node:http";
 import { z } from "zod";
 
 /** What can be put out of order: the systems by name, the edge that leads to the pods, and webhooks on their way out. */
-export const FAULTY = ["gitlab", "jenkins", "registry", "kubernetes", "edge", "prometheus", "alertmanager", "webhooks"] as const;
+export const FAULTY = [
+  "gitlab",
+  "jenkins",
+  "registry",
+  "kubernetes",
+  "edge",
+  "prometheus",
+  "alertmanager",
+  "webhooks",
+] as const;
 export type FaultySystem = (typeof FAULTY)[number];
 
 const count = z.coerce.number().int().positive();
