@@ -33,6 +33,8 @@ export function ReleaseList({ app }: { app: AppView }) {
   const control = useTranslations("control.filter");
   const environment = useSelection().environment?.name ?? "";
   const [filter, change] = useHistoryFilter();
+  // What was typed goes with the filters: a new search field, which an address that changes while one types never is.
+  const [cleared, setCleared] = useState(0);
   const [picked, setPicked] = useState<string[]>([]);
   const { data, error, refetch } = useReleaseHistory(app.name, environment, filter);
   const filtered = isFiltered(filter);
@@ -46,11 +48,14 @@ export function ReleaseList({ app }: { app: AppView }) {
     setPicked((now) =>
       on ? [...now.filter((other) => other !== id), id].slice(-2) : now.filter((other) => other !== id),
     );
-  const clear = () => change({ kind: undefined, state: undefined, by: undefined, q: undefined });
+  const clear = () => {
+    change({ kind: undefined, state: undefined, by: undefined, q: undefined });
+    setCleared((times) => times + 1);
+  };
   return (
     <>
       <div className={classes.bar}>
-        <HistoryFilterBar key={String(filtered)} filter={filter} people={data.people} onChange={change} />
+        <HistoryFilterBar key={cleared} filter={filter} people={data.people} onChange={change} />
         <span className="k-small k-quiet k-wide">{picked.length < 2 && data.total > 1 ? t("pickTwo") : ""}</span>
         {picked.length === 2 && (
           <Button small href={`/services/${app.name}/releases/compare?of=${picked.join(",")}`}>
