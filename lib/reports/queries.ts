@@ -41,13 +41,13 @@ export const visibleApps = (actor: Actor, team?: string): Prisma.AppWhereInput =
 export async function listInFlight(db: Db, actor: Actor): Promise<{ rows: InFlightItem[] }> {
   const app = visibleApps(actor);
   const newest = { orderBy: { requestedAt: "desc" }, take: MOST_IN_FLIGHT } as const;
-  const select = {
+  const unnumbered = {
     id: true,
-    number: true,
     requestedAt: true,
     app: { select: { name: true } },
     steps: { select: { state: true } },
   } as const;
+  const select = { ...unnumbered, number: true } as const;
   const [provisions, builds, releases, retirements] = await Promise.all([
     db.app.findMany({
       where: { ...app, provisionState: { in: ["pending", "running"] } },
@@ -60,7 +60,7 @@ export async function listInFlight(db: Db, actor: Actor): Promise<{ rows: InFlig
     db.retirement.findMany({
       where: { app: { ...app, retiredAt: undefined }, state: { in: ["planned", "running"] } },
       ...newest,
-      select: { ...select, number: false },
+      select: unnumbered,
     }),
   ]);
   const operation =
