@@ -74,7 +74,10 @@ export function TerminalTab({ app, wish, hidden, onAgain }: Props) {
           </IconButton>
         </span>
       </div>
-      <div className={classes.screen} data-theme={theme} ref={setElement} />
+      <div className={classes.screen} data-theme={theme}>
+        {/* Without a padding of its own: the addon that fits columns into it would count that as room. */}
+        <div className={classes.glass} ref={setElement} />
+      </div>
       {state.state === "open" && (
         <KeyRow
           onKey={(text) => {

@@ -53,11 +53,14 @@ export async function openScreen(element: HTMLElement, { theme, label, readOnly 
     import("@xterm/addon-search"),
     import("@xterm/addon-web-links"),
   ]);
+  const fontFamily = getComputedStyle(document.documentElement).getPropertyValue("--k-mono");
+  // A cell is measured once, when the screen opens.
+  await document.fonts.load(`13px ${fontFamily}`).catch(() => undefined);
   const terminal = new Xterm({
     allowProposedApi: true,
     cursorBlink: !readOnly,
     disableStdin: readOnly,
-    fontFamily: getComputedStyle(document.documentElement).getPropertyValue("--k-mono"),
+    fontFamily,
     fontSize: 13,
     lineHeight: 1.25,
     scrollback: 10_000,

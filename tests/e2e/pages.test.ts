@@ -59,6 +59,11 @@ async function previewRelease(page: Page): Promise<void> {
     .waitFor();
 }
 
+async function openTerminal(page: Page): Promise<void> {
+  await button(page, "Open terminal");
+  await page.getByText("Connected", { exact: true }).waitFor();
+}
+
 const pages: Record<string, View> = {
   overview: { path: "/" },
   services: { path: "/services" },
@@ -73,6 +78,7 @@ const pages: Record<string, View> = {
   releases: { path: `${BASE}/releases`, open: (page) => page.getByText("runs now").waitFor() },
   logs: { path: `${BASE}/logs`, open: (page) => page.getByText("listening").first().waitFor() },
   terminal: { path: `${BASE}/terminal`, open: (page) => page.getByLabel("Container").waitFor() },
+  "terminal, open": { path: `${BASE}/terminal`, open: openTerminal },
   "not found": { path: "/no-such-page", open: (page) => page.getByText("Not found").first().waitFor() },
 };
 

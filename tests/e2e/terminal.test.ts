@@ -1,0 +1,78 @@
+import { readFile } from "node:fs/promises";
+import { type Browser, type Page } from "playwright-core";
+import { afterAll, beforeAll, expect, it } from "vitest";
+import { launchBrowser } from "#scripts/browser";
+import { type RunningKepler, startKepler } from "#tests/world/kepler";
+import { type Person, signIn } from "#tests/world/person";
+import { waitFor } from "#tests/world/wait-for";
+import { createByApi } from "./create-by-api.ts";
+
+const SERVICE = "terminal-shop";
+
+let kepler: RunningKepler;
+let browser: Browser;
+let person: Person;
+beforeAll(async () => {
+  kepler = await startKepler();
+  browser = await launchBrowser();
+  person = await signIn(browser, kepler);
+  await createByApi(person, SERVICE);
+  await person.page.goto(`${kepler.url}/services/${SERVICE}`);
+  await person.page.getByText("It runs.").waitFor({ timeout: 90_000 });
+}, 300_000);
+afterAll(async () => {
+  await browser?.close();
+  await kepler?.stop();
+});
+
+const button = (page: Page, name: string) => page.getByRole("button", { name, exact: true });
+/** What stands on the screen; xterm draws each line as an element. */
+const onScreen = (page: Page) => page.locator(".xterm-rows").first().innerText();
+const see = (page: Page, words: RegExp) =>
+  waitFor(`the screen to show ${words}`, async () => words.test((await onScreen(page)).replaceAll("\u00a0", " ")));
+
+it("opens a shell through the console's own address, speaks Chinese, ends with its exit code and is replayed", async () => {
+  const { page, complaints } = person;
+  await page.getByRole("link", { name: "Terminal", exact: true }).click();
+  await button(page, "Open terminal").click();
+  await page.getByText("Connected", { exact: true }).waitFor();
+  await page.keyboard.type("echo 你好 $((6*7))\n");
+  await see(page, /你好 42/);
+
+  // A second one beside it; the first goes on.
+  await button(page, "New terminal").click();
+  await page.getByLabel("Reason (optional)").fill("INC-2291");
+  await button(page, "Open terminal").click();
+  await page.getByText("Reason: INC-2291").waitFor();
+  await button(page, `Close ${await page.getByRole("button", { pressed: true }).first().getAttribute("title")}`)
+    .last()
+    .click();
+
+  await page.locator(".xterm:visible").click();
+  await page.keyboard.type("exit 3\n");
+  await page.getByText("Ended with exit code 3.").waitFor();
+  await button(page, "Open again").click();
+  await page.getByText("Connected", { exact: true }).waitFor();
+  await page.reload();
+
+  const row = page.getByRole("row", { name: /exit code 3/ });
+  await row.getByRole("link", { name: "Replay" }).click();
+  await see(page, /你好 42/);
+  await page.getByLabel("Search in the recording").fill("你好 42");
+  await page.getByText("1 hit", { exact: true }).waitFor();
+  await page.getByText("8×").click();
+  await button(page, "Play").click();
+  await see(page, /exit 3/);
+  expect(complaints).toEqual([]);
+});
+
+it("tells those who may not why, and leaves them the rest of the page", async () => {
+  const { peoplePassword }: { peoplePassword: string } = JSON.parse(
+    await readFile(`${kepler.home}/secrets.json`, "utf8"),
+  );
+  const omar = await signIn(browser, kepler, { username: "omar", password: peoplePassword });
+  await omar.page.goto(`${kepler.url}/services/${SERVICE}/terminal`);
+  await omar.page.getByText("You may not open a terminal here").waitFor();
+  await omar.page.getByRole("link", { name: "Logs" }).waitFor();
+  await omar.page.context().close();
+});
