@@ -7,7 +7,7 @@ import { NotFound } from "#lib/platform/errors";
 import { publicError, stepView } from "#lib/platform/steps";
 import { expectedReleaseMs } from "./expected-duration.ts";
 import { leaseSelect, leaseView } from "./lease/queries.ts";
-import { isTerminal, PAUSABLE, runsRelease } from "./release-rules.ts";
+import { PAUSABLE, runsRelease } from "./release-rules.ts";
 import {
   BY_KEPLER,
   type ListReleasesInput,
@@ -132,7 +132,7 @@ async function releaseRow(db: Db, row: Row): Promise<ReleaseRow> {
     error: publicError.nullable().parse(row.error),
     isCurrent: current?.number === row.number,
     paused:
-      row.pausedAt && !isTerminal(row.state)
+      row.pausedAt && PAUSABLE.includes(row.state)
         ? { since: row.pausedAt.toISOString(), by: row.pausedBy?.name ?? null }
         : null,
     restorable: row.proof && {
