@@ -74,7 +74,7 @@ describe("from click to proof, in the browser", () => {
     expect([...before].sort()).toEqual(
       ["Deployment", "Pod", "ReplicaSet", "Service", "ServiceAccount", "hook", "image", "job"].sort(),
     );
-    await page.getByRole("button", { name: "More actions" }).click();
+    await page.getByRole("button", { name: "More actions", exact: true }).click();
     await page.getByRole("menuitem", { name: "Retire…" }).click();
     const dialog = page.getByRole("dialog");
     await dialog.getByText("What will be removed").waitFor();

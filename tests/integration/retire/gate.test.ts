@@ -7,7 +7,10 @@ import { receivePush } from "#lib/builds/receive-push";
 import { reconcileBuild } from "#lib/builds/reconcile";
 import { requestBuild } from "#lib/builds/request-build";
 import { reconcileRelease } from "#lib/releases/reconcile";
+import { listInFlight, overviewFor } from "#lib/reports/queries";
 import { previewRetirement } from "#lib/retire/preview-retirement";
+import { listRetirements } from "#lib/retire/queries";
+import { listRetirementsInput } from "#lib/retire/schema";
 import { serving } from "../releases/release-world.ts";
 import { leftBehind } from "./left-behind.ts";
 import { NOTHING_KEPT, startRetireWorld } from "./retire-world.ts";
@@ -70,6 +73,33 @@ describe("once a retirement is confirmed", () => {
     const both = await Promise.all([world.confirm(app), world.confirm(app)]);
     expect(new Set(both).size).toBe(1);
     expect(await world.db.retirement.count({ where: { appId: app.id } })).toBe(1);
+  });
+});
+
+describe("people hear of a retirement", () => {
+  const everything = { isAdmin: true, memberships: [] };
+
+  it("in the top bar while it is under way, as a need once it has stopped, and in the list of the retired", async () => {
+    const { db, proxies } = world;
+    const app = await world.running();
+    const actor = { ...everything, id: app.userId, username: "lin", name: "Lin", locale: null, via: { session: "" } };
+    const id = await world.confirm(app);
+    const flying = (await listInFlight(db, actor)).rows.filter((row) => row.app === app.name);
+    expect(flying).toMatchObject([{ kind: "retirement", id, number: null, steps: 9, stepsDone: 0 }]);
+
+    const refused = proxies.registry.trouble({ method: "DELETE", path: /manifests/, fault: { status: 405 } });
+    expect((await world.driveTo(id)).state).toBe("failed");
+    const { needs } = await overviewFor(actor, { whose: "teams" }, db);
+    expect(needs.filter((need) => "app" in need && need.app === app.name)).toMatchObject([{ kind: "retirement", id }]);
+    expect((await listInFlight(db, actor)).rows.filter((row) => row.app === app.name)).toEqual([]);
+
+    refused.lift();
+    const again = await world.again(id, app, NOTHING_KEPT);
+    await world.driveTo(again);
+    const listed = await listRetirements(everything, listRetirementsInput.parse({ q: app.name }), db);
+    expect(listed).toMatchObject({ total: 1, rows: [{ id: again, app: app.name, state: "done", kept: 0 }] });
+    const after = await overviewFor(actor, { whose: "teams" }, db);
+    expect(after.needs.filter((need) => "app" in need && need.app === app.name)).toEqual([]);
   });
 });
 
