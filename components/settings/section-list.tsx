@@ -50,10 +50,10 @@ function SectionMark({ parts, edit }: { parts: readonly (keyof AppSettings)[]; e
   return edited ? <Badge tone="working">{t("edited")}</Badge> : null;
 }
 
-/** Without a navigation: a reload, the back button and a link find the same sections open. */
+/** Without a navigation: a reload, the back button and a link find the same sections open. With a state of Next's own it would not hear of it. */
 function openInAddress(open: string[]): void {
   const url = new URL(window.location.href);
   if (open.length === 0) url.searchParams.delete("open");
   else url.searchParams.set("open", open.join(","));
-  window.history.replaceState(window.history.state, "", url);
+  window.history.replaceState(null, "", url);
 }

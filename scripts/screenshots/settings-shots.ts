@@ -61,8 +61,8 @@ async function everything(page: Page, words: Words): Promise<void> {
       .getByRole("button", { name: words(`settings.${add}`) })
       .first()
       .click();
-  await page.getByText(words("settings.logs.collect")).click();
-  await page.getByText(words("settings.logs.multiline")).click();
+  await page.getByRole("switch", { name: words("settings.logs.collect") }).click();
+  await page.getByRole("switch", { name: words("settings.logs.multiline") }).click();
 }
 
 async function wrongly(page: Page, words: Words): Promise<void> {
