@@ -64,6 +64,25 @@ async function openTerminal(page: Page): Promise<void> {
   await page.getByText("Connected", { exact: true }).waitFor();
 }
 
+/** Each kind of row and of probe once, and something wrong. */
+async function editSettings(page: Page): Promise<void> {
+  await page.getByRole("radio", { name: "Custom" }).click();
+  await page.getByRole("radio", { name: "By load" }).click();
+  await page.getByText("Command", { exact: true }).last().click();
+  for (const add of [
+    "Add a variable",
+    "Paste .env text",
+    "Add a file",
+    "Add a volume",
+    "Add a toleration",
+    "Add a host",
+  ])
+    await button(page, add);
+  await page.getByRole("switch", { name: "Collect log files" }).click();
+  await page.getByRole("textbox", { name: "Drain", exact: true }).fill("9999");
+  await page.getByText("At most 120").waitFor();
+}
+
 const pages: Record<string, View> = {
   overview: { path: "/" },
   services: { path: "/services" },
@@ -79,6 +98,11 @@ const pages: Record<string, View> = {
   logs: { path: `${BASE}/logs`, open: (page) => page.getByText("listening").first().waitFor() },
   terminal: { path: `${BASE}/terminal`, open: (page) => page.getByLabel("Container").waitFor() },
   "terminal, open": { path: `${BASE}/terminal`, open: openTerminal },
+  settings: { path: `${BASE}/settings`, open: (page) => page.getByText("http 8080").waitFor() },
+  "settings, all open and edited": {
+    path: `${BASE}/settings?open=size,scale,start,ports,health,storage,rollout,security,placement,logs,labels`,
+    open: editSettings,
+  },
   "not found": { path: "/no-such-page", open: (page) => page.getByText("Not found").first().waitFor() },
 };
 
@@ -106,6 +130,18 @@ const dialogs: Record<string, View> = {
       await button(page, "More actions");
       await page.getByRole("menuitem", { name: "Retire…" }).click();
       await dialog(page).getByText("1 pod stops").waitFor();
+    },
+  },
+  "settings dialog": {
+    path: `${BASE}/settings?open=start`,
+    open: async (page) => {
+      // What the view before left half-typed cannot be released.
+      await page.evaluate(() => sessionStorage.clear());
+      await page.reload();
+      await button(page, "Add a variable");
+      await page.getByRole("textbox", { name: "Name", exact: true }).fill("GREETING");
+      await button(page, "Preview and release…");
+      await dialog(page).getByText("What will change").waitFor();
     },
   },
   "more actions": { path: BASE, open: (page) => button(page, "More actions") },
