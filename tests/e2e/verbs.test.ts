@@ -1,0 +1,159 @@
+import { readFile } from "node:fs/promises";
+import { type Browser } from "playwright-core";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { type Kubernetes, type KubernetesObject } from "#lib/clients/kubernetes/client";
+import { createKubernetes } from "#lib/clients/kubernetes/create-kubernetes";
+import { KINDS } from "#lib/clients/kubernetes/kinds";
+import { launchBrowser } from "#scripts/browser";
+import { type RunningKepler, startKepler } from "#tests/world/kepler";
+import { type Person, signIn } from "#tests/world/person";
+import { waitFor } from "#tests/world/wait-for";
+import { createService } from "#tests/world/wizard";
+
+const APP = "node-hello";
+let kepler: RunningKepler;
+let browser: Browser;
+let person: Person;
+let kubernetes: Kubernetes;
+
+beforeAll(async () => {
+  kepler = await startKepler();
+  browser = await launchBrowser();
+  person = await signIn(browser, kepler);
+  kubernetes = createKubernetes({ kubeconfig: kepler.sandbox("kubernetes").kubeconfig });
+  await createService(person, APP);
+  await person.page.getByText("It runs.").waitFor({ timeout: 60_000 });
+}, 300_000);
+afterAll(async () => {
+  await browser?.close();
+  kubernetes?.close();
+  await kepler?.stop();
+});
+
+/** Names of the pods that are not on their way out. */
+async function pods(environment = "dev"): Promise<string[]> {
+  const labelSelector = `app.kubernetes.io/name=${APP}`;
+  const { items } = await kubernetes.list(KINDS.pod, `kepler-${environment}`, { labelSelector });
+  const staying = items.filter(({ metadata }: KubernetesObject) => !metadata.deletionTimestamp);
+  return staying.map(({ metadata }) => metadata.name).sort();
+}
+const podsBecome = (count: number) => waitFor(`${count} pods`, async () => (await pods()).length === count, 60_000);
+const deployment = () => kubernetes.get({ ...KINDS.deployment, namespace: "kepler-dev", name: APP });
+
+const openVerb = async (name: string) => {
+  await person.page.getByRole("button", { name: "More actions" }).click();
+  await person.page.getByRole("menuitem", { name }).click();
+};
+const dialog = () => person.page.getByRole("dialog");
+const confirm = () =>
+  dialog()
+    .getByRole("button", { name: /^Release as #/ })
+    .click();
+async function verifiedAndClosed(): Promise<void> {
+  await dialog().getByText("What runs has been verified.").waitFor({ timeout: 60_000 });
+  await dialog().getByRole("button", { name: "Close" }).last().click();
+}
+
+// Each verb from the click to the pods; they follow one another on one service, in one document.
+describe("what can be done with a running service, in the browser", () => {
+  it("restarts it, held in between: the cluster holds too, and both go on", async () => {
+    const before = await pods();
+    await openVerb("Restart…");
+    await dialog().getByLabel("If it fails, go back to what ran before by itself").check();
+    await confirm();
+    await dialog().getByRole("button", { name: "Pause" }).click();
+    await dialog().getByText("The rollout is paused.").waitFor();
+    await dialog().getByText("paused it", { exact: false }).waitFor();
+    await waitFor("a held Deployment", async () => JSON.stringify(await deployment()).includes('"paused":true'));
+    await dialog().getByRole("button", { name: "Go on" }).click();
+    await verifiedAndClosed();
+    expect(await pods()).not.toEqual(before);
+  });
+
+  it("gives it more pods for a time, and takes them back when told that the time is over", async () => {
+    await openVerb("Scale for a time…");
+    await dialog().getByLabel("Replicas").fill("2");
+    await confirm();
+    await verifiedAndClosed();
+    await podsBecome(2);
+    await person.page.getByText(/2 replicas until .*, then 1\./).waitFor();
+    await person.page.getByRole("button", { name: "1 hour longer" }).click();
+    await person.page.getByRole("button", { name: "End now" }).click();
+    await podsBecome(1);
+    await person.page.getByText(/2 replicas until/).waitFor({ state: "detached" });
+  });
+
+  it("stops it and starts it again with as many pods as before", async () => {
+    await openVerb("Stop…");
+    await confirm();
+    await verifiedAndClosed();
+    await podsBecome(0);
+    await person.page.getByText("Paused").first().waitFor();
+    await openVerb("Start again…");
+    await dialog().getByText("1 pod starts").waitFor();
+    await confirm();
+    await verifiedAndClosed();
+    await podsBecome(1);
+  });
+
+  it("deletes a pod after asking; another takes its place", async () => {
+    const [doomed = ""] = await pods();
+    await person.page.getByRole("button", { name: `More for ${doomed}` }).click();
+    await person.page.getByRole("menuitem", { name: "Delete pod…" }).click();
+    await dialog().getByText("It is the only pod that is ready", { exact: false }).waitFor();
+    await dialog().getByRole("button", { name: "Delete pod" }).click();
+    await waitFor("another pod", async () => {
+      const now = await pods();
+      return now.length === 1 && now[0] !== doomed;
+    });
+  });
+
+  it("runs the same image in another environment", async () => {
+    await openVerb("Clone to another environment…");
+    await dialog().getByLabel("To", { exact: true }).selectOption({ label: "test" });
+    await dialog().getByText("kepler-test/", { exact: false }).first().waitFor();
+    await confirm();
+    await verifiedAndClosed();
+    expect(await pods("test")).toHaveLength(1);
+  });
+
+  it("hands out the objects that it applies", async () => {
+    const [download] = await Promise.all([
+      person.page.waitForEvent("download"),
+      openVerb("Download the objects (YAML)"),
+    ]);
+    const yaml = await readFile(await download.path(), "utf8");
+    expect(yaml).toContain("kind: Deployment");
+    expect(yaml).toContain("namespace: kepler-dev");
+  });
+
+  it("finds releases by kind and by person, and keeps what is looked for in the address", async () => {
+    const { page } = person;
+    const views = page.getByRole("navigation", { name: "Views of this service" });
+    await views.getByRole("link", { name: "Releases" }).click();
+    await page.getByRole("button", { name: "Kind" }).click();
+    await page.getByRole("menuitem", { name: "Restart" }).click();
+    await page.getByRole("row", { name: /#2 / }).waitFor();
+    expect(await page.getByRole("row", { name: /^.*#[0-9]+ / }).count()).toBe(1);
+    expect(new URL(page.url()).searchParams.get("kind")).toBe("restart");
+  });
+
+  it("restarts a selection of services, on one timeline", async () => {
+    const { page } = person;
+    const before = await pods();
+    await page.getByRole("link", { name: "Services" }).first().click();
+    await page.getByRole("checkbox", { name: `Choose ${APP}` }).check();
+    const chosen = page.getByRole("group", { name: "Chosen services" });
+    await chosen.getByRole("button", { name: "Restart…" }).click();
+    await dialog().getByRole("button", { name: "Restart 1 service" }).click();
+    await dialog().getByText("All have come to an end.").waitFor({ timeout: 60_000 });
+    await dialog().getByRole("listitem").filter({ hasText: APP }).getByText("Done").waitFor();
+    await dialog().getByRole("button", { name: "Close" }).last().click();
+    expect(await pods()).not.toEqual(before);
+  });
+
+  it("has done all of that in one document, without a complaint", async () => {
+    expect(await person.sameDocument()).toBe(true);
+    expect(person.complaints).toEqual([]);
+  });
+});
