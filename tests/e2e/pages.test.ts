@@ -87,7 +87,6 @@ const pages: Record<string, View> = {
   overview: { path: "/" },
   services: { path: "/services" },
   "services, none fit": { path: "/services?q=no-such-service" },
-  retired: { path: "/retirements", open: (page) => page.getByText("No retired services").waitFor() },
   create: { path: "/services/new" },
   "create, nothing filled in": { path: "/services/new", open: (page) => button(page, "Next: Details") },
   "create, step 2": { path: "/services/new", open: (page) => wizardStep(page, 2) },
@@ -122,14 +121,6 @@ const dialogs: Record<string, View> = {
       await button(page, "Scale");
       await dialog(page).getByLabel("Replicas").fill("2");
       await dialog(page).getByText("1 pod starts").waitFor();
-    },
-  },
-  "retire dialog": {
-    path: BASE,
-    open: async (page) => {
-      await button(page, "More actions");
-      await page.getByRole("menuitem", { name: "Retire…" }).click();
-      await dialog(page).getByText("1 pod stops").waitFor();
     },
   },
   "settings dialog": {
