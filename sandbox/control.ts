@@ -48,8 +48,10 @@ function refuseOtherSites({ headers }: Exchange): void {
     throw new Refusal(text(403, "This address is for the sandbox's own pages and for programs.\n"));
 }
 
+/** `curl -d` calls everything a form, also JSON: a page in a browser is who asks for HTML. */
 const isForm = ({ headers }: Exchange): boolean =>
-  headers["content-type"]?.startsWith("application/x-www-form-urlencoded") === true;
+  headers["content-type"]?.startsWith("application/x-www-form-urlencoded") === true &&
+  headers.accept?.includes("text/html") === true;
 
 /** A form goes back to the page, a program gets the answer. */
 const done = (exchange: Exchange, reply: Reply): Reply =>

@@ -7,7 +7,8 @@ type PodEffect = Pick<ReleasePreview["effect"], "podsToRestart" | "podsToStart" 
 
 /**
  * What confirming would do to running pods, in numbers. A new template replaces every pod; the same one only adds or removes.
- * `running` is how many there are, where it is known: an autoscaler keeps them.
+ * `running` is how many are wanted there now, where it is known: by hand or by an autoscaler it may be another number than
+ * the last release's.
  */
 export function podEffect(
   before: AppSpec | null,
@@ -15,7 +16,7 @@ export function podEffect(
   app: { id: string; name: string },
   running: number | null = null,
 ): PodEffect {
-  const was = before ? settledReplicas(before, running ?? 0) : 0;
+  const was = running ?? (before ? settledReplicas(before, 0) : 0);
   const will = settledReplicas(after, was);
   const replaced = before !== null && !samePodTemplate(before, after, app);
   return {

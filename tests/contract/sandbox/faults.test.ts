@@ -134,12 +134,23 @@ describe("setting a fault", () => {
     expect(await ask()).toBe(whole);
   });
 
+  it("takes what `curl -d` sends, which calls JSON a form", async () => {
+    const answer = await fetch(`${control.url}/faults`, {
+      method: "POST",
+      body: '{"system": "jenkins", "kind": "answer", "status": 429, "times": 1}',
+      headers: { accept: "*/*", "content-type": "application/x-www-form-urlencoded" },
+    });
+    expect(answer.status).toBe(201);
+    expect((await fetch(`${system.url}/a`)).status).toBe(429);
+    expect(await ask()).toBe(whole);
+  });
+
   it("can be done on the page, and lifting it as well", async () => {
     const post = (path: string, form: Record<string, string> = {}) =>
       fetch(control.url + path, {
         method: "POST",
         body: new URLSearchParams(form),
-        headers: { origin: control.url },
+        headers: { origin: control.url, accept: "text/html,application/xhtml+xml" },
         redirect: "manual",
       });
     const fields = {

@@ -39,3 +39,10 @@ test("a number of pods is printed as it is, or as the bounds of its autoscaler",
   expect(printReplicas(plainSpec({ replicas: 1, autoscaling }))).toBe("2–6");
   expect(printReplicas(plainSpec({ replicas: 0, autoscaling }))).toBe("0");
 });
+
+test("what runs counts, not what the last release said: somebody may have scaled by hand", () => {
+  const two = plainSpec({ replicas: 2 });
+  const none = { podsToRestart: 0, podsToStart: 0, podsToStop: 0 };
+  expect(podEffect(two, two, app, 3)).toEqual({ ...none, podsToStop: 1 });
+  expect(podEffect(two, plainSpec({ replicas: 3 }), app, 3)).toEqual(none);
+});
