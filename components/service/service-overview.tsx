@@ -27,7 +27,8 @@ export function ServiceOverview({ initial }: { initial: AppView }) {
   return (
     <div className={classes.overview}>
       <Trouble app={app} place={place} />
-      <DriftPanel app={app} place={place} />
+      {/* What a retirement takes away is missing on purpose. */}
+      {app.retirement === null && <DriftPanel app={app} place={place} />}
       <LeaseLine app={app} environmentId={environment?.id} />
       <Journey app={app} />
       <div className={classes.columns}>

@@ -11,7 +11,7 @@ import { type EnvironmentView } from "#lib/clusters/schema";
 import { db as ownDb } from "#lib/platform/db";
 import { Invalid, NotFound } from "#lib/platform/errors";
 import { getAppView } from "#lib/releases/queries";
-import { getRetirementView } from "#lib/retire/queries";
+import { getRetirementView, listRetirements } from "#lib/retire/queries";
 import { type RetirementView } from "#lib/retire/schema";
 
 // What pages need for their first paint. Rights are the same as those of the routes that keep them fresh afterwards.
@@ -41,6 +41,12 @@ export async function retirementPage(actor: Actor, id: string): Promise<Retireme
     const { retirement } = await findOwner(db, actor, { retirement: "id" }, { id });
     return retirement ? getRetirementView(retirement.id, db) : null;
   });
+}
+
+/** The newest retirement of a service that has gone, by its name; null when there is none that this person may see. */
+export async function retirementOfGone(actor: Actor, name: string): Promise<string | null> {
+  const { rows } = await listRetirements(actor, { q: name, page: 1, pageSize: 200 }, ownDb());
+  return rows.find(({ app }) => app === name)?.id ?? null;
 }
 
 export type CreatePage = {
