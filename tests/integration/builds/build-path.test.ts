@@ -32,6 +32,7 @@ describe("from a repository to an image", () => {
     expect(app.ledger.map(({ system, kind, state }) => [system, kind, state]).sort()).toEqual([
       ["gitlab", "webhook", "present"],
       ["jenkins", "job", "present"],
+      ["registry", "repository", "present"],
     ]);
     const view = await getBuildView(world.db, buildId);
     expect(view).toMatchObject({ state: "succeeded", error: null, logComplete: true });
