@@ -35,11 +35,15 @@ export function renderManifests(input: ManifestInput): Manifest[] {
   return objects.filter((object) => object !== null && object !== false);
 }
 
+const POD_PARTS = ["ServiceAccount", "ConfigMap", "Service"];
+const ROUTES = ["Ingress", "Gateway", "VirtualService"];
+
 /**
- * When an object that a Spec no longer has is removed. What pods are made with goes after the last pod that needs it; what
- * acts on pods goes before the new workload is applied, or it would act on that. So does another kind of workload.
+ * When an object that a Spec no longer has is removed. What pods are made with goes after the last pod that needs it, and
+ * a route after the one that takes its place. What acts on pods goes before the new workload is applied, or it would act
+ * on that. So does another kind of workload.
  */
-export const removedAfterRollout = (kind: string): boolean => ["ServiceAccount", "ConfigMap", "Service"].includes(kind);
+export const removedAfterRollout = (kind: string): boolean => [...POD_PARTS, ...ROUTES].includes(kind);
 
 /** The environment's namespace; shared by all its apps, so it carries no app's label. */
 export const namespaceManifest = (namespace: string): Manifest => ({

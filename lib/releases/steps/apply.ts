@@ -30,7 +30,7 @@ export const manifestInput = (release: StepContext["release"]) => ({
 
 /**
  * Removes what acts on pods and is no longer wanted, then applies in order. Every part can be repeated: a crash anywhere in
- * between leaves nothing unknown. What pods of the previous release are made with stays until `removeLeftovers`.
+ * between leaves nothing unknown. Routes, and what pods of the previous release are made with, stay until `removeLeftovers`.
  */
 export async function applyObjects(
   context: StepContext,
@@ -60,7 +60,7 @@ export async function applyObjects(
   return { applied: wanted.length, removed: surplus.length };
 }
 
-/** After the rollout: what only pods of earlier releases were made with. */
+/** After the rollout: routes that have moved, and what only pods of earlier releases were made with. */
 export async function removeLeftovers(context: StepContext, manifests: readonly Manifest[]): Promise<void> {
   const { deps, release } = context;
   for (const entry of await deleteSurplus(context, "after", manifests)) {
@@ -77,7 +77,9 @@ async function deleteSurplus(
   const { deps, release, kubernetes, signal } = context;
   const wanted = manifests.map(ledgerKeyOf);
   const known = await ledgerIn(deps.db, release, release.environment.namespace);
+  // What was made last goes first: a route before the Service that it leads to.
   const surplus = known
+    .toReversed()
     .filter((entry) => !wanted.some((each) => isSame(each, entry)))
     .filter((entry) => removedAfterRollout(refOf(entry).kind) === (turn === "after"));
   for (const entry of surplus) {
