@@ -44,7 +44,8 @@ export async function stateOf({ db, world, appId }: Walked) {
   };
 }
 
-const withoutHost = (key: string): string => key.replace(/^https?:\/\/[^/]+/, "");
+/** Of an address, and of an image repository: each sandbox has ports of its own. */
+const withoutHost = (key: string): string => key.replace(/^(https?:\/\/[^/]+|127\.0\.0\.1:\d+)/, "");
 
 /** How many hooks of its project deliver to this service. */
 async function hooksOf({ gitlab }: World<"gitlab">, projectId: number, appId: string): Promise<number> {
