@@ -180,10 +180,9 @@ describe("the settings of a service", () => {
     await onTop.click();
     await release(page, 5);
 
-    const pods = await runningWith();
-    // The autoscaler may want more than its two by now.
-    expect(pods.length).toBeGreaterThanOrEqual(2);
-    for (const pod of pods)
+    // The number is the autoscaler's, which looks every 15 seconds; it may want more than its two by now.
+    await expect.poll(async () => (await runningWith()).length, { timeout: 40_000 }).toBeGreaterThanOrEqual(2);
+    for (const pod of await runningWith())
       expect(pod).toEqual({ env: { GREETING: "Good evening", THEIRS: "2", MINE: "1" }, memory: "192Mi", drain: 3 });
   });
 

@@ -134,7 +134,8 @@ describe("what can be done with a running service, in the browser", () => {
     await page.getByRole("button", { name: "Kind" }).click();
     await page.getByRole("menuitem", { name: "Restart" }).click();
     await page.getByRole("row", { name: /#2 / }).waitFor();
-    expect(await page.getByRole("row", { name: /^.*#[0-9]+ / }).count()).toBe(1);
+    // Until the answer is there, the list stays as it was.
+    await expect.poll(() => page.getByRole("row", { name: /^.*#[0-9]+ / }).count(), { timeout: 10_000 }).toBe(1);
     expect(new URL(page.url()).searchParams.get("kind")).toBe("restart");
   });
 
