@@ -107,6 +107,9 @@ describe("from click to proof, in the browser", () => {
       await page.getByRole("heading", { name: system, exact: false }).first().waitFor();
     }
     await page.getByText("Absent", { exact: true }).first().waitFor();
+    expect(await page.getByText("Absent", { exact: true }).count()).toBe(6);
+    expect(await axeFindings(page)).toEqual([]);
+    expect(person.complaints).toEqual([]);
   });
 
   it("is found among the retired by everybody in its team, and nowhere else", async () => {
@@ -117,12 +120,15 @@ describe("from click to proof, in the browser", () => {
     await omar.page.goto(`${kepler.url}/retirements`);
     await omar.page.getByRole("link", { name: SERVICE }).click();
     await omar.page.getByText("Nothing of short-lived is left that was to go.").waitFor();
+    // The old address leads there too.
     await omar.page.goto(`${kepler.url}/services/${SERVICE}`);
-    await omar.page.getByText("There is no such page, or you may not know that there is.").waitFor();
+    await omar.page.getByText("Nothing of short-lived is left that was to go.").waitFor();
     await omar.page.context().close();
     const sam = await signIn(browser, kepler, { username: "sam", password: peoplePassword });
     await sam.page.goto(`${kepler.url}/retirements`);
     await sam.page.getByText("No retired services").waitFor();
+    await sam.page.goto(`${kepler.url}/services/${SERVICE}`);
+    await sam.page.getByText("There is no such page, or you may not know that there is.").waitFor();
     await sam.page.context().close();
   });
 
