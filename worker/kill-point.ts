@@ -4,19 +4,18 @@ import { setTimeout as delay } from "node:timers/promises";
 
 type Options = {
   /**
-   * Undefined = no test is going on. In it, `armed` lists the points at which to kill, one a line; what was passed and
+   * In it, `armed` lists the points at which to kill, one a line; what was passed and
    * where it was killed is remembered in `passed/` and `killed/`, so that what is started in its place goes on.
    */
-  folder: string | undefined;
-  /** A file whose first line is the process to kill (postmaster.pid); this process itself when undefined. */
-  pidFile: string | undefined;
+  folder: string;
+  /** A file whose first line is the process to kill (postmaster.pid); this process itself when null. */
+  pidFile: string | null;
 };
 
 const LOOK_AGAIN_MS = 20;
 
 /** For tests alone: at the armed points a process is killed with SIGKILL, as a power cut would, once at each. */
-export function killPoint({ folder, pidFile }: Options): ((name: string) => Promise<void>) | undefined {
-  if (!folder) return undefined;
+export function killPoint({ folder, pidFile }: Options): (name: string) => Promise<void> {
   const mark = (kind: "passed" | "killed", name: string): boolean => {
     const marker = join(folder, kind, name);
     if (existsSync(marker)) return false;

@@ -31,10 +31,8 @@ async function main(): Promise<void> {
   const systems = connectSystems(env);
   if (env.kubernetes) await bootstrapClusters(db, { ...env.kubernetes, domain: await edgeDomain(env.home) });
 
-  // eslint-disable-next-line no-restricted-properties -- a test's own switches, not settings: production has none.
-  const switches: Partial<NodeJS.ProcessEnv> = env.mode === "sandbox" ? process.env : {};
-  const { KEPLER_KILL_POINTS: folder, KEPLER_KILL_PID_FILE: pidFile } = switches;
-  const worlds = createWorlds({ env, db, queue, systems, checkpoint: killPoint({ folder, pidFile }) });
+  const checkpoint = env.killPoints ? killPoint(env.killPoints) : undefined;
+  const worlds = createWorlds({ env, db, queue, systems, checkpoint });
   for (const { job, handler } of catalogue(worlds)) await queue.work(job, handler);
 
   const { workerListen: listen } = env;

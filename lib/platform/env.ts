@@ -52,6 +52,8 @@ const variables = z.object({
   KUBE_CONTEXT: optional,
   PROMETHEUS_URL: optionalUrl,
   PROMETHEUS_TOKEN: optional,
+  KEPLER_KILL_POINTS: optional,
+  KEPLER_KILL_PID_FILE: optional,
 });
 
 /** An AES-256 key; its id is the head of its own sha256, so that nobody has to invent one. */
@@ -78,6 +80,8 @@ export type Env = {
   kubernetes: { kubeconfig: string; context: string | null } | null;
   /** Without a token it is asked without one. */
   prometheus: { url: string; token: string | null } | null;
+  /** Where a test says what to kill and when (worker/kill-point.ts); null in production whatever is set. */
+  killPoints: { folder: string; pidFile: string | null } | null;
 };
 
 /**
@@ -100,6 +104,10 @@ export function parseEnv(source: Record<string, string | undefined>): Env {
     sessionSecret: vars.KEPLER_SESSION_SECRET,
     encryptionKeys: [encryptionKey(vars.KEPLER_ENCRYPTION_KEY), ...oldKeys(vars.KEPLER_ENCRYPTION_OLD_KEYS)],
     ...systems(vars),
+    killPoints:
+      vars.KEPLER_MODE === "sandbox" && vars.KEPLER_KILL_POINTS
+        ? { folder: vars.KEPLER_KILL_POINTS, pidFile: vars.KEPLER_KILL_PID_FILE ?? null }
+        : null,
   };
 }
 
