@@ -1,10 +1,11 @@
 "use client";
 
-import { NumberInput, TextInput } from "@mantine/core";
+import { TextInput } from "@mantine/core";
 import { useRef, useState } from "react";
 import { useTranslations } from "use-intl";
 import type { AppRow } from "#lib/apps/schema";
 import type { EnvironmentView } from "#lib/clusters/schema";
+import { ReplicasInput } from "../fields/replicas-input.tsx";
 import { Failure } from "../shell/failure.tsx";
 import { Badge } from "../ui/badge.tsx";
 import { Button } from "../ui/button.tsx";
@@ -68,17 +69,7 @@ export function BulkDialog({ apps, environment, kind, onCancel, onClose }: Props
             <li key={id}>{name}</li>
           ))}
         </ul>
-        {kind === "scale" && (
-          <NumberInput
-            label={t("replicas")}
-            value={replicas}
-            onChange={(value) => setReplicas(typeof value === "number" ? value : "")}
-            min={0}
-            max={500}
-            allowDecimal={false}
-            allowNegative={false}
-          />
-        )}
+        {kind === "scale" && <ReplicasInput label={t("replicas")} value={replicas} onChange={setReplicas} />}
         <TextInput
           aria-label={releases("reason")}
           placeholder={releases("reason")}

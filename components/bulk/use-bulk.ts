@@ -1,7 +1,7 @@
 "use client";
 
 import { useMutation, useQuery } from "@tanstack/react-query";
-import { type BulkView, bulkView, type CreateBulkInput, createBulkResult } from "#lib/releases/schema";
+import { type BulkView, bulkView, type CreateBulkInput, createBulkResult } from "#lib/releases/bulk-schema";
 import { isReleaseOver } from "../releases/use-releases.ts";
 import { getJson, sendJson } from "../shell/api.ts";
 import { queryKeys } from "../shell/query-keys.ts";

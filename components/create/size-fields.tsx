@@ -1,8 +1,8 @@
 "use client";
 
-import { NumberInput } from "@mantine/core";
 import { useTranslations } from "use-intl";
 import { QuantityInput } from "../fields/quantity-input.tsx";
+import { ReplicasInput } from "../fields/replicas-input.tsx";
 import { SizeCards } from "../fields/size-cards.tsx";
 import { useErrorWords } from "./use-error-words.ts";
 import { useFormSize } from "./use-form-size.ts";
@@ -24,17 +24,12 @@ export function SizeFields({ form, change, errors }: StepProps) {
       <SizeCards value={form.size} onChange={(size) => change({ size })} free={free} />
       <div className={classes.fields}>
         <div>
-          <NumberInput
+          <ReplicasInput
             label={t("replicas")}
             value={form.replicas}
-            onChange={(value) => change({ replicas: number(value) })}
-            min={0}
-            max={500}
-            allowDecimal={false}
-            allowNegative={false}
+            onChange={(replicas) => change({ replicas })}
             error={words("replicas")}
             description={total ? t("total", total) : undefined}
-            inputWrapperOrder={["label", "input", "description", "error"]}
           />
         </div>
         {form.size === "free" && (

@@ -1,7 +1,7 @@
 "use client";
 
 import { useEffect, useRef, useState } from "react";
-import { podLogEvent } from "#lib/releases/schema";
+import { podLogEvent } from "#lib/releases/log-schema";
 import { LogBuffer, type LogLine } from "../ui/log-buffer.ts";
 
 export type PodState = { pod: string; state: "following" | "waiting" | "ended" | "unreachable"; reason: string | null };

@@ -2,7 +2,7 @@
 
 import { ArrowRight } from "lucide-react";
 import { useTranslations } from "use-intl";
-import type { SpecChange } from "#lib/releases/schema";
+import type { SpecChange } from "#lib/releases/change-schema";
 import classes from "./releases.module.css";
 
 /** "image.commit" → "imageCommit": fields of a Spec as keys of `releases.change`. */
@@ -37,9 +37,12 @@ export function changeName(t: T, field: string): string {
   return t.has(key) ? t(key as Parameters<T>[0]) : field;
 }
 
-/** A value of a Spec as people read it: digests and commits short. */
+/** A value of a Spec as people read it: digests and commits short, choices by their names. */
 export function printable(t: T, field: string, value: string | null): string {
   if (value === null) return t("nothing");
   if (field === "image.digest") return `${value.slice(0, 11)}…${value.slice(-4)}`;
-  return field === "image.commit" ? value.slice(0, 7) : value;
+  if (field === "image.commit") return value.slice(0, 7);
+  // Fields with a few choices have names for them; what people typed stays as it is.
+  const key = `value.${changeKey(field)}.${value}` as Parameters<T["has"]>[0];
+  return /^[a-z]+$/.test(value) && t.has(key) ? t(key as Parameters<T>[0]) : value;
 }

@@ -1,10 +1,11 @@
 "use client";
 
-import { NumberInput, TextInput } from "@mantine/core";
+import { TextInput } from "@mantine/core";
 import { useMemo, useState } from "react";
 import { useTimeZone, useTranslations } from "use-intl";
 import { mayEndAt } from "#lib/releases/lease-rules";
 import type { ReleaseIntent } from "#lib/releases/schema";
+import { ReplicasInput } from "../fields/replicas-input.tsx";
 import { useClock } from "../ui/use-clock.ts";
 import { fromLocalInput, toLocalInput } from "./local-time.ts";
 import { ReleaseForm } from "./release-form.tsx";
@@ -32,16 +33,7 @@ export function LeaseForm({ app, environment, task: _, ...rest }: TaskFormProps<
   return (
     <ReleaseForm app={app} intent={past ? null : intent} why={past ? t("past") : undefined} {...rest}>
       <div className={classes.pair}>
-        <NumberInput
-          label={t("replicas")}
-          value={replicas}
-          onChange={(value) => setReplicas(typeof value === "number" ? value : "")}
-          min={0}
-          max={500}
-          allowDecimal={false}
-          allowNegative={false}
-          data-autofocus
-        />
+        <ReplicasInput label={t("replicas")} value={replicas} onChange={setReplicas} data-autofocus />
         <TextInput
           type="datetime-local"
           label={t("until")}

@@ -3,7 +3,7 @@
 import { TextInput } from "@mantine/core";
 import { useState } from "react";
 import { useTranslations } from "use-intl";
-import type { HeldCommitView } from "#lib/releases/schema";
+import type { HeldCommitView } from "#lib/releases/hold-schema";
 import { Failure } from "../shell/failure.tsx";
 import { Button } from "../ui/button.tsx";
 import classes from "./releases.module.css";

@@ -1,7 +1,8 @@
 "use client";
 
 import { useCallback, useMemo, useState } from "react";
-import type { ForeignField, ReleaseIntent } from "#lib/releases/schema";
+import type { ForeignField } from "#lib/releases/change-schema";
+import type { ReleaseIntent } from "#lib/releases/schema";
 
 export type Decisions = Pick<ReleaseIntent, "takeOver" | "keep">;
 export type Decide = (fields: readonly ForeignField[], decision: "keep" | "take-over") => void;

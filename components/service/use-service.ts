@@ -4,7 +4,7 @@ import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { z } from "zod";
 import { type AppEnvironmentView, type AppView, appView } from "#lib/apps/schema";
 import { eventView, podView } from "#lib/clusters/schema";
-import { driftView } from "#lib/releases/schema";
+import { driftView } from "#lib/releases/change-schema";
 import { getJson, sendJson } from "../shell/api.ts";
 import { queryKeys } from "../shell/query-keys.ts";
 

@@ -4,7 +4,7 @@ import { Radio } from "@mantine/core";
 import { useState } from "react";
 import { useTranslations } from "use-intl";
 import type { Side } from "#lib/apps/merge-rules";
-import type { SpecChange } from "#lib/releases/schema";
+import type { SpecChange } from "#lib/releases/change-schema";
 import type { SettingsView } from "#lib/releases/settings-schema";
 import { ChangeWords, changeName, printable } from "../releases/change-words.tsx";
 import { Button } from "../ui/button.tsx";

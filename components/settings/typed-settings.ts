@@ -1,5 +1,5 @@
 import { type AppSettings, type AppSpec, appSettings, fixedProblems } from "#lib/apps/spec-schema";
-import type { SpecChange } from "#lib/releases/schema";
+import type { SpecChange } from "#lib/releases/change-schema";
 import { specChanges } from "#lib/releases/spec-diff-rules";
 import { type Problem, problemOf } from "../fields/problem.ts";
 

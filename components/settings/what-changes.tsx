@@ -3,7 +3,7 @@
 import Link from "next/link";
 import { usePathname } from "next/navigation";
 import { useTranslations } from "use-intl";
-import type { SpecChange } from "#lib/releases/schema";
+import type { SpecChange } from "#lib/releases/change-schema";
 import type { SettingsView } from "#lib/releases/settings-schema";
 import { ChangeWords } from "../releases/change-words.tsx";
 import { RelativeTime } from "../ui/relative-time.tsx";

@@ -12,7 +12,7 @@ export { appName } from "./spec/names-schema.ts";
 export { RESOURCE_PRESETS } from "./spec/resources-schema.ts";
 export { fixedProblems } from "./spec/spec-rules.ts";
 export { SPEC_VERSION, storedSettings } from "./spec/stored-schema.ts";
-export { DEFAULT_SCALE_DOWN, DEFAULT_SCALE_UP, DEFAULT_STRATEGY } from "./spec/workload-schema.ts";
+export { DEFAULT_SCALE_DOWN, DEFAULT_SCALE_UP, DEFAULT_STRATEGY, MOST_REPLICAS } from "./spec/workload-schema.ts";
 
 /** Everything but the image, as people ask for it: what the create wizard and later screens edit. */
 export const appSettings = storedSettings.superRefine(refineSettings);

@@ -1,7 +1,7 @@
 import { parseBytes, parseCpuMillis } from "#lib/apps/quantity-rules";
 import { type AppSpec, appSettings, appSpec } from "#lib/apps/spec-schema";
+import { type FieldRef, type SpecChange, type WhyNotKeep } from "./change-schema.ts";
 import { isRecord } from "./ownership-rules.ts";
-import { type FieldRef, type SpecChange, type WhyNotKeep } from "./schema.ts";
 import { specChanges, wordFor } from "./spec-diff-rules.ts";
 
 /** A field of an object with what somebody made of it there; null where they took it away. */

@@ -1,9 +1,10 @@
 import "server-only";
 import { type AppSpec } from "#lib/apps/spec-schema";
+import { type FieldConflict } from "./change-schema.ts";
 import { type ChangedField, describeFields, isTaken } from "./contest-rules.ts";
 import { ownersOf, same, strangerAt, valueAt } from "./ownership-rules.ts";
 import { type ReleasePlan } from "./plan-release.ts";
-import { type FieldConflict, type ReleaseIntent } from "./schema.ts";
+import { type ReleaseIntent } from "./schema.ts";
 import { ledgerKeyOf } from "./steps/apply.ts";
 import { type Tried } from "./try-objects.ts";
 

@@ -1,8 +1,8 @@
 import { type AppSpec } from "#lib/apps/spec-schema";
 import { type FieldError } from "#lib/platform/errors";
 import { changeInWords, whyNotKeep } from "./adopt-rules.ts";
+import { type FieldRef, type ForeignField, foreignField, type TakenField } from "./change-schema.ts";
 import { HAND_OVER, isController, KEPLER, type Owner } from "./ownership-rules.ts";
-import { type FieldRef, type ForeignField, foreignField, type TakenField } from "./schema.ts";
 
 /** A field that Kepler would write and somebody else changed. */
 export type Contest = { field: string; manager: string; at: string | null };

@@ -3,6 +3,7 @@ import { type KindRef, type Kubernetes, type KubernetesObject } from "#lib/clien
 import { KINDS } from "#lib/clients/kubernetes/kinds";
 import { type Db } from "#lib/platform/db";
 import { Denied } from "#lib/platform/errors";
+import { type FieldConflict, type ObjectChange } from "./change-schema.ts";
 import { clusterGap } from "./cluster-gaps.ts";
 import { conflictsOf, type Decisions, refTo } from "./conflicts.ts";
 import { type Gate, type GateFacts, gatesOf, readLimitRange, readQuota } from "./gate-rules.ts";
@@ -12,7 +13,6 @@ import { objectYaml } from "./object-yaml.ts";
 import { same, valueAt } from "./ownership-rules.ts";
 import { type ReleasePlan } from "./plan-release.ts";
 import { podNeeds } from "./pod-needs-rules.ts";
-import { type FieldConflict, type ObjectChange } from "./schema.ts";
 import { ledgerKeyOf, refOf } from "./steps/apply.ts";
 import { podReleaseOf } from "./steps/check.ts";
 import { type Tried, tryObject } from "./try-objects.ts";

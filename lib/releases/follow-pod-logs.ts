@@ -3,7 +3,7 @@ import { setTimeout as delay } from "node:timers/promises";
 import { type Kubernetes } from "#lib/clients/kubernetes/client";
 import { KeplerError } from "#lib/platform/errors";
 import { encodePosition, LineGate, timedLine } from "./log-rules.ts";
-import { type PodLogEvent } from "./schema.ts";
+import { type PodLogEvent } from "./log-schema.ts";
 
 export type LogSource = {
   kubernetes: Kubernetes;

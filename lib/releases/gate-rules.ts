@@ -1,8 +1,9 @@
 import { z } from "zod";
 import { type PublicError } from "#lib/platform/errors";
+import { type FieldConflict } from "./change-schema.ts";
 import { holdError } from "./hold-rules.ts";
+import { type HeldCommitView } from "./hold-schema.ts";
 import { amountOf, type Growth, growth, type PodNeeds } from "./pod-needs-rules.ts";
-import { type FieldConflict, type HeldCommitView } from "./schema.ts";
 
 /** What stands between a preview and its release: a blocker refuses it, a warning is only said. */
 export type Gate = { gate: string; blocks: boolean; error: PublicError };

@@ -2,7 +2,7 @@ import "server-only";
 import { type AppSpec } from "#lib/apps/spec-schema";
 import { type Db, db as ownDb, type Prisma, type Tx } from "#lib/platform/db";
 import { commitLeft } from "./hold-rules.ts";
-import { type HeldCommitView } from "./schema.ts";
+import { type HeldCommitView } from "./hold-schema.ts";
 
 type Here = { appId: string; environmentId: string };
 

@@ -1,6 +1,6 @@
 import { type AppSpec } from "#lib/apps/spec-schema";
 import { Conflict } from "#lib/platform/errors";
-import { type HeldCommitView } from "./schema.ts";
+import { type HeldCommitView } from "./hold-schema.ts";
 
 type Image = AppSpec["image"];
 

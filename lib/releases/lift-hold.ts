@@ -1,8 +1,8 @@
 import "server-only";
 import { NotFound } from "#lib/platform/errors";
 import { publish } from "#lib/platform/events";
+import { type LiftHoldInput } from "./hold-schema.ts";
 import { ownDeps, type ReleaseDeps } from "./jobs.ts";
-import { type LiftHoldInput } from "./schema.ts";
 
 /** Lets a held commit be released again where it was held. Throws NotFound when nothing holds it (any more). */
 export async function liftHold(

@@ -5,9 +5,10 @@ import { type Tx } from "#lib/platform/db";
 import { Invalid, NotFound } from "#lib/platform/errors";
 import { adopt } from "./adopt-rules.ts";
 import { holdOn } from "./held-commits.ts";
+import { type HeldCommitView } from "./hold-schema.ts";
 import { moveHosts } from "./host-rules.ts";
 import { IN_FLIGHT } from "./release-rules.ts";
-import { type HeldCommitView, type ReleaseIntent } from "./schema.ts";
+import { type ReleaseIntent } from "./schema.ts";
 
 export type ReleasePlan = {
   app: { id: string; name: string; teamId: string };

@@ -5,6 +5,7 @@ import { podView } from "#lib/clusters/queries";
 import { type Db, db as ownDb, type Prisma } from "#lib/platform/db";
 import { NotFound } from "#lib/platform/errors";
 import { publicError, stepView } from "#lib/platform/steps";
+import { takenFields } from "./change-schema.ts";
 import { expectedReleaseMs } from "./expected-duration.ts";
 import { leaseSelect, leaseView } from "./lease/queries.ts";
 import { PAUSABLE, runsRelease } from "./release-rules.ts";
@@ -14,7 +15,6 @@ import {
   type ListReleasesResult,
   type ReleaseRow,
   type ReleaseView,
-  takenFields,
 } from "./schema.ts";
 import { specChanges } from "./spec-diff-rules.ts";
 import { podReleaseIn } from "./steps/check.ts";

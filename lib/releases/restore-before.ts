@@ -1,9 +1,9 @@
 import "server-only";
 import { type AppSpec } from "#lib/apps/spec-schema";
 import { type Tx } from "#lib/platform/db";
+import { type TakenField } from "./change-schema.ts";
 import { createReleaseIn } from "./create-release.ts";
 import { type ReleaseDeps } from "./jobs.ts";
-import { type TakenField } from "./schema.ts";
 
 type Here = { number: number; app: { id: string }; environment: { id: string } };
 type Ended = Here & { id: string; spec: AppSpec; takeOver: TakenField[] };

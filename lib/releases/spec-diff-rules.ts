@@ -1,7 +1,7 @@
 import { printBytes, printCpu } from "#lib/apps/quantity-rules";
 import { type AppSpec } from "#lib/apps/spec-schema";
+import { type SpecChange } from "./change-schema.ts";
 import { contentHash } from "./manifests/content-hash.ts";
-import { type SpecChange } from "./schema.ts";
 
 /** `field` is the message key "releases.change.<field>", `path` where its value stands in a Spec (the same when left out). */
 type Field = { field: string; path?: string; print?: (value: unknown) => string };

@@ -4,7 +4,7 @@ import { specAnnotation, specLabel, specPlacement, specSecurity } from "./pod-sc
 import { specProbe } from "./probe-schema.ts";
 import { specResources } from "./resources-schema.ts";
 import { specFile, specLogCollection, specVolume } from "./storage-schema.ts";
-import { specAutoscaling, specStrategy, specWorkload } from "./workload-schema.ts";
+import { MOST_REPLICAS, specAutoscaling, specStrategy, specWorkload } from "./workload-schema.ts";
 
 export const SPEC_VERSION = 1;
 
@@ -26,7 +26,7 @@ export const storedSettings = z.object({
   schemaVersion: z.literal(SPEC_VERSION),
   workload: specWorkload.prefault({}),
   /** How many pods while nothing scales them; 0 stops the service, autoscaled or not. */
-  replicas: z.number().int().min(0).max(500),
+  replicas: z.number().int().min(0).max(MOST_REPLICAS),
   autoscaling: specAutoscaling.nullable().default(null),
   resources: specResources,
   ports: z.array(specPort).max(10),

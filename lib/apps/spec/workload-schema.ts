@@ -7,7 +7,9 @@ export const specWorkload = z.object({
   podManagement: z.enum(["ordered", "parallel"]).default("ordered"),
 });
 
-const replicas = z.number().int().min(1).max(500);
+/** Pods of one service, however they are counted: fixed, by an autoscaler, for a time, in bulk. */
+export const MOST_REPLICAS = 500;
+const replicas = z.number().int().min(1).max(MOST_REPLICAS);
 const percentOfRequest = z.number().int().min(1).max(1000);
 
 /** How fast the autoscaler may move in one direction (HPAScalingRules): at most the larger of the two policies a period. */
@@ -16,7 +18,7 @@ const scalingRule = z
     /** How long an earlier wish still counts, so that a short dip or peak moves nothing. */
     stabilizationSeconds: z.number().int().min(0).max(3600),
     percent: z.number().int().min(1).max(1000).nullable(),
-    pods: z.number().int().min(1).max(500).nullable(),
+    pods: z.number().int().min(1).max(MOST_REPLICAS).nullable(),
     periodSeconds: z.number().int().min(1).max(1800).default(15),
   })
   .refine((rule) => rule.percent !== null || rule.pods !== null, {

@@ -4,7 +4,8 @@ import { type Kubernetes } from "#lib/clients/kubernetes/client";
 import { type Registry } from "#lib/clients/registry/client";
 import { type Db } from "#lib/platform/db";
 import { type Queue } from "#lib/platform/queue";
-import { type ReleaseState, type TakenField } from "../schema.ts";
+import { type TakenField } from "../change-schema.ts";
+import { type ReleaseState } from "../schema.ts";
 
 /** What the release reconciler is given once: tests give it the sandbox, the worker the configured systems. */
 export type ReconcileReleaseDeps = {

@@ -4,7 +4,7 @@ import { createKubernetes } from "#lib/clients/kubernetes/create-kubernetes";
 import { createBulk } from "#lib/releases/bulk/create-bulk";
 import { getBulkView } from "#lib/releases/bulk/queries";
 import { unfinishedBulks, workOffBulk } from "#lib/releases/bulk/work-off-bulk";
-import { type CreateBulkInput } from "#lib/releases/schema";
+import { type CreateBulkInput } from "#lib/releases/bulk-schema";
 import { ReleaseWorld, serving } from "./release-world.ts";
 
 let world: ReleaseWorld;

@@ -7,10 +7,10 @@ import { type Kubernetes } from "#lib/clients/kubernetes/client";
 import { createKubernetes } from "#lib/clients/kubernetes/create-kubernetes";
 import { KINDS } from "#lib/clients/kubernetes/kinds";
 import { seeRow } from "#lib/clusters/record-observed";
+import { type ForeignField } from "#lib/releases/change-schema";
 import { findDrift } from "#lib/releases/find-drift";
 import { objectYaml } from "#lib/releases/object-yaml";
 import { valueAt } from "#lib/releases/ownership-rules";
-import { type ForeignField } from "#lib/releases/schema";
 import { ReleaseWorld, SETTINGS, serving } from "./release-world.ts";
 
 let world: ReleaseWorld;
