@@ -65,7 +65,7 @@ function steady(value: unknown, key = ""): unknown {
     .replace(/\n@@[^]*$/, "")
     .replace(/Invalid value: \{.*\}: /, "Invalid value: <struct>: ")
     .replace(/[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}/g, "<uid>")
-    .replace(/^\d+s$/, "<age>")
+    .replace(/^(\d+y)?\d+[sd]$/, "<age>")
     .replace(/\b\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ/g, "<time>")
     .replace(/\b(10|127)\.\d+\.\d+\.\d+\b/g, "<address>");
 }
