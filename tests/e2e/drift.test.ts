@@ -1,34 +1,25 @@
-import { type Browser } from "playwright-core";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, describe, expect, it } from "vitest";
 import { type Kubernetes } from "#lib/clients/kubernetes/client";
 import { createKubernetes } from "#lib/clients/kubernetes/create-kubernetes";
 import { KINDS } from "#lib/clients/kubernetes/kinds";
 import { valueAt } from "#lib/releases/ownership-rules";
-import { launchBrowser } from "#scripts/browser";
-import { type RunningKepler, startKepler } from "#tests/world/kepler";
-import { type Person, signIn } from "#tests/world/person";
-import { createByApi } from "./create-by-api.ts";
+import { type RunningKepler } from "#tests/world/kepler";
+import { type Person } from "#tests/world/person";
+import { inBrowser, runService } from "./in-browser.ts";
 
 const SERVICE = "drifting";
 let kepler: RunningKepler;
-let browser: Browser;
 let person: Person;
 /** Somebody at a terminal, beside Kepler. */
 let kubectl: Kubernetes;
 
-beforeAll(async () => {
-  kepler = await startKepler();
-  browser = await launchBrowser();
-  person = await signIn(browser, kepler);
+inBrowser(async (stage) => {
+  ({ kepler, person } = stage);
   kubectl = createKubernetes({ kubeconfig: kepler.sandbox("kubernetes").kubeconfig, fieldManager: "kubectl" });
-  await createByApi(person, SERVICE);
-  await person.page.goto(`${kepler.url}/services/${SERVICE}`);
-  await person.page.getByText("It runs.").waitFor({ timeout: 90_000 });
-}, 300_000);
-afterAll(async () => {
+  await runService(stage, SERVICE);
+});
+afterAll(() => {
   kubectl?.close();
-  await browser?.close();
-  await kepler?.stop();
 });
 
 const deployment = { ...KINDS.deployment, namespace: "kepler-dev", name: SERVICE };

@@ -4,31 +4,25 @@ import { request } from "node:http";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
-import { type Browser } from "playwright-core";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { launchBrowser } from "#scripts/browser";
-import { type RunningKepler, startKepler } from "#tests/world/kepler";
-import { type Person, signIn } from "#tests/world/person";
+import { afterAll, describe, expect, it } from "vitest";
+import { type RunningKepler } from "#tests/world/kepler";
+import { type Person } from "#tests/world/person";
 import { createService } from "#tests/world/wizard";
+import { inBrowser } from "./in-browser.ts";
 
 const RUNNING_WITHIN_MS = 30_000;
 const git = (cwd: string, ...args: string[]) =>
   promisify(execFile)("git", ["-c", "user.name=Lin", "-c", "user.email=lin@example.com", ...args], { cwd });
 
 let kepler: RunningKepler;
-let browser: Browser;
 let person: Person;
 let folder: string;
 
-beforeAll(async () => {
-  kepler = await startKepler();
-  browser = await launchBrowser();
+inBrowser(async (stage) => {
+  ({ kepler, person } = stage);
   folder = await mkdtemp(join(tmpdir(), "kepler-clone-"));
-  person = await signIn(browser, kepler);
-}, 300_000);
+});
 afterAll(async () => {
-  await browser?.close();
-  await kepler?.stop();
   await rm(folder, { recursive: true, force: true });
 });
 

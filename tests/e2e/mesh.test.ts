@@ -1,25 +1,17 @@
 import { request } from "node:http";
-import { type Browser } from "playwright-core";
-import { afterAll, beforeAll, expect, it } from "vitest";
-import { launchBrowser } from "#scripts/browser";
-import { type RunningKepler, startKepler } from "#tests/world/kepler";
-import { type Person, signIn } from "#tests/world/person";
+import { expect, it } from "vitest";
+import { type RunningKepler } from "#tests/world/kepler";
+import { type Person } from "#tests/world/person";
 import { createService } from "#tests/world/wizard";
+import { inBrowser } from "./in-browser.ts";
 
 let kepler: RunningKepler;
-let browser: Browser;
 let person: Person;
 
-beforeAll(async () => {
-  kepler = await startKepler();
-  browser = await launchBrowser();
-  person = await signIn(browser, kepler);
+inBrowser(async (stage) => {
+  ({ kepler, person } = stage);
   await createService(person, "node-hello");
   await person.page.getByText("It runs.").waitFor({ timeout: 60_000 });
-}, 300_000);
-afterAll(async () => {
-  await browser?.close();
-  await kepler?.stop();
 });
 
 /** The status with which a gateway of the sandbox answers for the service's host. */

@@ -1,11 +1,10 @@
 import { readFile } from "node:fs/promises";
 import { type Browser, type Page } from "playwright-core";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { launchBrowser } from "#scripts/browser";
-import { type RunningKepler, startKepler } from "#tests/world/kepler";
+import { describe, expect, it } from "vitest";
+import { type RunningKepler } from "#tests/world/kepler";
 import { signIn } from "#tests/world/person";
 import { axeFindings } from "./axe-findings.ts";
-import { createByApi } from "./create-by-api.ts";
+import { inBrowser, runService } from "./in-browser.ts";
 
 const SERVICE = "payment-channel-unionpay-adapter-eu";
 const BASE = `/services/${SERVICE}`;
@@ -16,19 +15,12 @@ let browser: Browser;
 let views: Record<string, View>;
 type View = { path: string; open?: (page: Page) => Promise<unknown> };
 
-beforeAll(async () => {
-  kepler = await startKepler();
-  browser = await launchBrowser();
-  const person = await signIn(browser, kepler);
-  await createByApi(person, SERVICE);
-  await person.page.goto(`${kepler.url}${BASE}`);
-  await person.page.getByText("It runs.").waitFor({ timeout: 90_000 });
+inBrowser(async (stage) => {
+  ({ kepler, browser } = stage);
+  const { person } = stage;
+  await runService(stage, SERVICE);
   views = { ...pages, ...dialogs, ...(await detailsOf(person.page)) };
   await person.page.context().close();
-}, 300_000);
-afterAll(async () => {
-  await browser?.close();
-  await kepler?.stop();
 });
 
 const button = (page: Page, name: string) => page.getByRole("button", { name, exact: true }).first().click();

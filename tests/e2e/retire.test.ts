@@ -1,14 +1,14 @@
 import { readFile } from "node:fs/promises";
 import { type Browser } from "playwright-core";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
 import { z } from "zod";
 import { createKubernetes } from "#lib/clients/kubernetes/create-kubernetes";
 import { KINDS } from "#lib/clients/kubernetes/kinds";
-import { launchBrowser } from "#scripts/browser";
-import { type RunningKepler, startKepler } from "#tests/world/kepler";
+import { type RunningKepler } from "#tests/world/kepler";
 import { type Person, signIn } from "#tests/world/person";
 import { axeFindings } from "./axe-findings.ts";
 import { createByApi } from "./create-by-api.ts";
+import { inBrowser, runService } from "./in-browser.ts";
 
 const SERVICE = "short-lived";
 const GONE_WITHIN_MS = 90_000;
@@ -16,17 +16,9 @@ const GONE_WITHIN_MS = 90_000;
 let kepler: RunningKepler;
 let browser: Browser;
 let person: Person;
-beforeAll(async () => {
-  kepler = await startKepler();
-  browser = await launchBrowser();
-  person = await signIn(browser, kepler);
-  await createByApi(person, SERVICE);
-  await person.page.goto(`${kepler.url}/services/${SERVICE}`);
-  await person.page.getByText("It runs.").waitFor({ timeout: 90_000 });
-}, 300_000);
-afterAll(async () => {
-  await browser?.close();
-  await kepler?.stop();
+inBrowser(async (stage) => {
+  ({ kepler, browser, person } = stage);
+  await runService(stage, SERVICE);
 });
 
 /** What the systems themselves say that there is of the service: GitLab hooks, Jenkins jobs, tags, Kubernetes objects. */

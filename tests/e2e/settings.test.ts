@@ -1,12 +1,11 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { type Browser, type Page } from "playwright-core";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
 import { z } from "zod";
-import { launchBrowser } from "#scripts/browser";
-import { type RunningKepler, startKepler } from "#tests/world/kepler";
+import { type RunningKepler } from "#tests/world/kepler";
 import { type Person, signIn } from "#tests/world/person";
-import { createByApi } from "./create-by-api.ts";
+import { inBrowser, runService } from "./in-browser.ts";
 
 const SERVICE = "settings-of-hello";
 const VERIFIED = { timeout: 60_000 };
@@ -16,18 +15,10 @@ let browser: Browser;
 let person: Person;
 let page: Page;
 
-beforeAll(async () => {
-  kepler = await startKepler();
-  browser = await launchBrowser();
-  person = await signIn(browser, kepler);
+inBrowser(async (stage) => {
+  ({ kepler, browser, person } = stage);
   page = person.page;
-  await createByApi(person, SERVICE);
-  await page.goto(`${kepler.url}/services/${SERVICE}`);
-  await page.getByText("It runs.").waitFor({ timeout: 90_000 });
-}, 300_000);
-afterAll(async () => {
-  await browser?.close();
-  await kepler?.stop();
+  await runService(stage, SERVICE);
 });
 
 const container = z.object({

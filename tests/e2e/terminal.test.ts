@@ -1,28 +1,19 @@
 import { readFile } from "node:fs/promises";
 import { type Browser, type Page } from "playwright-core";
-import { afterAll, beforeAll, expect, it } from "vitest";
-import { launchBrowser } from "#scripts/browser";
-import { type RunningKepler, startKepler } from "#tests/world/kepler";
+import { expect, it } from "vitest";
+import { type RunningKepler } from "#tests/world/kepler";
 import { type Person, signIn } from "#tests/world/person";
 import { waitFor } from "#tests/world/wait-for";
-import { createByApi } from "./create-by-api.ts";
+import { inBrowser, runService } from "./in-browser.ts";
 
 const SERVICE = "terminal-shop";
 
 let kepler: RunningKepler;
 let browser: Browser;
 let person: Person;
-beforeAll(async () => {
-  kepler = await startKepler();
-  browser = await launchBrowser();
-  person = await signIn(browser, kepler);
-  await createByApi(person, SERVICE);
-  await person.page.goto(`${kepler.url}/services/${SERVICE}`);
-  await person.page.getByText("It runs.").waitFor({ timeout: 90_000 });
-}, 300_000);
-afterAll(async () => {
-  await browser?.close();
-  await kepler?.stop();
+inBrowser(async (stage) => {
+  ({ kepler, browser, person } = stage);
+  await runService(stage, SERVICE);
 });
 
 const button = (page: Page, name: string) => page.getByRole("button", { name, exact: true });

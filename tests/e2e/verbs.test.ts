@@ -1,33 +1,27 @@
 import { readFile } from "node:fs/promises";
-import { type Browser } from "playwright-core";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, describe, expect, it } from "vitest";
 import { type Kubernetes, type KubernetesObject } from "#lib/clients/kubernetes/client";
 import { createKubernetes } from "#lib/clients/kubernetes/create-kubernetes";
 import { KINDS } from "#lib/clients/kubernetes/kinds";
-import { launchBrowser } from "#scripts/browser";
-import { type RunningKepler, startKepler } from "#tests/world/kepler";
-import { type Person, signIn } from "#tests/world/person";
+import { type RunningKepler } from "#tests/world/kepler";
+import { type Person } from "#tests/world/person";
 import { waitFor } from "#tests/world/wait-for";
 import { createService } from "#tests/world/wizard";
+import { inBrowser } from "./in-browser.ts";
 
 const APP = "node-hello";
 let kepler: RunningKepler;
-let browser: Browser;
 let person: Person;
 let kubernetes: Kubernetes;
 
-beforeAll(async () => {
-  kepler = await startKepler();
-  browser = await launchBrowser();
-  person = await signIn(browser, kepler);
+inBrowser(async (stage) => {
+  ({ kepler, person } = stage);
   kubernetes = createKubernetes({ kubeconfig: kepler.sandbox("kubernetes").kubeconfig });
   await createService(person, APP);
   await person.page.getByText("It runs.").waitFor({ timeout: 60_000 });
-}, 300_000);
-afterAll(async () => {
-  await browser?.close();
+});
+afterAll(() => {
   kubernetes?.close();
-  await kepler?.stop();
 });
 
 /** Names of the pods that are not on their way out. */

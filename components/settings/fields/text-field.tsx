@@ -9,12 +9,14 @@ type Props = FieldProps<TextPath> & {
   placeholder?: string;
   /** Empty is null: the setting is not made. */
   optional?: boolean;
+  /** A line of its own in a row of fields: a host is read whole. */
+  whole?: boolean;
   /** So many lines to begin with. */
   lines?: number;
 };
 
 /** Text in the mono face: paths, names and addresses are read sign by sign. */
-export function TextField({ placeholder, optional = false, lines, ...place }: Props) {
+export function TextField({ placeholder, optional = false, whole = false, lines, ...place }: Props) {
   const { value, set, shared, readOnly } = useField(place);
   const input = {
     ...shared,
@@ -25,7 +27,7 @@ export function TextField({ placeholder, optional = false, lines, ...place }: Pr
     },
     placeholder,
     readOnly,
-    className: classes.mono,
+    className: whole ? `${classes.mono} ${classes.whole}` : classes.mono,
     spellCheck: false,
   };
   return lines === undefined ? <TextInput {...input} /> : <Textarea {...input} autosize minRows={lines} maxRows={20} />;

@@ -61,7 +61,7 @@ export function NetworkFields() {
           >
             {(_, row) => (
               <>
-                <TextField at={`exposure.routes.${row}.host`} row={row} placeholder={place.host} />
+                <TextField at={`exposure.routes.${row}.host`} row={row} placeholder={place.host} whole />
                 <TextField at={`exposure.routes.${row}.path`} row={row} placeholder="/" />
                 <ChoiceField at={`exposure.routes.${row}.pathType`} row={row} options={options("prefix", "exact")} />
                 <ChoiceField
