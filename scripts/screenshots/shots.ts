@@ -3,10 +3,18 @@ import { type SystemView } from "#lib/clusters/schema";
 import { settingsShots } from "./settings-shots.ts";
 import { type Shot, type Words } from "./shot.ts";
 import { type Stage } from "./stage.ts";
+import { verbShots } from "./verb-shots.ts";
 
 /** Every page, and the states of each that a person meets. */
 export function shotsOf(stage: Stage): Shot[] {
-  return [...frameShots(), ...createShots(), ...serviceShots(stage), ...changeShots(stage), ...settingsShots(stage)];
+  return [
+    ...frameShots(),
+    ...createShots(),
+    ...serviceShots(stage),
+    ...changeShots(stage),
+    ...settingsShots(stage),
+    ...verbShots(stage),
+  ];
 }
 
 function frameShots(): Shot[] {

@@ -10,6 +10,7 @@ import {
   releasePreview,
   releaseView,
 } from "#lib/releases/schema";
+import { listRetirementsResult, retireResult } from "#lib/retire/schema";
 import { serviceInput } from "../bench/service-input.ts";
 import { type Session } from "../bench/session.ts";
 
@@ -33,6 +34,7 @@ export type Stage = {
   releaseFailed: string;
   releaseRolling: string;
   compare: string;
+  retirement: string;
 };
 
 type Gitlab = { url: string; token: string };
@@ -109,6 +111,7 @@ export async function setTheStage(session: Session, gitlab: Gitlab): Promise<Sta
     releaseFailed: failed.id,
     releaseRolling: rolling.id,
     compare: [oldest?.id, newest?.id].join(","),
+    retirement: await retired(session, "greeter-of-last-year"),
   };
 }
 
@@ -140,6 +143,19 @@ async function build(session: Session, app: string, ref: string, number: number)
   await until(async () =>
     (await builds(session, app)).find((row) => row.number === number && row.state === "succeeded"),
   );
+}
+
+/** The retirement of a service that ran, once nothing of it is left. */
+async function retired(session: Session, name: string): Promise<string> {
+  const find = async () =>
+    (await session.get(`/api/retirements?q=${name}`, listRetirementsResult)).rows.find(({ state }) => state === "done");
+  const already = await find();
+  if (already) return already.id;
+  await create(session, { name, sample: "node-hello", settings: { readinessProbe: null } });
+  await releasedAs(session, name, "dev", 1);
+  const input = { name, reason: "Replaced by the greeter of this year", keep: { volumes: false, images: false } };
+  await session.post(`/api/apps/${name}/retirement`, input, retireResult);
+  return (await until(find)).id;
 }
 
 type Change = { kind: "deploy" } | { kind: "scale"; replicas: number };
