@@ -3,6 +3,8 @@ import { type Gitlab } from "#lib/clients/gitlab/client";
 import { createGitlab } from "#lib/clients/gitlab/create-gitlab";
 import { type Jenkins } from "#lib/clients/jenkins/client";
 import { createJenkins } from "#lib/clients/jenkins/create-jenkins";
+import { type Prometheus } from "#lib/clients/prometheus/client";
+import { createPrometheus } from "#lib/clients/prometheus/create-prometheus";
 import { type Registry } from "#lib/clients/registry/client";
 import { createRegistry } from "#lib/clients/registry/create-registry";
 import { type Db } from "#lib/platform/db";
@@ -16,10 +18,11 @@ export type Systems = {
   gitlab: Gitlab | null;
   jenkins: Jenkins | null;
   registry: { client: Registry; host: string } | null;
+  prometheus: Prometheus | null;
 };
 
-export function connectSystems(env: Pick<Env, "gitlab" | "jenkins" | "registry">): Systems {
-  const { gitlab, jenkins, registry } = env;
+export function connectSystems(env: Pick<Env, "gitlab" | "jenkins" | "registry" | "prometheus">): Systems {
+  const { gitlab, jenkins, registry, prometheus } = env;
   return {
     gitlab: gitlab && createGitlab(gitlab),
     jenkins: jenkins && createJenkins(jenkins),
@@ -31,19 +34,22 @@ export function connectSystems(env: Pick<Env, "gitlab" | "jenkins" | "registry">
         token: registry.token ?? undefined,
       }),
     },
+    prometheus: prometheus && createPrometheus({ url: prometheus.url, token: prometheus.token ?? undefined }),
   };
 }
 
 const PING_DEADLINE_MS = 5_000;
 
 /** A ping for every configured system and every known cluster. */
-export async function pingsOf(db: Db, { gitlab, jenkins, registry }: Systems): Promise<Pings> {
+export async function pingsOf(db: Db, systems: Systems): Promise<Pings> {
+  const { gitlab, jenkins, registry, prometheus } = systems;
   const clusters = await db.cluster.findMany({ select: { id: true, context: true } });
   const pings = new Map<string, (signal: AbortSignal) => Promise<unknown>>();
   const deadlineMs = PING_DEADLINE_MS;
   if (gitlab) pings.set("gitlab", (signal) => gitlab.whoAmI({ signal, deadlineMs }));
   if (jenkins) pings.set("jenkins", (signal) => jenkins.ping({ signal, deadlineMs }));
   if (registry) pings.set("registry", (signal) => registry.client.ping({ signal, deadlineMs }));
+  if (prometheus) pings.set("prometheus", (signal) => prometheus.ping({ signal, deadlineMs }));
   for (const cluster of clusters) {
     // Connected when asked, so that a kubeconfig that cannot be used is an outage of that cluster and of nothing else.
     pings.set(clusterKey(cluster.id), async (signal) => connectCluster(cluster).serverVersion({ signal, deadlineMs }));

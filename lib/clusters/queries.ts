@@ -27,6 +27,8 @@ export async function listSystems(db: Db = ownDb()): Promise<SystemView[]> {
     { key: "gitlab", name: "GitLab" },
     { key: "jenkins", name: "Jenkins" },
     { key: "registry", name: "Registry" },
+    // Kepler works without it, so it is only named where it was ever asked.
+    ...(statuses.some(({ key }) => key === "prometheus") ? [{ key: "prometheus", name: "Prometheus" }] : []),
     ...clusters.map(({ id, name }) => ({ key: `cluster:${id}`, name })),
   ];
   return known.map(({ key, name }) => {

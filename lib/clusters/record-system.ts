@@ -4,7 +4,7 @@ import { toPublicError } from "#lib/platform/errors";
 import { publish } from "#lib/platform/events";
 import { type CallOutcome, isNews, isStale, standingAfter } from "./system-rules.ts";
 
-/** "gitlab", "jenkins", "registry", or `clusterKey(id)`. */
+/** "gitlab", "jenkins", "registry", "prometheus", or `clusterKey(id)`. */
 export type SystemKey = string;
 export const clusterKey = (clusterId: string): SystemKey => `cluster:${clusterId}`;
 

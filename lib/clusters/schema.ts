@@ -17,7 +17,7 @@ export type EnvironmentView = z.infer<typeof environmentView>;
 
 /** Unreachable is not deleted: the last answer stays, dimmed, with since when. */
 export const systemView = z.object({
-  /** "gitlab", "jenkins", "registry" or "cluster:<id>". */
+  /** "gitlab", "jenkins", "registry", "prometheus" or "cluster:<id>". */
   key: z.string(),
   name: z.string(),
   state: z.enum(["up", "down", "unknown"]),

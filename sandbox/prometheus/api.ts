@@ -46,7 +46,7 @@ export function prometheusRoutes(ground: Ground): Router {
   both("/api/v1/query_range", (parameters) => {
     const span = { start: timeOf(parameters, "start"), end: timeOf(parameters, "end"), stepMs: stepOf(parameters) };
     refuseSpan(span);
-    const expr = expression(parameters.get("query") ?? "");
+    const expr = expression(parameters.get("query") ?? "", "");
     if (expr.type !== "scalar" && expr.type !== "instant vector")
       throw badData(`invalid expression type "${expr.type}" for range query, must be Scalar or instant Vector`);
     return matrixOf(executed(() => collect(new Evaluation(tape, span), expr, span)));
@@ -86,11 +86,12 @@ const exposed = ({ scraper }: Ground, wanted: (job: string) => boolean) =>
     "content-type": TEXT_FORMAT,
   });
 
-function expression(query: string): Expr {
+/** A range query's refusal does not name the parameter. */
+function expression(query: string, told = 'invalid parameter "query": '): Expr {
   try {
     return parse(query);
   } catch (error) {
-    if (error instanceof ParseError) throw badData(`invalid parameter "query": ${error.message}`);
+    if (error instanceof ParseError) throw badData(`${told}${error.message}`);
     throw error;
   }
 }

@@ -4,6 +4,19 @@ import { formatNumber } from "#sandbox/prometheus/promql/format";
 type Scrape = { job: string; instance: string; at: number; families: Family[] };
 export type History = { scrapes: Scrape[]; start: number; end: number; moments: number[] };
 
+/** Values of a label that a query made by gluing text together would trip over. */
+export const HOSTILE_NAMES = [
+  'a"} or up{job="',
+  "back\\slash",
+  "\\\\",
+  "two\nlines",
+  "开普勒 🚀",
+  ".*",
+  "a|b",
+  "$1 {{x}} `tick` 'single'",
+  "\u2028",
+];
+
 const START = 1_700_000_007_000;
 const MINUTES = 60_000;
 
@@ -82,6 +95,10 @@ function webFamilies(random: () => number, grow: (key: string, most: number) => 
       [{ is: "tiny" }, 1.5e-9],
       [{ is: "huge" }, 1.25e22],
     ]),
+    gauge(
+      "named",
+      HOSTILE_NAMES.map((name, index) => [{ name }, index]),
+    ),
     gauge("up", [[{}, 1]]),
   ];
 }

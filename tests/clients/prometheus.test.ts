@@ -10,6 +10,7 @@ import { prometheusRoutes } from "#sandbox/prometheus/api";
 import { type Prometheus, startPrometheus } from "#sandbox/prometheus/main";
 import { Scraper } from "#sandbox/prometheus/scraper";
 import { Tape } from "#sandbox/prometheus/tape";
+import { prometheusSuite } from "../contract/clients/prometheus-suite.ts";
 import { type EdgeGround, startEdgeGround, visit } from "../contract/sandbox/edge-ground.ts";
 import { type Json, until } from "../contract/sandbox/kubernetes-ground.ts";
 import { describeClient } from "./client.ts";
@@ -52,6 +53,8 @@ describeClient(
     };
     const seconds = (ms: number): string => String(ms / 1000);
 
+    prometheusSuite(() => ({ url: theirs.url, history }));
+
     test.each(QUERIES)("answers as Prometheus does: %s", async (query) => {
       for (const at of history.moments) {
         const [mine, real] = await both("query", { query, time: seconds(at) });
@@ -86,6 +89,7 @@ describeClient(
       ["query_range", { query: "up", start: "0", end: "10", step: "0" }],
       ["query_range", { query: "up", start: "0", end: "10", step: "x" }],
       ["query_range", { query: "up[5m]", start: "0", end: "10", step: "1" }],
+      ["query_range", { query: "up{", start: "0", end: "10", step: "1" }],
       ["query_range", { query: "up", end: "10", step: "1" }],
       ["series", {}],
       ["label/not-a-name/values", {}],

@@ -11,6 +11,7 @@ const systems = {
   jenkins: z.object({ url: z.string(), user: z.string(), token: z.string() }),
   registry: z.object({ url: z.string(), user: z.string().optional(), token: z.string().optional() }),
   kubernetes: z.object({ kubeconfig: z.string() }),
+  prometheus: z.object({ url: z.string(), token: z.string().optional() }),
 };
 type Systems = { [Name in keyof typeof systems]: z.infer<(typeof systems)[Name]> };
 export type SystemName = keyof Systems;
@@ -32,7 +33,7 @@ const READY_WITHIN_MS = 30_000;
 
 /**
  * The wanted systems: real ones where the environment names them (TEST_GITLAB_URL and TEST_GITLAB_TOKEN, TEST_JENKINS_URL …_USER
- * …_TOKEN, TEST_REGISTRY_URL …_USER …_TOKEN, TEST_KUBECONFIG), the sandbox on free ports and in a home of its own otherwise.
+ * …_TOKEN, TEST_REGISTRY_URL …_USER …_TOKEN, TEST_PROMETHEUS_URL …_TOKEN, TEST_KUBECONFIG), the sandbox on free ports and in a home of its own otherwise.
  * `home` starts an earlier sandbox again, with its state.
  */
 export async function startWorld<Name extends SystemName>(
@@ -79,6 +80,7 @@ function realSystems(): Partial<Systems> {
     gitlab: systems.gitlab.safeParse(named("gitlab")).data,
     jenkins: systems.jenkins.safeParse(named("jenkins")).data,
     registry: systems.registry.safeParse(named("registry")).data,
+    prometheus: systems.prometheus.safeParse(named("prometheus")).data,
     kubernetes: systems.kubernetes.safeParse({ kubeconfig: env.TEST_KUBECONFIG }).data,
   };
 }
