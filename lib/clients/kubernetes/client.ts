@@ -1,6 +1,7 @@
 import "server-only";
 import { Conflict } from "#lib/platform/errors";
 import { type Call } from "../http/call.ts";
+import { type LinesTogether } from "./lines.ts";
 
 /** Names a resource type without discovery: `{ apiVersion: "apps/v1", kind: "Deployment", plural: "deployments", namespaced: true }`. */
 export type KindRef = { apiVersion: string; kind: string; plural: string; namespaced: boolean };
@@ -118,6 +119,11 @@ export type Kubernetes = {
   watch(kind: KindRef, namespace: string | null, options: WatchOptions): Promise<void>;
   /** Whole lines without their end; ends when the log does, quietly when `signal` aborts. No total deadline. */
   readLog(namespace: string, pod: string, options?: LogOptions): AsyncIterable<string>;
+  /**
+   * `readLog`, the lines that came together as one array, and apart from them what stood after the last end: a program's
+   * last words, or half of a line that a proxy cut off.
+   */
+  streamLog(namespace: string, pod: string, options?: LogOptions): AsyncIterable<LinesTogether>;
   /**
    * Runs a program in a container of a running pod, over WebSocket (KEP-4006). Resolves once the server has agreed.
    * Needs `get` and `create` on `pods/exec`.

@@ -8,7 +8,7 @@ import { type KindRef, type Kubernetes, type KubernetesObject, type LogOptions }
 import { exec } from "./exec.ts";
 import { knownKind } from "./kinds.ts";
 import { openDoor } from "./kube-fetch.ts";
-import { linesOf } from "./lines.ts";
+import { type LinesTogether, linesTogether } from "./lines.ts";
 import { collectionPath, groupPath, objectPath, podPath, resourceAttributes } from "./paths.ts";
 import * as reply from "./replies.ts";
 import { explainStatus } from "./status.ts";
@@ -116,7 +116,14 @@ export function createKubernetes(config: KubernetesConfig): Kubernetes {
 
     watch: (kind, namespace, options) => watch(target, kind, namespace, options),
 
-    readLog: (namespace, pod, options = {}) => logLines(target, namespace, pod, options),
+    async *readLog(namespace, pod, options = {}) {
+      for await (const { lines, rest } of streamLog(target, namespace, pod, options)) {
+        yield* lines;
+        if (rest !== null) yield rest;
+      }
+    },
+
+    streamLog: (namespace, pod, options = {}) => streamLog(target, namespace, pod, options),
 
     exec: (namespace, pod, options) => exec(target, door.dial, { namespace, pod }, options),
 
@@ -168,13 +175,13 @@ const hearing =
 
 const NO_LOG = /^unable to retrieve container logs for [a-z]+:\/\/[0-9a-f]{64}$/;
 
-/** See `Kubernetes.readLog`. */
-async function* logLines(
+/** See `Kubernetes.streamLog`. */
+async function* streamLog(
   target: HttpTarget,
   namespace: string,
   pod: string,
   options: LogOptions,
-): AsyncGenerator<string> {
+): AsyncGenerator<LinesTogether> {
   const { container, sinceTime, signal = new AbortController().signal } = options;
   const path = podPath({ namespace, pod }, "log");
   const flag = (on: boolean | undefined) => (on ? "true" : undefined);
@@ -186,12 +193,14 @@ async function* logLines(
     timestamps: flag(options.timestamps),
     tailLines: options.tailLines?.toString(),
   };
+  const ask = { path, query, signal, ...(options.follow ? { headDeadlineMs: Infinity } : {}) };
   try {
-    for await (const line of linesOf(openStream(target, { path, query, signal }), "keep")) {
+    for await (const together of linesTogether(openStream(target, ask))) {
+      const [first = together.rest ?? ""] = together.lines;
       // The kubelet says so with status 200, as the log's only line, when the container's files are gone.
-      if (NO_LOG.test(line))
-        throw new NotFound("The container's log is gone.", { system: "kubernetes", cause: { line } });
-      yield line;
+      if (NO_LOG.test(first))
+        throw new NotFound("The container's log is gone.", { system: "kubernetes", cause: { line: first } });
+      yield together;
     }
   } catch (error) {
     if (!signal.aborted) throw error;

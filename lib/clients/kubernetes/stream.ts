@@ -7,25 +7,32 @@ import { type HttpTarget } from "../http/target.ts";
 const HEAD_DEADLINE_MS = 30_000;
 const LONGEST_REFUSAL = 64 * 1024;
 
-export type StreamRequest = { path: string; query: Record<string, string | undefined>; signal: AbortSignal };
+export type StreamRequest = {
+  path: string;
+  query: Record<string, string | undefined>;
+  signal: AbortSignal;
+  /** Infinity where the head comes only with the first bytes: a kubelet that follows a silent container. */
+  headDeadlineMs?: number;
+};
 
 /**
- * The body of a GET that has no end in sight. Its head has a deadline, its body none: that is for the caller's signal.
+ * The body of a GET that has no end in sight. Its head has a deadline (30 s), its body none: that is for the caller's signal.
  * Failures are the six errors; a body that breaks off throws Unavailable while it is read.
  */
 export async function* openStream(target: HttpTarget, ask: StreamRequest): AsyncGenerator<Uint8Array> {
   const url = new URL(`${target.baseUrl}${ask.path}`);
   for (const [name, value] of Object.entries(ask.query)) if (value !== undefined) url.searchParams.set(name, value);
 
+  const { headDeadlineMs: deadlineMs = HEAD_DEADLINE_MS } = ask;
   const head = new AbortController();
-  const tooLate = setTimeout(() => head.abort(), HEAD_DEADLINE_MS);
+  const tooLate = deadlineMs === Infinity ? undefined : setTimeout(() => head.abort(), deadlineMs);
   const failure = (error: unknown) =>
     error instanceof KeplerError
       ? error
       : noAnswer(target, error, {
           calledOff: ask.signal.aborted,
           late: head.signal.aborted,
-          deadlineMs: HEAD_DEADLINE_MS,
+          deadlineMs,
         });
   try {
     const signal = AbortSignal.any([ask.signal, head.signal]);

@@ -4,7 +4,7 @@ import { type KeplerError, Unavailable } from "#lib/platform/errors";
 import { notItsProtocol } from "../http/failures.ts";
 import { type HttpTarget } from "../http/target.ts";
 import { type KindRef, type WatchOptions } from "./client.ts";
-import { linesOf } from "./lines.ts";
+import { wholeLinesOf } from "./lines.ts";
 import { collectionPath } from "./paths.ts";
 import { bookmarkObject, objectReply, watchLine } from "./replies.ts";
 import { errorOf, type Status, statusReply } from "./status.ts";
@@ -34,7 +34,7 @@ export async function watch(
   };
   try {
     const body = openStream(target, { path: collectionPath(kind, namespace), query, signal });
-    for await (const line of linesOf(body, "drop")) await tell(target, line, options);
+    for await (const line of wholeLinesOf(body)) await tell(target, line, options);
   } catch (error) {
     if (options.signal?.aborted) return;
     if (!lost.aborted) throw error;
