@@ -1,10 +1,10 @@
 "use client";
 
 import { useEffect, useRef, useState } from "react";
-import { podLogEvent } from "#lib/releases/log-schema";
+import { type PodStanding, podLogEvent } from "#lib/logs/schema";
 import { LogBuffer, type LogLine } from "../ui/log-buffer.ts";
 
-export type PodState = { pod: string; state: "following" | "waiting" | "ended" | "unreachable"; reason: string | null };
+export type PodState = { pod: string; state: PodStanding; reason: string | null };
 export type PodLogs = { lines: LogLine[]; pods: PodState[]; state: "connecting" | "live" | "reconnecting" };
 
 const EMPTY: PodLogs = { lines: [], pods: [], state: "connecting" };
@@ -48,8 +48,8 @@ export function usePodLogs(app: string, environment: string, pod: string | null,
     source.onerror = () => turn("reconnecting");
     source.onmessage = ({ data }: MessageEvent<string>) => {
       const event = podLogEvent.parse(JSON.parse(data));
-      if (event.type === "line") buffer.append([{ text: event.text, at: event.at, source: event.pod }]);
-      else pods.set(event.pod, event);
+      if (event.type === "lines") buffer.append(event.lines.map(([at, text]) => ({ at, text, source: event.pod })));
+      else if (event.type === "state") pods.set(event.pod, event);
       soon();
     };
     return () => {

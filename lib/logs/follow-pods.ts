@@ -1,107 +1,90 @@
 import "server-only";
 import { setTimeout as delay } from "node:timers/promises";
 import { type Kubernetes } from "#lib/clients/kubernetes/client";
-import { KeplerError } from "#lib/platform/errors";
-import { encodePosition, LineGate, timedLine } from "./log-rules.ts";
-import { type PodLogEvent } from "./log-schema.ts";
+import { followPod, type PodOfLog, readPreviousLog } from "./follow-pod.ts";
+import { encodePositions, type Position } from "./resume-rules.ts";
+import { type PodLogEvent } from "./schema.ts";
 
 export type LogSource = {
   kubernetes: Kubernetes;
   namespace: string;
-  /** The pods to follow as they are now, and whether their containers run yet. */
+  /** The pods to follow as they are now, newest first, and whether their containers run yet. */
   pods(): Promise<{ name: string; running: boolean }[]>;
   /** Calls back whenever the pods may be others; answers what ends that. */
   onPodsChanged(listener: () => void): () => void;
 };
 export type LogWish = {
   container: string;
-  /** Lines of the past for each pod, when there is no position to resume from. */
-  tail: number;
+  /** Lines of the past for each pod, when there is no position to resume from; null = all. */
+  tail: number | null;
   /** Nothing older than this, RFC 3339. */
   since: string | null;
-  /** Time of the last line that the reader has, by pod ("" = every pod). */
-  position: ReadonlyMap<string, string>;
+  /** The container before its last restart, to its end, instead of what is written now. */
+  previous: boolean;
+  /** How far the reader has come, by pod ("" = every pod). */
+  positions: ReadonlyMap<string, Position>;
 };
 /** Resolves when the reader has room for more. `id` resumes after this event. */
 type Emit = (event: PodLogEvent, id: string | null) => Promise<void>;
 
-const RETRY_MS = 1_000;
-const LAST_RETRY_MS = 10_000;
 /** Pods are looked for at every change that is heard of, and this often for those that were not. */
 const LOOK_MS = 10_000;
+/** Each is a connection to the cluster, and a part of each event's id. */
+export const MOST_PODS = 50;
 
-/** Follows all wanted pods at once until `signal` aborts; pods that come later join, a restarted container goes on. */
-export async function followPodLogs(source: LogSource, wish: LogWish, emit: Emit, signal: AbortSignal): Promise<void> {
-  const following = new Map<string, Promise<void>>();
-  const last = new Map(wish.position);
-  last.delete("");
-  const join = async () => {
-    const pods = await source.pods().catch(() => []);
-    for (const { name } of pods) {
-      if (following.has(name) || signal.aborted) continue;
-      following.set(
-        name,
-        followPod(name).finally(() => following.delete(name)),
-      );
-    }
+/** Reads all wanted pods at once until `signal` aborts; pods that come later join. */
+export async function followPods(source: LogSource, wish: LogWish, emit: Emit, signal: AbortSignal): Promise<void> {
+  const reading = new Map<string, Promise<void>>();
+  const positions = new Map(wish.positions);
+  positions.delete("");
+  const { promise: failed, reject: fail } = Promise.withResolvers<never>();
+  failed.catch(() => undefined);
+  const brought = new Map(wish.positions);
+  // What a reader who comes back, or who is there already, has nothing of is all new.
+  let isFirstLook = positions.size === 0;
+
+  const read = async (name: string, tail: number | null): Promise<void> => {
+    const start = wish.since === null ? { tailLines: tail ?? undefined } : { sinceTime: wish.since };
+    const find = async () => (await source.pods()).find((pod) => pod.name === name) ?? null;
+    const pod: PodOfLog = {
+      kubernetes: source.kubernetes,
+      namespace: source.namespace,
+      name,
+      container: wish.container,
+      find,
+    };
+    const position = brought.get(name) ?? brought.get("") ?? null;
+    // A later pod of the same name has another log.
+    brought.delete(name);
+    const tell = (event: PodLogEvent, at: Position | null) => {
+      if (at) positions.set(name, at);
+      return emit(event, at && encodePositions(positions));
+    };
+    await (wish.previous ? readPreviousLog : followPod)(pod, { position, start }, tell, signal);
+    positions.delete(name);
   };
-
-  const find = async (pod: string) => (await source.pods()).find(({ name }) => name === pod);
-  /** A log that cannot be had of a container that runs is the cluster's silence; of another it is only early. */
-  const standing = async (error: KeplerError, pod: string) =>
-    error.code === "unavailable" && (await find(pod))?.running ? "unreachable" : "waiting";
-
-  const followPod = async (pod: string): Promise<void> => {
-    const gate = new LineGate(wish.position.get(pod) ?? wish.position.get("") ?? null);
-    const say = (state: "following" | "waiting" | "ended" | "unreachable", reason: string | null) =>
-      emit({ type: "state", pod, state, reason }, null);
-    let failures = 0;
-    while (!signal.aborted) {
-      try {
-        const lines = source.kubernetes.readLog(source.namespace, pod, {
-          container: wish.container,
-          follow: true,
-          timestamps: true,
-          signal,
-          ...startOf(gate, wish),
-        });
-        if (failures > 0 || gate.last === null) await say("following", null);
-        failures = 0;
-        for await (const line of lines) {
-          const timed = timedLine(line);
-          if (!timed || !gate.passes(timed)) continue;
-          last.set(pod, timed.at);
-          await emit({ type: "line", pod, ...timed }, encodePosition(last));
-        }
-        // The log ended: the pod is gone, or its container starts again.
-        if (signal.aborted || !(await find(pod))) break;
-      } catch (error) {
-        if (signal.aborted) return;
-        if (!(error instanceof KeplerError)) throw error;
-        if (error.code === "not-found") break;
-        if (failures === 0) await say(await standing(error, pod), error.message);
-        failures += 1;
-      }
-      const pauseMs = Math.min(RETRY_MS * 2 ** Math.max(0, failures - 1), LAST_RETRY_MS);
-      await delay(pauseMs, undefined, { signal }).catch(() => undefined);
+  const join = async () => {
+    const tail = isFirstLook ? wish.tail : null;
+    // A database that is away for a moment says nothing about pods.
+    const pods = await source.pods().catch(() => null);
+    if (pods === null) return;
+    isFirstLook = false;
+    for (const { name } of pods) {
+      if (reading.has(name) || reading.size >= MOST_PODS || signal.aborted) continue;
+      // What was read to its end stays: it does not begin again.
+      const forget = () => (wish.previous ? undefined : void reading.delete(name));
+      reading.set(name, read(name, tail).then(forget, fail));
     }
-    if (!signal.aborted) await say("ended", null);
   };
 
   const forget = source.onPodsChanged(() => void join());
   try {
     while (!signal.aborted) {
       await join();
-      await delay(LOOK_MS, undefined, { signal }).catch(() => undefined);
+      await Promise.race([delay(LOOK_MS, undefined, { signal }).catch(() => undefined), failed]);
     }
   } finally {
     forget();
-    await Promise.allSettled(following.values());
+    await Promise.allSettled(reading.values());
   }
-}
-
-/** From the last line on; else from the wished time; else the last lines. */
-function startOf(gate: LineGate, { since, tail }: LogWish): { sinceTime?: string; tailLines?: number } {
-  if (gate.last) return { sinceTime: gate.last };
-  return since ? { sinceTime: since } : { tailLines: tail };
 }

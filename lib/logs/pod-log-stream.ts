@@ -4,7 +4,7 @@ import { type Db } from "#lib/platform/db";
 import { NotFound } from "#lib/platform/errors";
 import { type EventStream } from "#lib/platform/events";
 import { logger } from "#lib/platform/logger";
-import { followPodLogs, type LogSource, type LogWish } from "./follow-pod-logs.ts";
+import { followPods, type LogSource, type LogWish } from "./follow-pods.ts";
 
 type Place = { app: { id: string; name: string }; environment: string; pod: string | null };
 
@@ -24,7 +24,8 @@ export async function logSourceOf(
     kubernetes: connectCluster(row.cluster),
     namespace,
     pods: async () => {
-      const rows = await db.observedPod.findMany({ where, select: { name: true, phase: true } });
+      const orderBy = { createdAt: "desc" } as const;
+      const rows = await db.observedPod.findMany({ where, orderBy, select: { name: true, phase: true } });
       return rows.map(({ name, phase }) => ({ name, running: phase === "Running" }));
     },
     onPodsChanged: (listener) =>
@@ -36,11 +37,11 @@ export async function logSourceOf(
 
 const HEARTBEAT_MS = 20_000;
 const RECHECK_MS = 5_000;
-/** Lines that wait for a slow browser; the cluster is then read no faster than the browser reads. */
-const MOST_WAITING = 500;
+/** What waits for a slow browser; the cluster is then read no faster than the browser reads. */
+const MOST_WAITING_BYTES = 1024 * 1024;
 
 /**
- * Pod logs as server-sent events; each line's id is the position in every pod, so that Last-Event-ID resumes without a
+ * Pod logs as server-sent events; each one's id is the position in every pod, so that Last-Event-ID resumes without a
  * gap or a repeat. Ends with the browser, or when `stillAllowed` says no.
  */
 export function podLogStream(
@@ -62,7 +63,7 @@ export function podLogStream(
         const heartbeat = setInterval(() => write(": still here\n\n"), HEARTBEAT_MS);
         const recheck = setInterval(() => void stillAllowed().then((yes) => yes || over.abort()), RECHECK_MS);
         ending.addEventListener("abort", () => room.resolve(), { once: true });
-        const followed = followPodLogs(
+        const followed = followPods(
           source,
           wish,
           async (event, id) => {
@@ -72,7 +73,7 @@ export function podLogStream(
           ending,
         );
         void followed
-          .catch((error: unknown) => logger("releases").warn({ err: error }, "a followed pod log broke off"))
+          .catch((error: unknown) => logger("logs").warn({ err: error }, "a followed pod log broke off"))
           .finally(() => {
             clearInterval(heartbeat);
             clearInterval(recheck);
@@ -85,7 +86,7 @@ export function podLogStream(
       },
       cancel: () => over.abort(),
     },
-    new CountQueuingStrategy({ highWaterMark: MOST_WAITING }),
+    new ByteLengthQueuingStrategy({ highWaterMark: MOST_WAITING_BYTES }),
   );
   const headers = { "content-type": "text/event-stream; charset=utf-8", "x-accel-buffering": "no" };
   return new Response(body, { headers: { ...headers, "cache-control": "no-store, no-transform" } });

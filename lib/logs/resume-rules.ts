@@ -1,65 +1,129 @@
-/** A line of a container with its time, as `timestamps=true` gives it: RFC 3339 with nanoseconds, a space, the text. */
+/** A line of a container with its time: RFC 3339 in UTC with nine digits, so that times order as text. */
 export type TimedLine = { at: string; text: string };
 
-const TIMED = /^(\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(?:\.\d{1,9})?(?:Z|[+-]\d{2}:\d{2})) ?(.*)$/s;
+const TIME = /^(\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2})(?:\.(\d{1,9}))?(Z|[+-]\d{2}:\d{2})$/;
+const LONGEST_TIME = 35;
+const FULL_LENGTH = "2026-01-01T00:00:00.000000000Z".length;
 
-/** Null for a line without a time (half of one, cut off by a lost connection): it comes again with its time. */
+/** A line as `timestamps=true` gives it; null for one without a time: a further piece of a long line, or the cluster's own words. */
 export function timedLine(line: string): TimedLine | null {
-  const match = TIMED.exec(line);
-  return match?.[1] === undefined ? null : { at: match[1], text: match[2] ?? "" };
+  const space = line.indexOf(" ");
+  const end = space < 0 ? line.length : space;
+  if (end > LONGEST_TIME) return null;
+  const at = utcTime(line.slice(0, end));
+  return at === null ? null : { at, text: line.slice(end + 1) };
 }
 
-/** Times of one length, so that they order as text: nanoseconds, nine digits, UTC. */
-export const sortableTime = (at: string): string =>
-  at.replace(/(?:\.(\d{1,9}))?Z$/, (_, fraction: string | undefined) => `.${(fraction ?? "").padEnd(9, "0")}Z`);
+/** Nodes write their own zone's times, and some cut trailing zeros off. */
+export function utcTime(time: string): string | null {
+  const match = TIME.exec(time);
+  if (!match) return null;
+  if (time.length === FULL_LENGTH && time.endsWith("Z")) return time;
+  const [, seconds = "", fraction = "", zone] = match;
+  const moment = zone === "Z" ? seconds : new Date(`${seconds}${zone}`).toISOString().slice(0, 19);
+  return `${moment}.${fraction.padEnd(9, "0")}Z`;
+}
 
 /**
- * Lets each line of one pod through once. Kubernetes resumes by whole seconds (`sinceTime`), so what came before is sent
- * again: lines older than the last one, and those of its very moment that were already seen, are repeats.
+ * How far a reader has come in the log of one pod: the latest time among its lines, and how many lines it has from `from` on,
+ * which lies in the same second. Kubernetes resumes by whole seconds (`sinceTime`), so just these are what it sends again.
+ * A `count` of Infinity: every line up to that time, however many.
  */
-export class LineGate {
-  #last: string;
-  #seenThen = new Set<string>();
-  /** True while `#last` is what a reader brought along: which lines of that moment it has is not known, so it has all. */
-  #brought: boolean;
+export type Position = { at: string; count: number; from: string };
 
-  /** `from` is the time of the last line that the reader has of this pod. */
-  constructor(from: string | null) {
-    this.#last = from ? sortableTime(from) : "";
-    this.#brought = from !== null;
+const secondOf = (at: string): string => at.slice(0, "2026-01-01T00:00:00".length);
+
+/** Lets each line of one pod through once, over any number of connections, in the order in which the cluster gives them. */
+export class LineGate {
+  #at = "";
+  #second = "";
+  #from = "";
+  #count = 0;
+  #repeats = 0;
+  #met = true;
+
+  constructor(position: Position | null) {
+    if (!position) return;
+    this.#at = position.at;
+    this.#second = secondOf(position.at);
+    this.#from = position.from;
+    this.#count = position.count;
   }
 
-  passes({ at, text }: TimedLine): boolean {
-    const time = sortableTime(at);
-    if (time < this.#last) return false;
-    if (time === this.#last && (this.#brought || this.#seenThen.has(text))) return false;
-    if (time > this.#last) {
-      this.#last = time;
-      this.#brought = false;
-      this.#seenThen.clear();
+  /** A new connection begins. Answers the `sinceTime` to ask for; null where there is nothing to go on from. */
+  connect(): string | null {
+    this.#repeats = this.#count;
+    this.#met = this.#count === 0;
+    return this.#count === 0 ? null : `${this.#second}Z`;
+  }
+
+  /** The next lines are from a file that another one was read instead of: which of them came that way is known by their times alone. */
+  distrust(): void {
+    this.#repeats = Infinity;
+    this.#met = true;
+  }
+
+  /**
+   * Has this connection begun with what the reader has already? Where its first line is a later one, what stands between them
+   * is in another file (the container's before it was started again), or nowhere any more.
+   */
+  get isMet(): boolean {
+    return this.#met;
+  }
+
+  passes(at: string): boolean {
+    if (this.#repeats > 0 && at <= this.#at) {
+      if (at >= this.#from) this.#repeats -= 1;
+      this.#met = true;
+      return false;
     }
-    this.#seenThen.add(text);
+    this.#repeats = 0;
+    this.#take(at);
     return true;
   }
 
-  /** Time of the last line, where to ask Kubernetes to go on; null before the first. */
-  get last(): string | null {
-    return this.#last === "" ? null : this.#last;
+  /** A program's two outputs may overtake each other by microseconds: a time that is not the latest is no repeat for that. */
+  #take(at: string): void {
+    if (at > this.#at) {
+      const second = secondOf(at);
+      if (second !== this.#second) {
+        // Of the first second only a part was read, if the last lines were asked for.
+        this.#from = this.#at === "" ? at : second;
+        this.#second = second;
+        this.#count = 0;
+      }
+      this.#at = at;
+    }
+    if (secondOf(at) !== this.#second) return;
+    if (at < this.#from) this.#from = at;
+    this.#count += 1;
+  }
+
+  get position(): Position | null {
+    return this.#at === "" ? null : { at: this.#at, count: this.#count, from: this.#from };
   }
 }
 
 /**
- * The id of an event in a stream of several pods: the time of the last line of each ("pod=time,…"), because the pods'
- * lines are not in one order and a single time would lose or repeat some after a reconnect.
+ * The id of an event in a stream of several pods: the position in each ("pod=time~count~from,…"), because the pods' lines
+ * are not in one order and a single time would lose or repeat some after a reconnect.
  */
-export const encodePosition = (last: ReadonlyMap<string, string>): string =>
-  [...last].map(([pod, at]) => `${pod}=${at}`).join(",");
+export const encodePositions = (positions: ReadonlyMap<string, Position>): string =>
+  [...positions]
+    .map(([pod, { at, count, from }]) => {
+      if (count === Infinity) return `${pod}=${at}`;
+      return `${pod}=${at}~${count}${from === secondOf(at) ? "" : `~${from}`}`;
+    })
+    .join(",");
 
-/** A bare time is taken as the position in every pod (key ""). */
-export function decodePosition(id: string): Map<string, string> {
-  const entries = id.split(",").flatMap((part): [string, string][] => {
-    const [pod, at] = part.includes("=") ? part.split("=", 2) : ["", part];
-    return pod !== undefined && at !== undefined && timedLine(at) ? [[pod, at]] : [];
+/** A bare time is taken as the position in every pod (key ""). What is no position is none. */
+export function decodePositions(id: string): Map<string, Position> {
+  const entries = id.split(",").flatMap((part): [string, Position][] => {
+    const [, pod = "", time = "", count, since] = /^(?:([^=]*)=)?([^~]*)(?:~(\d{1,9}))?(?:~([^~]*))?$/.exec(part) ?? [];
+    const at = utcTime(time);
+    if (at === null) return [];
+    const from = utcTime(since ?? "") ?? secondOf(at);
+    return [[pod, { at, count: count === undefined ? Infinity : Number(count), from }]];
   });
   return new Map(entries);
 }

@@ -1,12 +1,23 @@
 import { z } from "zod";
 
+/** A line: its time (RFC 3339, UTC, nanoseconds) and its text. A tuple, because there are millions of them. */
+export const logLine = z.tuple([z.string(), z.string()]);
+export type LogLine = z.infer<typeof logLine>;
+
+/** How the log of one pod stands; "none": there is no such container's log. */
+export const podStanding = z.enum(["following", "waiting", "ended", "none", "unreachable", "denied"]);
+export type PodStanding = z.infer<typeof podStanding>;
+
 /** One SSE message of GET /api/apps/:app/logs. */
 export const podLogEvent = z.discriminatedUnion("type", [
-  z.object({ type: z.literal("line"), pod: z.string(), at: z.string(), text: z.string() }),
+  /** In the order in which the cluster gives them. */
+  z.object({ type: z.literal("lines"), pod: z.string(), lines: z.array(logLine) }),
+  /** What the pod wrote between these two lines is no longer to be had anywhere: its node has cleared it away. */
+  z.object({ type: z.literal("gap"), pod: z.string(), after: z.string(), before: z.string() }),
   z.object({
     type: z.literal("state"),
     pod: z.string(),
-    state: z.enum(["following", "waiting", "ended", "unreachable"]),
+    state: podStanding,
     reason: z.string().nullable(),
   }),
 ]);

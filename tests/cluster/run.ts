@@ -25,7 +25,7 @@ const FILES = [
   "tests/integration/releases/reconcile.test.ts",
   "tests/integration/releases/scaling.test.ts",
   "tests/integration/releases/stateful.test.ts",
-  "tests/integration/releases/follow-pod-logs.test.ts",
+  "tests/integration/logs/follow-pods.test.ts",
   "tests/cluster/",
 ];
 /** What Kepler makes for its first environments (lib/clusters/bootstrap-clusters.ts); each test has a name of its own below. */

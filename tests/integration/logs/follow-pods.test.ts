@@ -1,32 +1,65 @@
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { randomUUID } from "node:crypto";
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { type Kubernetes } from "#lib/clients/kubernetes/client";
+import { createKubernetes } from "#lib/clients/kubernetes/create-kubernetes";
 import { KINDS } from "#lib/clients/kubernetes/kinds";
-import { followPodLogs, type LogSource } from "#lib/releases/follow-pod-logs";
-import { decodePosition } from "#lib/releases/log-rules";
+import { followPods, type LogSource, type LogWish } from "#lib/logs/follow-pods";
+import { decodePositions, timedLine } from "#lib/logs/resume-rules";
+import { type PodLogEvent } from "#lib/logs/schema";
+import { type FaultProxy } from "#tests/world/fault-proxy";
+import { startClusterProxy } from "#tests/world/faulty-cluster";
+import { pushImage } from "#tests/world/push-image";
+import { startWorld, type World } from "#tests/world/sandbox";
 import { waitFor } from "#tests/world/wait-for";
-import { ReleaseWorld, SETTINGS } from "./release-world.ts";
 
-/** Writes a numbered line five times a second, and listens, so that it is ready. */
-const COUNTING = [
-  "node",
-  "-e",
-  `let n=0;setInterval(()=>console.log("line "+n++),200);require("http").createServer((q,s)=>s.end()).listen(8080)`,
-];
+const namespace = `kepler-logs-${randomUUID().slice(0, 8)}`;
+let world: World<"registry" | "kubernetes">;
+let kubernetes: Kubernetes;
+let proxy: FaultProxy;
+/** The same cluster, by way of the proxy. */
+let cut: Kubernetes;
+let image: string;
+let home: string;
 
-let world: ReleaseWorld;
 beforeAll(async () => {
-  world = await ReleaseWorld.start();
+  world = await startWorld(["registry", "kubernetes"]);
+  kubernetes = createKubernetes({ kubeconfig: world.kubernetes.kubeconfig, fieldManager: "kepler" });
+  home = await mkdtemp(join(tmpdir(), "kepler-logs-"));
+  const kubeconfig = join(home, "kubeconfig");
+  proxy = await startClusterProxy(world.kubernetes.kubeconfig, kubeconfig);
+  cut = createKubernetes({ kubeconfig });
+  await kubernetes.apply({ apiVersion: "v1", kind: "Namespace", metadata: { name: namespace } });
+  const pushed = await pushImage(world.registry, "logs/talker", "v1", { config: {} });
+  image = `${new URL(world.registry.url).host}/logs/talker@${pushed.digest}`;
 });
-afterAll(() => world.stop());
+afterAll(async () => {
+  await kubernetes?.delete({ ...KINDS.namespace, name: namespace });
+  cut?.close();
+  kubernetes?.close();
+  await proxy?.stop();
+  await world?.stop();
+  if (home) await rm(home, { recursive: true, force: true });
+});
 
-/** The cluster's own list of pods instead of the watch's: this test is about the logs. */
-function sourceOf(app: { id: string }): LogSource & { changed(): void } {
+const startPod = (name: string, app: string, script: string) =>
+  kubernetes.apply({
+    apiVersion: "v1",
+    kind: "Pod",
+    metadata: { name, namespace, labels: { app } },
+    spec: { terminationGracePeriodSeconds: 0, containers: [{ name: "app", image, command: ["node", "-e", script] }] },
+  });
+
+/** The cluster's own list of pods instead of the watch's: this is about the logs. */
+function sourceOf(app: string, through = kubernetes): LogSource & { changed(): void } {
   const listeners = new Set<() => void>();
   return {
-    kubernetes: world.kubernetes,
-    namespace: "kepler-dev",
+    kubernetes: through,
+    namespace,
     pods: async () => {
-      const labelSelector = `kepler.dev/app=${app.id}`;
-      const { items } = await world.kubernetes.list(KINDS.pod, "kepler-dev", { labelSelector });
+      const { items } = await kubernetes.list(KINDS.pod, namespace, { labelSelector: `app=${app}` });
       return items.map(({ metadata }) => ({ name: metadata.name, running: true }));
     },
     onPodsChanged: (listener) => {
@@ -37,15 +70,19 @@ function sourceOf(app: { id: string }): LogSource & { changed(): void } {
   };
 }
 
-function follow(source: LogSource, container: string, position: ReadonlyMap<string, string> = new Map()) {
+type Heard = { pod: string; at: string; text: string; id: string | null };
+
+function follow(source: LogSource, wish: Partial<LogWish> = {}) {
   const ending = new AbortController();
-  const lines: { pod: string; text: string; id: string | null }[] = [];
-  const wish = { container, tail: 1_000, since: null, position };
-  const over = followPodLogs(
+  const lines: Heard[] = [];
+  const others: PodLogEvent[] = [];
+  const whole = { container: "app", tail: null, since: null, previous: false, positions: new Map(), ...wish };
+  const over = followPods(
     source,
-    wish,
+    whole,
     async (event, id) => {
-      if (event.type === "line") lines.push({ pod: event.pod, text: event.text, id });
+      if (event.type !== "lines") others.push(event);
+      else lines.push(...event.lines.map(([at, text]) => ({ pod: event.pod, at, text, id })));
     },
     ending.signal,
   );
@@ -53,31 +90,84 @@ function follow(source: LogSource, container: string, position: ReadonlyMap<stri
     ending.abort();
     await over;
   };
-  return { lines, stop };
+  return { lines, others, stop };
 }
 
-test("lines of all pods arrive live, a new pod joins, and a reconnect goes on without a gap or a repeat", async () => {
-  const app = await world.createApp();
-  const build = await world.createBuild(app, COUNTING);
-  await world.drive(await world.request(app, { buildId: build.id, settings: { ...SETTINGS, replicas: 1 } }));
-  const source = sourceOf(app);
-  const first = follow(source, app.name);
-  await waitFor("ten lines", () => first.lines.length >= 10);
-
-  await world.drive(await world.request(app, { kind: "scale", settings: { ...SETTINGS, replicas: 2 } }));
-  source.changed();
-  await waitFor("a second pod", () => new Set(first.lines.map(({ pod }) => pod)).size === 2);
-  await first.stop();
-
-  const again = follow(source, app.name, decodePosition(first.lines.at(-1)?.id ?? ""));
-  await waitFor(
-    "more of both",
-    () => again.lines.length >= 10 && new Set(again.lines.map(({ pod }) => pod)).size === 2,
-  );
-  await again.stop();
-  const whole = [...first.lines, ...again.lines];
-  for (const pod of new Set(whole.map((line) => line.pod))) {
-    const numbers = whole.filter((line) => line.pod === pod).map(({ text }) => Number(text.split(" ")[1]));
-    expect(numbers).toEqual(Array.from(numbers, (_, i) => i));
+/** What `kubectl logs --timestamps` prints, of the container before as well. */
+async function printed(pod: string, previous: boolean): Promise<{ at: string; text: string }[]> {
+  const lines: { at: string; text: string }[] = [];
+  for await (const line of kubernetes.readLog(namespace, pod, { container: "app", previous, timestamps: true })) {
+    // What has no time is a further piece of the line before.
+    lines.push(timedLine(line) ?? { at: lines.at(-1)?.at ?? "", text: line });
   }
+  return lines;
+}
+
+const COUNTING = `let n = 0; setInterval(() => console.log("line " + n++), 50)`;
+/** Lines of every length in bursts, two outputs, Chinese, one beyond a piece, and last words without an end. */
+const BURSTS = `
+  let n = 0;
+  const burst = () => {
+    for (let i = 0; i < 20; i++, n++) {
+      (n % 7 === 3 ? console.error : console.log)("line " + n + " " + "行x".repeat((n * 37) % 400));
+    }
+    if (n === 200) console.log("long " + "x".repeat(600_000));
+    if (n < 400) return setTimeout(burst, 60);
+    process.stdout.write("last words", () => process.exit(1));
+  };
+  burst();`;
+
+describe.concurrent("following logs", () => {
+  test("lines of all pods arrive live, a new pod joins, and a reconnect goes on without a gap or a repeat", async () => {
+    await startPod("one", "counting", COUNTING);
+    const source = sourceOf("counting");
+    const first = follow(source);
+    await waitFor("ten lines", () => first.lines.length >= 10);
+    await startPod("two", "counting", COUNTING);
+    await waitFor("a second pod", () => {
+      source.changed();
+      return first.lines.some(({ pod }) => pod === "two");
+    });
+    await first.stop();
+
+    const again = follow(source, { positions: decodePositions(first.lines.at(-1)?.id ?? "") });
+    await waitFor(
+      "more of both",
+      () => again.lines.length >= 10 && new Set(again.lines.map(({ pod }) => pod)).size === 2,
+    );
+    await again.stop();
+    for (const pod of ["one", "two"]) {
+      const texts = [...first.lines, ...again.lines].filter((line) => line.pod === pod).map(({ text }) => text);
+      expect(texts).toEqual(Array.from(texts, (_, i) => `line ${i}`));
+    }
+  });
+
+  test("cut again and again, in the middle of lines and while the container starts again, gives what kubectl prints", async () => {
+    await startPod("bursting", "bursting", BURSTS);
+    const source = sourceOf("bursting", cut);
+    let reader = follow(source);
+    const heard: Heard[] = [];
+    let cuts = 0;
+    const lastWords = () => [...heard, ...reader.lines].filter(({ text }) => text === "last words").length;
+    while (lastWords() < 2) {
+      const before = reader.lines.length;
+      await waitFor("a cut in the stream", () => {
+        if (lastWords() >= 2) return true;
+        return reader.lines.length > before && proxy.endStreams(/\/log\?/, cuts % 2 === 0 ? "break" : "end") > 0;
+      });
+      cuts += 1;
+      // Now and then it is the browser whose connection is lost.
+      if (cuts % 3 !== 0 || lastWords() >= 2) continue;
+      await reader.stop();
+      heard.push(...reader.lines);
+      reader = follow(source, { positions: decodePositions(heard.at(-1)?.id ?? "") });
+    }
+    await reader.stop();
+    heard.push(...reader.lines);
+    expect(cuts).toBeGreaterThan(5);
+    const wanted = [...(await printed("bursting", true)), ...(await printed("bursting", false))];
+    const told = ({ at, text }: { at: string; text: string }) => `${at} ${text.length} ${text.slice(0, 20)}`;
+    expect(heard.map(told)).toEqual(wanted.map(told));
+    expect(reader.others.filter(({ type }) => type === "gap")).toEqual([]);
+  });
 });

@@ -2,8 +2,8 @@ import { z } from "zod";
 import { authenticate } from "#lib/access/authenticate";
 import { route } from "#lib/access/route";
 import { allows } from "#lib/access/rules";
-import { decodePosition } from "#lib/releases/log-rules";
-import { logSourceOf, podLogStream } from "#lib/releases/pod-log-stream";
+import { logSourceOf, podLogStream } from "#lib/logs/pod-log-stream";
+import { decodePositions } from "#lib/logs/resume-rules";
 
 const input = z.object({
   app: z.string(),
@@ -12,6 +12,7 @@ const input = z.object({
   container: z.string().max(63).optional(),
   tail: z.coerce.number().int().min(0).max(10_000).default(200),
   since: z.iso.datetime({ offset: true }).optional(),
+  previous: z.stringbool().default(false),
   /** For pages that open a new stream themselves; EventSource sends the header Last-Event-ID. */
   lastEventId: z.string().max(20_000).optional(),
 });
@@ -26,13 +27,13 @@ export const GET = route(
   async ({ input: wish, scope, db, subscribe, now, request, signal }) => {
     const app = { id: scope.app.id, name: scope.app.name };
     const source = await logSourceOf({ db, subscribe }, { app, environment: wish.environment, pod: wish.pod ?? null });
-    const { container = app.name, tail, since = null } = wish;
-    const position = decodePosition(request.headers.get("last-event-id") ?? wish.lastEventId ?? "");
+    const { container = app.name, tail, since = null, previous } = wish;
+    const positions = decodePositions(request.headers.get("last-event-id") ?? wish.lastEventId ?? "");
     const stillAllowed = async () => {
       // A database that is away for a moment says nothing about rights.
       const actor = await authenticate(db, request.headers, now()).catch(() => "unknown" as const);
       return actor === "unknown" || (actor !== null && allows(actor, "app.logs", scope.app.teamId));
     };
-    return podLogStream(source, { container, tail, since, position }, { signal, stillAllowed });
+    return podLogStream(source, { container, tail, since, previous, positions }, { signal, stillAllowed });
   },
 );
