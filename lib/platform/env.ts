@@ -16,6 +16,19 @@ const optionalPlace = z.preprocess(
     .regex(/^[\w.:[\]-]+:\d{1,5}$/, "must be host:port")
     .optional(),
 );
+/** What stands in braces is filled in for each service (lib/metrics/grafana-rules.ts). */
+const GRAFANA_FIELDS = ["app", "namespace", "environment", "cluster", "from", "to"] as const;
+const optionalTemplate = z.preprocess(
+  (value) => (value === "" ? undefined : value),
+  z
+    .string()
+    .regex(/^https?:\/\//, "must be an http(s) address")
+    .refine(
+      (text) => [...text.matchAll(/\{([^}]*)\}/g)].every(([, name]) => GRAFANA_FIELDS.some((field) => field === name)),
+      `may have only these in braces: ${GRAFANA_FIELDS.join(", ")}`,
+    )
+    .optional(),
+);
 const required = (what: string) => z.string({ error: `is needed: ${what}` }).min(1, `is needed: ${what}`);
 const postgresUrl = required("postgres://user:password@host:5432/database").regex(
   /^postgres(ql)?:\/\//,
@@ -52,6 +65,7 @@ const variables = z.object({
   KUBE_CONTEXT: optional,
   PROMETHEUS_URL: optionalUrl,
   PROMETHEUS_TOKEN: optional,
+  GRAFANA_URL: optionalTemplate,
   KEPLER_KILL_POINTS: optional,
   KEPLER_KILL_PID_FILE: optional,
 });
@@ -80,6 +94,8 @@ export type Env = {
   kubernetes: { kubeconfig: string; context: string | null } | null;
   /** Without a token it is asked without one. */
   prometheus: { url: string; token: string | null } | null;
+  /** Address of a dashboard, with fields in braces; null = there is none. */
+  grafanaUrl: string | null;
   /** Where a test says what to kill and when (worker/kill-point.ts); null in production whatever is set. */
   killPoints: { folder: string; pidFile: string | null } | null;
 };
@@ -104,6 +120,7 @@ export function parseEnv(source: Record<string, string | undefined>): Env {
     sessionSecret: vars.KEPLER_SESSION_SECRET,
     encryptionKeys: [encryptionKey(vars.KEPLER_ENCRYPTION_KEY), ...oldKeys(vars.KEPLER_ENCRYPTION_OLD_KEYS)],
     ...systems(vars),
+    grafanaUrl: vars.GRAFANA_URL ?? null,
     killPoints:
       vars.KEPLER_MODE === "sandbox" && vars.KEPLER_KILL_POINTS
         ? { folder: vars.KEPLER_KILL_POINTS, pidFile: vars.KEPLER_KILL_PID_FILE ?? null }

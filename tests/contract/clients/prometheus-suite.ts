@@ -1,7 +1,7 @@
 import { expect, it } from "vitest";
 import { createPrometheus } from "#lib/clients/prometheus/create-prometheus";
 import { Invalid } from "#lib/platform/errors";
-import { encode, equal, literally, matching, select } from "#lib/metrics/promql";
+import { encode, equal, literally, matching, select } from "#lib/metrics/promql-rules";
 import { HOSTILE_NAMES, type History } from "../../clients/prometheus-history.ts";
 
 const MINUTE_MS = 60_000;

@@ -13,7 +13,7 @@ import { type CreateReleaseInput, type ReleaseView } from "#lib/releases/schema"
 import { type ReconcileReleaseDeps } from "#lib/releases/steps/step-context";
 import { type FreshDatabase, freshDatabase } from "#tests/world/postgres";
 import { pushImage } from "#tests/world/push-image";
-import { startWorld, type World } from "#tests/world/sandbox";
+import { startWorld, type SystemName, type World } from "#tests/world/sandbox";
 
 export const SETTINGS: AppSettings = appSettings.parse({
   schemaVersion: 1,
@@ -41,7 +41,7 @@ export const CRASHING = ["node", "-e", `console.error("no database here");proces
 /** A real cluster, registry, queue and database with one environment ready for releases; the worker is the test itself. */
 export class ReleaseWorld {
   readonly database: FreshDatabase;
-  readonly world: World<"registry" | "kubernetes">;
+  readonly world: World<"registry" | "kubernetes"> & Partial<World<SystemName>>;
   readonly queue: Queue;
   readonly kubernetes: Kubernetes;
   readonly environmentId: string;
@@ -64,9 +64,9 @@ export class ReleaseWorld {
     };
   }
 
-  static async start(): Promise<ReleaseWorld> {
+  static async start(...also: SystemName[]): Promise<ReleaseWorld> {
     const database = await freshDatabase();
-    const world = await startWorld(["registry", "kubernetes"]);
+    const world = await startWorld(["registry", "kubernetes", ...also]);
     const queue = await openQueue(database.url, { supervise: false });
     const { kubeconfig } = world.kubernetes;
     const kubernetes = createKubernetes({ kubeconfig, fieldManager: "kepler" });

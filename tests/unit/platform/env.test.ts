@@ -57,6 +57,15 @@ describe("the environment", () => {
     ]);
   });
 
+  it("refuses a dashboard's address that asks for what there is not", () => {
+    const grafana = (url: string) => problemsOf({ ...enough, GRAFANA_URL: url });
+    expect(grafana("https://grafana.test/d/x?ns={namespace}&from={from}")).toEqual([]);
+    expect(grafana("https://grafana.test/{token}")).toEqual([
+      "GRAFANA_URL may have only these in braces: app, namespace, environment, cluster, from, to",
+    ]);
+    expect(grafana("javascript:alert(1)")).toEqual(["GRAFANA_URL must be an http(s) address"]);
+  });
+
   it("takes an empty variable for one that is not set, and drops a slash at the end of addresses", () => {
     const env = parseEnv({ ...enough, GITLAB_URL: "", REGISTRY_URL: "http://127.0.0.1:7103/" });
     expect(env.gitlab).toBeNull();

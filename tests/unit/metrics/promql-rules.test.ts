@@ -1,6 +1,17 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { aggregate, binary, call, encode, equal, literally, matching, number, rate, select } from "#lib/metrics/promql";
+import {
+  aggregate,
+  binary,
+  call,
+  encode,
+  equal,
+  literally,
+  matching,
+  number,
+  rate,
+  select,
+} from "#lib/metrics/promql-rules";
 import { type Expr } from "#sandbox/prometheus/promql/ast";
 import { parse } from "#sandbox/prometheus/promql/parse";
 

@@ -1,0 +1,64 @@
+import "server-only";
+import { type Prometheus, type QueryRange, type Series } from "#lib/clients/prometheus/client";
+import { type ChartPlan, type ChartPlanOptions, chartPlans } from "./chart-rules.ts";
+import { aggregate, call, encode, type Expr, select } from "./promql-rules.ts";
+import { endOf, type Grid, gridOf, rateWindowSeconds, scrapeSecondsOf } from "./range-rules.ts";
+import { linesOf } from "./sample-rules.ts";
+import { type Chart } from "./schema.ts";
+import { containerMatchers, type MetricScope } from "./scope-rules.ts";
+
+/** A Prometheus answers so many queries at once (20 by default) for everybody. */
+const AT_ONCE = 6;
+const DEADLINE_MS = 10_000;
+const SECONDS_COUNTED = 60;
+
+type Wanted = Omit<ChartPlanOptions, "windowSeconds">;
+
+/**
+ * Asks Prometheus for all charts over a range, on one grid. How often it scrapes is measured first, because a window that
+ * is too short for that shows nothing, and one that is too long hides what happened. Throws what the client throws.
+ */
+export async function askCharts(
+  prometheus: Prometheus,
+  wanted: Wanted,
+  range: { fromMs: number; toMs: number },
+  signal: AbortSignal,
+): Promise<{ grid: Grid; charts: Chart[]; scrapeSeconds: number }> {
+  const terms = { signal, deadlineMs: DEADLINE_MS };
+  const [counted] = await prometheus.queryInstant(encode(samplesInAMinute(wanted.scope)), range.toMs, terms);
+  const scrapeSeconds = scrapeSecondsOf(counted?.samples[0]?.value ?? null);
+  const grid = gridOf(range, scrapeSeconds);
+  const windowSeconds = rateWindowSeconds(grid.stepMs, scrapeSeconds);
+  const plans = chartPlans({ ...wanted, windowSeconds });
+  const asked: QueryRange = { startMs: grid.startMs, endMs: endOf(grid), stepMs: grid.stepMs };
+  const queries = plans.flatMap(({ queries }) => queries.map(({ expr }) => encode(expr)));
+  const answers = await inTurns(queries, (query) => prometheus.queryRange(query, asked, terms));
+  return { grid, scrapeSeconds, charts: chartsOf(plans, grid, answers) };
+}
+
+const samplesInAMinute = (scope: MetricScope): Expr =>
+  aggregate(
+    "max",
+    [],
+    call("count_over_time", select("container_memory_working_set_bytes", containerMatchers(scope), SECONDS_COUNTED)),
+  );
+
+function chartsOf(plans: ChartPlan[], grid: Grid, answers: Series[][]): Chart[] {
+  let next = 0;
+  return plans.map(({ key, unit, queries }) => ({
+    key,
+    unit,
+    series: queries.flatMap(({ part }) => linesOf(grid, part, answers[next++] ?? [])),
+  }));
+}
+
+/** The answers in the order of the questions, of which no more than AT_ONCE are on their way. */
+async function inTurns<Q, A>(questions: readonly Q[], ask: (question: Q) => Promise<A>): Promise<A[]> {
+  const answers: A[] = [];
+  const rest = questions.entries();
+  const work = async () => {
+    for (const [index, question] of rest) answers[index] = await ask(question);
+  };
+  await Promise.all(Array.from({ length: AT_ONCE }, work));
+  return answers;
+}

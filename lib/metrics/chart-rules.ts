@@ -1,0 +1,109 @@
+import { type AppSettings } from "#lib/apps/spec-schema";
+import {
+  aggregate,
+  binary,
+  call,
+  equal,
+  type Expr,
+  type Matcher,
+  matching,
+  number,
+  rate,
+  select,
+} from "./promql-rules.ts";
+import { type ChartKey, type ChartUnit, type MetricsView, type SeriesPart } from "./schema.ts";
+import {
+  containerMatchers,
+  type MetricScope,
+  podMatchers,
+  type RequestMetrics,
+  requestMetricsOf,
+  type RequestSource,
+} from "./scope-rules.ts";
+
+export type ChartQuery = { part: SeriesPart; expr: Expr };
+export type ChartPlan = { key: ChartKey; unit: ChartUnit; queries: ChartQuery[] };
+export type ChartPlanOptions = {
+  scope: MetricScope;
+  view: MetricsView["view"];
+  windowSeconds: number;
+  requests: { source: RequestSource; ports: AppSettings["ports"] } | null;
+};
+
+/** What to ask for each chart, in the order in which they are shown. */
+export function chartPlans({ scope, view, windowSeconds, requests }: ChartPlanOptions): ChartPlan[] {
+  const by = view === "pods" ? ["pod"] : [];
+  const pods = podMatchers(scope);
+  const container = containerMatchers(scope);
+  const sum = (of: Expr): Expr => aggregate("sum", by, of);
+  const perSecond = (metric: string, matchers: Matcher[]): Expr => sum(rate(metric, matchers, windowSeconds));
+  // A pod's own limit beside each pod, the sum of all beside their sum.
+  const bound = (metric: string, resource: "cpu" | "memory"): Expr =>
+    aggregate(view === "pods" ? "max" : "sum", [], select(metric, [...container, equal("resource", resource)]));
+  const bounds = (resource: "cpu" | "memory"): ChartQuery[] => [
+    { part: "request", expr: bound("kube_pod_container_resource_requests", resource) },
+    { part: "limit", expr: bound("kube_pod_container_resource_limits", resource) },
+  ];
+  const throttled = perSecond("container_cpu_cfs_throttled_periods_total", container);
+  const periods = perSecond("container_cpu_cfs_periods_total", container);
+  const restarts = call("increase", select("kube_pod_container_status_restarts_total", container, windowSeconds));
+  const of = requests && requestMetricsOf(requests.source, scope, requests.ports);
+  return [
+    {
+      key: "cpu",
+      unit: "cores",
+      queries: [{ part: "value", expr: perSecond("container_cpu_usage_seconds_total", container) }, ...bounds("cpu")],
+    },
+    {
+      key: "memory",
+      unit: "bytes",
+      queries: [
+        { part: "value", expr: sum(select("container_memory_working_set_bytes", container)) },
+        ...bounds("memory"),
+      ],
+    },
+    ...(of === null ? [] : requestPlans(of, view, windowSeconds)),
+    { key: "throttling", unit: "share", queries: [{ part: "value", expr: binary(throttled, "/", periods) }] },
+    {
+      key: "network",
+      unit: "bytes-per-second",
+      queries: [
+        { part: "in", expr: perSecond("container_network_receive_bytes_total", pods) },
+        { part: "out", expr: perSecond("container_network_transmit_bytes_total", pods) },
+      ],
+    },
+    // An increase is extrapolated to the window's edges; a restart is a whole one.
+    { key: "restarts", unit: "count", queries: [{ part: "value", expr: call("round", sum(restarts)) }] },
+  ];
+}
+
+const QUANTILES = [
+  { part: "p50", at: 0.5 },
+  { part: "p95", at: 0.95 },
+  { part: "p99", at: 0.99 },
+] as const;
+
+function requestPlans(of: RequestMetrics, view: MetricsView["view"], windowSeconds: number): ChartPlan[] {
+  const by = view === "pods" && of.byPod ? ["pod"] : [];
+  const perSecond = (matchers: Matcher[]): Expr => aggregate("sum", by, rate(of.requests, matchers, windowSeconds));
+  const all = perSecond(of.matchers);
+  const failed = perSecond([...of.matchers, matching(of.status, "5..")]);
+  // Where there were requests and no failed one there is no series of failures, and yet their share is known: none.
+  const known = binary(failed, "or", binary(number(0), "*", all));
+  const buckets = aggregate("sum", ["le", ...by], rate(of.buckets, of.matchers, windowSeconds));
+  const quantile = (at: number): Expr => {
+    const measured = call("histogram_quantile", number(at), buckets);
+    return of.millis === 1 ? measured : binary(measured, "*", number(of.millis));
+  };
+  // Three lines for each pod would be a thicket: beside other pods, each has the one that people watch.
+  const quantiles = by.length > 0 ? QUANTILES.filter(({ part }) => part === "p95") : QUANTILES;
+  return [
+    { key: "requests", unit: "per-second", queries: [{ part: "value", expr: all }] },
+    { key: "errors", unit: "share", queries: [{ part: "value", expr: binary(known, "/", all) }] },
+    {
+      key: "latency",
+      unit: "milliseconds",
+      queries: quantiles.map(({ part, at }) => ({ part, expr: quantile(at) })),
+    },
+  ];
+}

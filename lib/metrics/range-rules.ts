@@ -1,0 +1,42 @@
+/** A grid of moments: `count` of them, `stepMs` apart, from `startMs`. In ms since the epoch. */
+export type Grid = { startMs: number; stepMs: number; count: number };
+
+export const SHORTEST_RANGE_MS = 60_000;
+export const LONGEST_RANGE_MS = 31 * 86_400_000;
+/** As many points as a chart can show apart. */
+export const MOST_POINTS = 240;
+
+/** Round ones, so that the points of two charts, and of two looks at one, fall on the same moments. */
+const STEPS_SECONDS = [1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 14_400, 21_600];
+
+/**
+ * Where a range is asked for: the smallest round step that gives at most MOST_POINTS and is no shorter than the time
+ * between two scrapes. The last moment is the last of the grid that is not after the range's end.
+ */
+export function gridOf(range: { fromMs: number; toMs: number }, scrapeSeconds: number): Grid {
+  const least = Math.max((range.toMs - range.fromMs) / 1000 / MOST_POINTS, scrapeSeconds);
+  const seconds = STEPS_SECONDS.find((step) => step >= least) ?? Math.ceil(least / 21_600) * 21_600;
+  const stepMs = seconds * 1000;
+  const startMs = Math.ceil(range.fromMs / stepMs) * stepMs;
+  const endMs = Math.max(startMs, Math.floor(range.toMs / stepMs) * stepMs);
+  return { startMs, stepMs, count: (endMs - startMs) / stepMs + 1 };
+}
+
+export const endOf = ({ startMs, stepMs, count }: Grid): number => startMs + (count - 1) * stepMs;
+
+const MOST_SCRAPE_SECONDS = 120;
+/** When nothing has been measured yet: what most installations have. */
+const USUAL_SCRAPE_SECONDS = 30;
+
+/** How far apart scrapes are, from how many samples the last minute brought. */
+export const scrapeSecondsOf = (samplesInAMinute: number | null): number =>
+  samplesInAMinute === null
+    ? USUAL_SCRAPE_SECONDS
+    : Math.min(60 / Math.max(samplesInAMinute, 0.5), MOST_SCRAPE_SECONDS);
+
+/**
+ * Over how long a rate is taken: no step falls between two windows, and each window holds at least the two samples that a
+ * rate needs even when a scrape was missed (https://grafana.com/docs/grafana/latest/datasources/prometheus/template-variables/#use-__rate_interval).
+ */
+export const rateWindowSeconds = (stepMs: number, scrapeSeconds: number): number =>
+  Math.ceil(Math.max(stepMs / 1000 + scrapeSeconds, 4 * scrapeSeconds));

@@ -1,0 +1,55 @@
+import { type Chart, type ChartSeries, type MetricsView, type SeriesPart } from "./schema.ts";
+import { endOf, type Grid } from "./range-rules.ts";
+
+type Series = { labels: Readonly<Record<string, string>>; samples: readonly { atMs: number; value: number }[] };
+
+/** Samples on their moments of the grid. What is missing, not a number or infinite is a gap: nobody measured it. */
+export function valuesOn(grid: Grid, samples: Series["samples"]): (number | null)[] {
+  const values: (number | null)[] = Array.from({ length: grid.count }, () => null);
+  for (const { atMs, value } of samples) {
+    const index = Math.round((atMs - grid.startMs) / grid.stepMs);
+    if (index >= 0 && index < grid.count && Number.isFinite(value)) values[index] = value;
+  }
+  return values;
+}
+
+/** Lines of a chart, in the order of their pods' names; what has no value at all is no line. */
+export const linesOf = (grid: Grid, part: SeriesPart, all: readonly Series[]): ChartSeries[] =>
+  all
+    .map(({ labels, samples }) => ({ pod: labels.pod ?? null, part, values: valuesOn(grid, samples) }))
+    .filter(({ values }) => values.some((value) => value !== null))
+    .sort((a, b) => (a.pod ?? "").localeCompare(b.pod ?? "", "en", { numeric: true }));
+
+/** The newest moment at which the containers themselves were measured; null when they never were. */
+export function newestOf(grid: Grid, charts: readonly Chart[]): number | null {
+  const measured = charts
+    .filter(({ key }) => key === "cpu" || key === "memory")
+    .flatMap(({ series }) => series.filter(({ part }) => part === "value"))
+    .map(({ values }) => values.findLastIndex((value) => value !== null));
+  const last = Math.max(-1, ...measured);
+  return last < 0 ? null : grid.startMs + last * grid.stepMs;
+}
+
+type Found = {
+  grid: Grid;
+  newestMs: number | null;
+  scrapeSeconds: number;
+  nowMs: number;
+  /** Since when the longest-standing pod is ready; null without one. */
+  runningSinceMs: number | null;
+};
+
+/** An answer of Prometheus: with data, without any, or with data that ended while the pods went on. */
+export function stateOfAnswer({
+  grid,
+  newestMs,
+  scrapeSeconds,
+  nowMs,
+  runningSinceMs,
+}: Found): MetricsView["state"] & ("ok" | "stale" | "empty") {
+  if (newestMs === null) return "empty";
+  const patienceMs = Math.max(4 * scrapeSeconds * 1000, 2 * grid.stepMs);
+  const reachesNow = nowMs - endOf(grid) < patienceMs + grid.stepMs;
+  const expected = runningSinceMs !== null && nowMs - runningSinceMs > patienceMs;
+  return reachesNow && expected && nowMs - newestMs > patienceMs + grid.stepMs ? "stale" : "ok";
+}

@@ -1,0 +1,229 @@
+import { request } from "node:http";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { type AppSettings } from "#lib/apps/spec-schema";
+import { type Prometheus } from "#lib/clients/prometheus/client";
+import { createPrometheus } from "#lib/clients/prometheus/create-prometheus";
+import { KINDS } from "#lib/clients/kubernetes/kinds";
+import { getUsage } from "#lib/clusters/get-usage";
+import { getMetrics } from "#lib/metrics/get-metrics";
+import { type ChartKey, type MetricsView, type SeriesPart } from "#lib/metrics/schema";
+import { waitFor } from "#tests/world/wait-for";
+import { ReleaseWorld, SETTINGS } from "../releases/release-world.ts";
+
+type App = Awaited<ReturnType<ReleaseWorld["createApp"]>> & { createdAt: Date };
+
+/** Fails, or takes its time, or answers at once, as it is asked to. */
+const SERVER = [
+  "node",
+  "-e",
+  `require("http").createServer((q,s)=>{
+    if(q.url.endsWith("fail")){s.statusCode=500;s.end()}
+    else if(q.url.endsWith("slow"))setTimeout(()=>s.end("slow"),300);
+    else s.end("ok")}).listen(8080)`,
+];
+
+let world: ReleaseWorld;
+let prometheus: Prometheus;
+let meshed: App;
+let plain: App;
+const stop = new AbortController();
+let visitors: Promise<unknown>;
+
+beforeAll(async () => {
+  world = await ReleaseWorld.start("prometheus");
+  const { prometheus: place, edge } = world.world;
+  if (!place || !edge) throw new Error("needs the sandbox's gateways and Prometheus");
+  prometheus = createPrometheus(place);
+  [meshed, plain] = await Promise.all([running("istio", "mesh"), running("ingress", "normal")]);
+  const load = async (gateway: string, app: App) => {
+    for (let turn = 0; !stop.signal.aborted; turn += 1) {
+      await visit(gateway, `${app.name}.test`, turn % 4 === 0 ? "/fail" : turn % 10 === 1 ? "/slow" : "/");
+    }
+  };
+  visitors = Promise.all([load(edge.istioUrl, meshed), load(edge.traefikUrl, plain)]);
+}, 180_000);
+afterAll(async () => {
+  stop.abort();
+  await visitors;
+  await world.stop();
+});
+
+async function running(gatewayClass: "istio" | "ingress", meshMode: AppSettings["meshMode"]): Promise<App> {
+  const app = await world.createApp();
+  const build = await world.createBuild(app, SERVER);
+  const routes = [{ host: `${app.name}.test`, path: "/", pathType: "prefix" as const, port: 8080 }];
+  const settings: AppSettings = { ...SETTINGS, meshMode, exposure: { gatewayClass, routes } };
+  const view = await world.drive(await world.request(app, { buildId: build.id, settings }));
+  expect(view.state).toBe("done");
+  return rowOf(app);
+}
+
+const rowOf = async (app: { id: string; name: string; userId: string }): Promise<App> => {
+  const where = { id: app.id };
+  return { ...app, ...(await world.database.db.app.findUniqueOrThrow({ where, select: { createdAt: true } })) };
+};
+
+const visit = (base: string, host: string, path: string): Promise<number> =>
+  new Promise((resolve, reject) => {
+    const asked = request(`${base}${path}`, { headers: { host } }, (response) => {
+      response.resume();
+      response.on("end", () => resolve(response.statusCode ?? 0));
+    });
+    asked.on("error", reject).end();
+  });
+
+const podsOf = async (app: App): Promise<string[]> => {
+  const { items } = await world.kubernetes.list(KINDS.pod, "kepler-dev", { labelSelector: `kepler.dev/app=${app.id}` });
+  return items.map(({ metadata }) => metadata.name).sort();
+};
+
+type Change = { view?: MetricsView["view"]; prometheus?: Prometheus | null; nowMs?: number };
+function ask(app: App, change: Change = {}): Promise<MetricsView> {
+  const { nowMs = Date.now(), view = "sum" } = change;
+  const { db } = world.database;
+  const kubernetes = () => world.kubernetes;
+  return getMetrics(
+    app,
+    { environment: "dev", view, from: nowMs - 15 * 60_000, to: nowMs },
+    { signal: AbortSignal.timeout(60_000) },
+    {
+      db,
+      prometheus: change.prometheus === undefined ? prometheus : change.prometheus,
+      usage: (of, environment, options) => getUsage(of, environment, options, { db, kubernetes }),
+      grafanaUrl: "https://grafana.test/d/x?var-ns={namespace}&var-app={app}&from={from}",
+      now: () => new Date(nowMs),
+    },
+  );
+}
+
+const line = (metrics: MetricsView, key: ChartKey, part: SeriesPart = "value"): (number | null)[] =>
+  metrics.charts.find((chart) => chart.key === key)?.series.find((series) => series.part === part)?.values ?? [];
+const known = (values: (number | null)[]): number[] => values.filter((value) => value !== null);
+const last = (values: (number | null)[]): number => known(values).at(-1) ?? Number.NaN;
+const within = (value: number, low: number, high: number): boolean => value > low && value < high;
+
+/** Until the load has been seen for as long as a rate looks back. */
+const measured = (app: App, view: MetricsView["view"] = "sum") =>
+  waitFor(
+    "measured load",
+    async () => {
+      const metrics = await ask(app, { view });
+      const seen = within(last(line(metrics, "errors")), 0.2, 0.3) && last(line(metrics, "latency", "p99")) > 100;
+      return (seen || view === "pods") && last(line(metrics, "cpu")) > 0 && metrics;
+    },
+    60_000,
+    500,
+  );
+
+describe("what a service used and served", { timeout: 120_000 }, () => {
+  it("is measured from real requests through the mesh, beside its requests and limits", async () => {
+    const metrics = await measured(meshed);
+    expect(metrics).toMatchObject({ state: "ok", requestSource: "mesh", problem: null, usage: null });
+    const { cpuRequestMillis, cpuLimitMillis, memoryLimitBytes } = SETTINGS.resources;
+    expect(last(line(metrics, "cpu", "request"))).toBeCloseTo((2 * cpuRequestMillis) / 1000);
+    expect(last(line(metrics, "cpu", "limit"))).toBeCloseTo((2 * cpuLimitMillis) / 1000);
+    expect(last(line(metrics, "memory", "limit"))).toBe(2 * memoryLimitBytes);
+    expect(within(last(line(metrics, "memory")), 2 * 10e6, 2 * memoryLimitBytes)).toBe(true);
+    expect(last(line(metrics, "requests"))).toBeGreaterThan(1);
+    expect(last(line(metrics, "latency", "p50"))).toBeLessThan(last(line(metrics, "latency", "p99")));
+    // A slow one takes 300 ms, which Envoy counts as between 250 and 500.
+    expect(within(last(line(metrics, "latency", "p99")), 250, 500)).toBe(true);
+    expect(last(line(metrics, "network", "in"))).toBeGreaterThan(0);
+    expect(last(line(metrics, "network", "out"))).toBeGreaterThan(0);
+    expect(known(line(metrics, "restarts")).every((value) => value === 0)).toBe(true);
+    // Nothing throttles here, so nobody knows: that is not zero.
+    expect(line(metrics, "throttling")).toEqual([]);
+    expect(metrics.grafana).toMatch(
+      new RegExp(`^https://grafana.test/d/x\\?var-ns=kepler-dev&var-app=${meshed.name}&from=\\d+$`),
+    );
+    expect(metrics.releases.map(({ number, kind, by }) => [number, kind, by])).toEqual([[1, "deploy", "Lin"]]);
+  });
+
+  it("is told by pod: its own pods and nobody else's", async () => {
+    const metrics = await measured(meshed, "pods");
+    const pods = await podsOf(meshed);
+    for (const key of ["cpu", "memory", "requests"] as const) {
+      const chart = metrics.charts.find((each) => each.key === key);
+      expect(
+        chart?.series.filter(({ part }) => part === "value").map(({ pod }) => pod),
+        key,
+      ).toEqual(pods);
+    }
+    expect(last(line(metrics, "cpu", "limit"))).toBeCloseTo(SETTINGS.resources.cpuLimitMillis / 1000);
+  });
+
+  it("is counted at the edge where it is in no mesh", async () => {
+    const metrics = await measured(plain);
+    expect(metrics.requestSource).toBe("traefik");
+    expect(last(line(metrics, "requests"))).toBeGreaterThan(1);
+  });
+
+  it("has gaps for the time before it was there, and begins no earlier than the app itself", async () => {
+    const own = await measured(meshed);
+    expect(own.grid.startMs).toBeGreaterThanOrEqual(meshed.createdAt.getTime());
+    const older = await ask({ ...meshed, createdAt: new Date(meshed.createdAt.getTime() - 10 * 60_000) });
+    for (const key of ["cpu", "memory", "requests", "errors", "latency"] as const) {
+      const values = older.charts.find((chart) => chart.key === key)?.series[0]?.values ?? [];
+      expect(
+        values.findIndex((value) => value !== null),
+        key,
+      ).toBeGreaterThan(20);
+    }
+  });
+});
+
+describe("what is said instead of charts", { timeout: 120_000 }, () => {
+  it("tells a Prometheus that has gone from one that refuses, and both from one that came back", async () => {
+    await measured(meshed);
+    const lift = await world.world.putOutOfOrder({ system: "prometheus", kind: "drop" });
+    const gone = await ask(meshed);
+    expect(gone).toMatchObject({ state: "unreachable", problem: { code: "unavailable", system: "prometheus" } });
+    expect(gone.charts).toEqual([]);
+    expect(gone.releases).toHaveLength(1);
+    expect(gone.usage?.pods).toBe(2);
+    await lift();
+
+    const allow = await world.world.putOutOfOrder({ system: "prometheus", kind: "answer", status: 403 });
+    expect(await ask(meshed)).toMatchObject({ state: "forbidden", problem: { code: "denied" } });
+    await allow();
+    expect(await ask(meshed)).toMatchObject({ state: "ok", problem: null });
+  });
+
+  it("is what the cluster itself measures now, where there is no Prometheus", async () => {
+    const metrics = await waitFor("usage", async () => {
+      const found = await ask(meshed, { prometheus: null });
+      return found.usage && found;
+    });
+    expect(metrics).toMatchObject({ state: "absent", problem: null, charts: [], usage: { pods: 2 } });
+    expect(metrics.usage?.memoryBytes).toBeGreaterThan(10e6);
+  });
+
+  it("is that nothing is known of a service that never ran", async () => {
+    const fresh = await rowOf(await world.createApp());
+    expect(await ask(fresh)).toMatchObject({ state: "empty", isRunning: false, usage: null, requestSource: null });
+  });
+
+  it("is since when the figures have ended, while its pods go on", async () => {
+    const { db } = world.database;
+    await measured(meshed);
+    const { clusterId } = await db.environment.findUniqueOrThrow({
+      where: { name: "dev" },
+      select: { clusterId: true },
+    });
+    const [name = ""] = await podsOf(meshed);
+    const facts = { phase: "Running", status: "Running", ready: true, restarts: 0, containers: [] };
+    await db.observedPod.create({
+      data: {
+        ...{ clusterId, uid: name, namespace: "kepler-dev", name, appId: meshed.id, ...facts },
+        ...{ createdAt: meshed.createdAt, seenAt: new Date() },
+      },
+    });
+    expect((await ask(meshed)).state).toBe("ok");
+    // As if it were a quarter of an hour later, and nothing had been scraped since.
+    const nowMs = Date.now() + 15 * 60_000;
+    const stale = await ask(meshed, { nowMs });
+    expect(stale).toMatchObject({ state: "stale", isRunning: true });
+    expect(Date.parse(stale.lastAt ?? "")).toBeLessThan(nowMs - 5 * 60_000);
+    expect(known(line(stale, "memory")).length).toBeGreaterThan(0);
+  });
+});
