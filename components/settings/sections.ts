@@ -18,5 +18,5 @@ export const SECTIONS = {
 export type SectionId = keyof typeof SECTIONS;
 export const SECTION_IDS = Object.keys(SECTIONS) as SectionId[];
 
-/** Parts that nobody edits. */
-export const NOT_HERE: readonly (keyof AppSettings)[] = ["schemaVersion", "restartedAt"];
+/** Parts that nobody edits, and configuration, which has a tab of its own. */
+export const NOT_HERE: readonly (keyof AppSettings)[] = ["schemaVersion", "restartedAt", "config"];

@@ -42,6 +42,8 @@ type Definition<I extends z.ZodType, O extends OutputSpec, K extends ScopeKey> =
   scope?: Pick<Required<ScopeSpec<TextField<z.output<I>>>>, K>;
   /** What the audit log calls a write; the permission if not given. */
   action?: string;
+  /** How large a body may be, where a megabyte is not enough. */
+  bodyLimitBytes?: number;
 };
 
 export type HandlerContext<I, K extends ScopeKey> = World & {
@@ -86,7 +88,7 @@ export function route<I extends z.ZodType, O extends OutputSpec, K extends Scope
       });
     try {
       if (write && "session" in actor.via) requireOwnOrigin(request.headers, env().url);
-      const { values, refuse } = await readInput(request, context);
+      const { values, refuse } = await readInput(request, context, definition.bodyLimitBytes);
       const owner = await findOwner(base.db, actor, scopeSpec, values);
       subject = subjectOf(owner) ?? subject;
       const scope = await permit(base.db, actor, permission, scopeSpec, values, owner);

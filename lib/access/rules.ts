@@ -31,6 +31,9 @@ export const TEAM_PERMISSIONS = {
   "release.abort": WRITERS,
   "release.pause": WRITERS,
   "pod.delete": WRITERS,
+  // A saved version changes nothing that runs: in production too, releasing it is what asks for more.
+  "config.read": EVERY_ROLE,
+  "config.edit": WRITERS,
   // Production asks for more: a developer proposes, an operator or manager releases.
   "release.create.prod": OPERATORS,
   "release.abort.prod": OPERATORS,

@@ -28,6 +28,7 @@ const PODS: Table = {
     pod_ip: "text",
     image_digest: "text",
     mesh_proxy: "text",
+    config_objects: "text[]",
     containers: "jsonb",
     created_at: "timestamptz",
   },

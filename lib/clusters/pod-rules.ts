@@ -25,6 +25,13 @@ const containerStatus = z.object({
   state: containerState,
   lastState: containerState,
 });
+const named = z.object({ name: z.string().optional() }).nullish();
+/** Where variables and volumes come from (https://kubernetes.io/docs/reference/kubernetes-api/workload-resources/pod-v1/). */
+const variableSources = {
+  envFrom: z.array(z.object({ configMapRef: named, secretRef: named })).nullish(),
+  env: z.array(z.object({ valueFrom: z.object({ configMapKeyRef: named, secretKeyRef: named }).nullish() })).nullish(),
+};
+const volumeSource = z.object({ configMap: named, secret: z.object({ secretName: z.string().optional() }).nullish() });
 const pod = z.object({
   metadata: z.object({
     uid: z.string(),
@@ -34,7 +41,11 @@ const pod = z.object({
     deletionTimestamp: z.string().nullish(),
     labels: z.record(z.string(), z.string()).nullish(),
   }),
-  spec: z.object({ nodeName: z.string().nullish(), containers: z.array(z.object({ name: z.string() })) }),
+  spec: z.object({
+    nodeName: z.string().nullish(),
+    containers: z.array(z.object({ name: z.string(), ...variableSources })),
+    volumes: z.array(volumeSource).nullish(),
+  }),
   status: z
     .object({
       phase: z.string().default("Pending"),
@@ -80,6 +91,8 @@ export type SeenPod = {
   imageDigest: string | null;
   /** Version of the mesh proxy that stands ready in the pod ("1.29.1"); null without one. */
   meshProxy: string | null;
+  /** ConfigMaps and Secrets that its containers and volumes are made from, as "ConfigMap/<name>". */
+  configObjects: string[];
   containers: SeenContainer[];
   createdAt: Date;
 };
@@ -109,10 +122,27 @@ export function seePod(object: unknown): SeenPod | null {
     podIp: status.podIP ?? null,
     imageDigest: /sha256:[0-9a-f]{64}/.exec(app?.imageID ?? "")?.[0] ?? null,
     meshProxy: meshProxyOf(parsed.data),
+    configObjects: configObjectsIn(spec),
     containers: statuses.map(seeContainer),
     createdAt: new Date(metadata.creationTimestamp),
   };
 }
+
+function configObjectsIn({ containers, volumes }: Pod["spec"]): string[] {
+  const variables = containers.flatMap(({ envFrom, env }) => [
+    ...(envFrom ?? []).flatMap(({ configMapRef, secretRef }) => objectNames(configMapRef?.name, secretRef?.name)),
+    ...(env ?? []).flatMap(({ valueFrom }) =>
+      objectNames(valueFrom?.configMapKeyRef?.name, valueFrom?.secretKeyRef?.name),
+    ),
+  ]);
+  const files = (volumes ?? []).flatMap(({ configMap, secret }) => objectNames(configMap?.name, secret?.secretName));
+  return [...new Set([...variables, ...files])].sort();
+}
+
+const objectNames = (configMap: string | undefined, secret: string | undefined): string[] => [
+  ...(configMap === undefined ? [] : [`ConfigMap/${configMap}`]),
+  ...(secret === undefined ? [] : [`Secret/${secret}`]),
+];
 
 /** Istio's proxy is a container, or an init container that keeps running (KEP-753, the default since Istio 1.27). */
 function meshProxyOf({ status }: Pod): string | null {

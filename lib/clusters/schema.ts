@@ -52,6 +52,8 @@ export const podView = z.object({
   imageDigest: z.string().nullable(),
   /** Version of the ready mesh proxy in the pod; null without one. */
   meshProxy: z.string().nullable(),
+  /** ConfigMaps and Secrets that it was made with, as "ConfigMap/<name>". */
+  configObjects: z.array(z.string()),
   releaseNumber: z.number().int().nullable(),
   containers: z.array(containerView),
   createdAt: z.iso.datetime(),

@@ -34,6 +34,16 @@ const postgresUrl = required("postgres://user:password@host:5432/database").rege
   /^postgres(ql)?:\/\//,
   "must begin with postgres://",
 );
+/** One or more addresses with commas between them. What is in them stands in ConfigMaps: no place for a password. */
+const elasticsearchHosts = z.preprocess(
+  (value) =>
+    value === "" || value === undefined
+      ? undefined
+      : String(value)
+          .split(",")
+          .map((part) => part.trim()),
+  z.array(url.refine((text) => new URL(text).password === "", "must not hold a password")).optional(),
+);
 /** 32 bytes, base64. Shorter or guessable keys never reach AES. */
 const key32 = z
   .string({ error: "is needed: 32 random bytes as base64 (openssl rand -base64 32)" })
@@ -66,6 +76,8 @@ const variables = z.object({
   PROMETHEUS_URL: optionalUrl,
   PROMETHEUS_TOKEN: optional,
   GRAFANA_URL: optionalTemplate,
+  ELASTICSEARCH_URL: elasticsearchHosts,
+  FILEBEAT_IMAGE: z.string().min(1).default("docker.elastic.co/beats/filebeat:9.1.4"),
   KEPLER_KILL_POINTS: optional,
   KEPLER_KILL_PID_FILE: optional,
 });
@@ -96,6 +108,9 @@ export type Env = {
   prometheus: { url: string; token: string | null } | null;
   /** Address of a dashboard, with fields in braces; null = there is none. */
   grafanaUrl: string | null;
+  /** Where the log collector beside an app sends its lines; null = log files cannot be collected. */
+  elasticsearch: { hosts: readonly string[] } | null;
+  filebeatImage: string;
   /** Where a test says what to kill and when (worker/kill-point.ts); null in production whatever is set. */
   killPoints: { folder: string; pidFile: string | null } | null;
 };
@@ -121,6 +136,8 @@ export function parseEnv(source: Record<string, string | undefined>): Env {
     encryptionKeys: [encryptionKey(vars.KEPLER_ENCRYPTION_KEY), ...oldKeys(vars.KEPLER_ENCRYPTION_OLD_KEYS)],
     ...systems(vars),
     grafanaUrl: vars.GRAFANA_URL ?? null,
+    elasticsearch: vars.ELASTICSEARCH_URL ? { hosts: vars.ELASTICSEARCH_URL } : null,
+    filebeatImage: vars.FILEBEAT_IMAGE,
     killPoints:
       vars.KEPLER_MODE === "sandbox" && vars.KEPLER_KILL_POINTS
         ? { folder: vars.KEPLER_KILL_POINTS, pidFile: vars.KEPLER_KILL_PID_FILE ?? null }

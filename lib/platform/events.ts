@@ -15,6 +15,7 @@ export const EVENT_KINDS = [
   "system",
   "draft",
   "terminal",
+  "config",
 ] as const;
 export type EventKind = (typeof EVENT_KINDS)[number];
 

@@ -4,6 +4,7 @@ import { type Kubernetes } from "#lib/clients/kubernetes/client";
 import { KINDS } from "#lib/clients/kubernetes/kinds";
 import { ISTIO_GROUP } from "#lib/clusters/record-mesh";
 import { Conflict } from "#lib/platform/errors";
+import { configuredLogOutput } from "./log-output.ts";
 
 /** What the Spec wants and the cluster cannot do, as an error that says what to choose instead; null when it can. */
 export async function clusterGap(
@@ -12,9 +13,9 @@ export async function clusterGap(
   kubernetes: Kubernetes,
   signal: AbortSignal,
 ): Promise<Conflict | null> {
-  if (spec.logCollection) {
+  if (spec.logCollection && configuredLogOutput() === null) {
     return new Conflict("Log files cannot be collected: no place to send them to is configured.", {
-      next: "Leave log collection out, or ask a platform admin to connect Elasticsearch.",
+      next: "Leave log collection out, or ask a platform admin to set ELASTICSEARCH_URL.",
     });
   }
   if (spec.meshMode !== "mesh" && spec.exposure?.gatewayClass !== "istio") return null;

@@ -52,6 +52,8 @@ export function isTaken(object: ObjectRef, contest: Contest, takeOver: readonly 
 /** A field as Kepler wants it and as it stands; null where there is nothing. */
 export type ChangedField = FieldRef & { manager: string | null; at: string | null; wanted: unknown; value: unknown };
 
+const SECRET = "v1/Secret";
+
 /** Changed fields in words, as changes of the Spec that was applied last, each with whether the next Spec can have it. */
 export function describeFields(
   { applied, next }: { applied: AppSpec; next: AppSpec },
@@ -60,6 +62,11 @@ export function describeFields(
 ): ForeignField[] {
   return fields.map((each) => {
     const { kind, name, field, manager, at } = each;
+    // What stands in a Secret is not to be read here either, whoever put it there.
+    if (kind === SECRET) {
+      const change = { field, before: null, after: null };
+      return { kind, name, field, manager, at, value: null, change, whyNotKeep: "not-expressed" };
+    }
     const value = foreignField.shape.value.parse(each.value);
     const ref = { kind, name, field, manager, at, value };
     return { ...ref, change: changeInWords(applied, each, app), whyNotKeep: whyNotKeep(next, each, fields, app) };

@@ -8,11 +8,12 @@ import { clusterGap } from "./cluster-gaps.ts";
 import { conflictsOf, type Decisions, refTo } from "./conflicts.ts";
 import { type Gate, type GateFacts, gatesOf, readLimitRange, readQuota } from "./gate-rules.ts";
 import { type LedgerKey, ledgerIn } from "./ledger.ts";
-import { type Manifest, renderManifests } from "./manifests.ts";
+import { type Manifest } from "./manifests.ts";
 import { objectYaml } from "./object-yaml.ts";
 import { same, valueAt } from "./ownership-rules.ts";
 import { type ReleasePlan } from "./plan-release.ts";
 import { podNeeds } from "./pod-needs-rules.ts";
+import { renderRelease } from "./render-release.ts";
 import { ledgerKeyOf, refOf } from "./steps/apply.ts";
 import { podReleaseOf } from "./steps/check.ts";
 import { type Tried, tryObject } from "./try-objects.ts";
@@ -43,7 +44,7 @@ export async function examineRelease(plan: ReleasePlan, decisions: Decisions, de
     readable(kubernetes, KINDS.limitRange, namespace, signal),
   ]);
   const owned = ledger.filter(({ present }) => present);
-  const manifests = renderManifests({ app, namespace, spec, releaseNumber: number, podRelease });
+  const manifests = await renderRelease(db, { app, environment, spec, releaseNumber: number, podRelease });
   // Nothing can exist yet where the namespace does not, and a dry run there could only say so.
   const [tried, removed] = known
     ? await Promise.all([

@@ -2,8 +2,8 @@ import "server-only";
 import { appSpec } from "#lib/apps/spec-schema";
 import { type Db, db as ownDb } from "#lib/platform/db";
 import { NotFound } from "#lib/platform/errors";
-import { type Manifest, renderManifests } from "./manifests.ts";
 import { objectYaml } from "./object-yaml.ts";
+import { renderRelease } from "./render-release.ts";
 import { podReleaseIn } from "./steps/check.ts";
 
 /**
@@ -22,29 +22,22 @@ export async function exportObjects(
       number: true,
       spec: true,
       app: { select: { id: true, name: true } },
-      environment: { select: { namespace: true } },
+      environment: { select: { id: true, namespace: true } },
       steps: { select: { name: true, detail: true } },
     },
   });
   if (!row) throw new NotFound("Nothing runs there.");
   const { app, number } = row;
-  const { namespace } = row.environment;
   const podRelease = podReleaseIn(row);
   const spec = appSpec.parse(row.spec);
-  const manifests = renderManifests({ app, namespace, spec, releaseNumber: number, podRelease, paused: false });
-  const head = `# ${app.name}, release ${number} in ${environment}\n`;
+  const input = { app, environment: row.environment, spec, releaseNumber: number, podRelease, paused: false };
+  const manifests = await renderRelease(db, input);
+  const hasSecrets = manifests.some(({ kind }) => kind === "Secret");
+  const head =
+    `# ${app.name}, release ${number} in ${environment}\n` +
+    (hasSecrets ? "# Values of Secrets are left out: fill them in before you apply this elsewhere.\n" : "");
   return {
     fileName: `${app.name}-${environment}-${number}.yaml`,
-    yaml: head + manifests.map((manifest) => `---\n${objectYaml(withoutSecrets(manifest))}`).join(""),
+    yaml: head + manifests.map((manifest) => `---\n${objectYaml(manifest)}`).join(""),
   };
-}
-
-const emptied = (values: unknown): Record<string, string> =>
-  Object.fromEntries(Object.keys(typeof values === "object" && values !== null ? values : {}).map((key) => [key, ""]));
-
-/** A Secret keeps its keys, so that whoever reads the file sees what has to be filled in. */
-export function withoutSecrets(manifest: Manifest): Manifest {
-  if (manifest.apiVersion !== "v1" || manifest.kind !== "Secret") return manifest;
-  const { data, stringData, ...rest } = manifest;
-  return { ...rest, data: { ...emptied(data), ...emptied(stringData) } };
 }

@@ -8,8 +8,9 @@ import { type DriftView } from "./change-schema.ts";
 import { type ChangedField, describeFields } from "./contest-rules.ts";
 import { driftedFields } from "./drift-rules.ts";
 import { ledgerIn } from "./ledger.ts";
-import { type Manifest, renderManifests } from "./manifests.ts";
+import { type Manifest } from "./manifests.ts";
 import { isTerminal } from "./release-rules.ts";
+import { renderRelease } from "./render-release.ts";
 import { ledgerKeyOf } from "./steps/apply.ts";
 import { podReleaseIn } from "./steps/check.ts";
 import { tryObject } from "./try-objects.ts";
@@ -41,7 +42,8 @@ export async function findDrift(
   const { app, number, spec } = release;
   const { namespace, cluster } = environment;
   const owned = (await ledgerIn(db, { app, cluster }, namespace)).filter(({ present }) => present);
-  const manifests = renderManifests({ app, namespace, spec, releaseNumber: number, podRelease: release.podRelease });
+  const { podRelease } = release;
+  const manifests = await renderRelease(db, { app, environment, spec, releaseNumber: number, podRelease });
   const kubernetes = deps.kubernetes(cluster);
   const tried = await Promise.all(manifests.map((manifest) => tryObject({ kubernetes, signal }, manifest, owned)));
   const changed = tried.flatMap(({ manifest, live, next }): ChangedField[] =>

@@ -3,6 +3,7 @@ import { type AppSpec } from "#lib/apps/spec-schema";
 import { MANAGED_BY } from "#lib/clusters/label-rules";
 import { autoscaler } from "./manifests/autoscaler.ts";
 import { disruptionBudget } from "./manifests/budget.ts";
+import { configObjects } from "./manifests/config.ts";
 import { filesConfigMap } from "./manifests/files.ts";
 import { ingress } from "./manifests/ingress.ts";
 import { istioGateway, virtualServices } from "./manifests/istio.ts";
@@ -12,7 +13,7 @@ import { podTemplate } from "./manifests/pod.ts";
 import { headlessService, service, serviceAccount } from "./manifests/service.ts";
 import { workload } from "./manifests/workload.ts";
 
-export type { Manifest, ManifestInput } from "./manifests/object.ts";
+export type { LogOutput, Manifest, ManifestInput } from "./manifests/object.ts";
 
 /**
  * Everything that Kepler applies for a Spec, in the order in which it is applied: what pods need comes before them,
@@ -23,6 +24,7 @@ export function renderManifests(input: ManifestInput): Manifest[] {
   const objects = [
     serviceAccount(input),
     filesConfigMap(input),
+    ...configObjects(input),
     collectorConfigMap(input),
     spec.ports.length > 0 && service(input),
     spec.workload.kind === "statefulset" && headlessService(input),
@@ -35,7 +37,7 @@ export function renderManifests(input: ManifestInput): Manifest[] {
   return objects.filter((object) => object !== null && object !== false);
 }
 
-const POD_PARTS = ["ServiceAccount", "ConfigMap", "Service"];
+const POD_PARTS = ["ServiceAccount", "ConfigMap", "Secret", "Service"];
 const ROUTES = ["Ingress", "Gateway", "VirtualService"];
 
 /**

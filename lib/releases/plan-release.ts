@@ -4,6 +4,7 @@ import { type AppSettings, type AppSpec, appSpec, fixedProblems, storedSettings 
 import { type Tx } from "#lib/platform/db";
 import { Invalid, NotFound } from "#lib/platform/errors";
 import { adopt } from "./adopt-rules.ts";
+import { refuseUnusableConfig, withConfigOf } from "./config-of-spec.ts";
 import { holdOn } from "./held-commits.ts";
 import { type HeldCommitView } from "./hold-schema.ts";
 import { moveHosts } from "./host-rules.ts";
@@ -60,6 +61,7 @@ export async function planRelease(tx: Tx, appId: string, intent: ReleaseIntent, 
   const unkept = { ...source.spec, restartedAt, replicas };
   const spec = withKept(unkept, intent, app.name);
   await refuseFixed(tx, here, spec);
+  await refuseUnusableConfig(tx, here, spec);
   const sameImage = basis?.spec.image.digest === spec.image.digest;
   const hold = sameImage ? null : await holdOn(tx, here, spec.image.commitSha);
   return { app, environment, number: (newest?.number ?? 0) + 1, basis, ...source, spec, unkept, hold };
@@ -169,7 +171,7 @@ async function clone(tx: Tx, here: Here, from: string, domain: string): Promise<
     });
   }
   const { image, ...settings } = appSpec.parse(row.spec);
-  const moved = moveHosts(settings, row.environment.domain, domain);
+  const moved = await withConfigOf(tx, here, moveHosts(settings, row.environment.domain, domain));
   return { spec: { ...moved, image }, buildId: row.buildId, restoresId: null };
 }
 
@@ -217,6 +219,8 @@ export async function draftedSettings(tx: Tx, here: Here, domain: string): Promi
     orderBy: { environment: { rank: "asc" } },
   });
   const own = drafts.find((draft) => draft.environmentId === here.environmentId);
-  const draft = own ?? drafts[0];
-  return draft ? moveHosts(storedSettings.parse(draft.spec), draft.environment.domain, domain) : null;
+  if (own) return storedSettings.parse(own.spec);
+  const [first] = drafts;
+  if (!first) return null;
+  return withConfigOf(tx, here, moveHosts(storedSettings.parse(first.spec), first.environment.domain, domain));
 }

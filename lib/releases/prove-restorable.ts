@@ -4,7 +4,7 @@ import { Prisma } from "#lib/platform/db";
 import { isTransient, KeplerError, type PublicError } from "#lib/platform/errors";
 import { publish } from "#lib/platform/events";
 import { ledgerIn } from "./ledger.ts";
-import { renderManifests } from "./manifests.ts";
+import { renderRelease } from "./render-release.ts";
 import { imageExists } from "./steps/check.ts";
 import { type ReconcileReleaseDeps } from "./steps/step-context.ts";
 import { tryObject } from "./try-objects.ts";
@@ -63,7 +63,7 @@ export async function proveRestorable(
       number: true,
       spec: true,
       app: { select: { id: true, name: true, teamId: true } },
-      environment: { select: { namespace: true, cluster: { select: { id: true, context: true } } } },
+      environment: { select: { id: true, namespace: true, cluster: { select: { id: true, context: true } } } },
     },
   });
   const { app, environment, number } = row;
@@ -73,7 +73,8 @@ export async function proveRestorable(
     await imageExists({ deps, release: { spec }, signal });
     const owned = (await ledgerIn(db, { app, cluster }, namespace)).filter(({ present }) => present);
     const kubernetes = deps.clients.kubernetes(cluster);
-    for (const manifest of renderManifests({ app, namespace, spec, releaseNumber: number, podRelease: number })) {
+    const input = { app, environment, spec, releaseNumber: number, podRelease: number };
+    for (const manifest of await renderRelease(db, input)) {
       const { refusal } = await tryObject({ kubernetes, signal }, manifest, owned);
       if (refusal) return refusal;
     }

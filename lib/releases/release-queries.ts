@@ -8,6 +8,7 @@ import { publicError, stepView } from "#lib/platform/steps";
 import { takenFields } from "./change-schema.ts";
 import { expectedReleaseMs } from "./expected-duration.ts";
 import { leaseSelect, leaseView } from "./lease/queries.ts";
+import { configObjectsOf } from "./manifests/config.ts";
 import { PAUSABLE, runsRelease } from "./release-rules.ts";
 import {
   BY_KEPLER,
@@ -175,6 +176,8 @@ export async function getReleaseView(releaseId: string, db: Db = ownDb()): Promi
     }),
   ]);
   const spec = appSpec.parse(row.spec);
+  const configObjects = configObjectsOf({ app: row.app, spec });
+  const runs = { podRelease: podReleaseIn(row), digest: row.imageDigest, configObjects };
   return {
     ...facts,
     appId: row.appId,
@@ -184,7 +187,7 @@ export async function getReleaseView(releaseId: string, db: Db = ownDb()): Promi
     pods: pods.map(podView),
     wanted: settledReplicas(spec, workload?.desired ?? 0),
     updated: workload?.releaseNumber === row.number ? workload.updated : 0,
-    running: pods.filter((pod) => runsRelease(pod, { podRelease: podReleaseIn(row), digest: row.imageDigest })).length,
+    running: pods.filter((pod) => runsRelease(pod, runs)).length,
     rollbackOnFailure: row.rollbackOnFailure,
     lease: row.lease && leaseView(row.lease),
     pausable: PAUSABLE.includes(row.state),

@@ -1,9 +1,11 @@
 import { fewestReplicas, isAutoscaled, mostReplicas } from "#lib/apps/scaling-rules";
+import { configRefs } from "#lib/apps/spec/config-schema";
 import { type AppSpec } from "#lib/apps/spec-schema";
 import { type SeenPod } from "#lib/clusters/pod-rules";
 import { type SeenWorkload } from "#lib/clusters/workload-rules";
 import { type PublicError } from "#lib/platform/errors";
 import { isTerminalStep, type StepState } from "#lib/platform/steps";
+import { configObjectsOf } from "./manifests/config.ts";
 import { hopelessPod, waitingFor } from "./pod-trouble-rules.ts";
 import { RELEASE_STEPS, type ReleaseState } from "./schema.ts";
 
@@ -71,6 +73,7 @@ export type RolloutDecision =
 
 export type Wanted = {
   number: number;
+  app: { name: string };
   podRelease: number;
   spec: AppSpec;
   /** A person holds the rollout. */
@@ -167,15 +170,23 @@ function evidenceOf(mine: readonly SeenPod[]): { pod: string; previous: boolean 
 const VERIFY_MS = 60_000;
 
 /**
- * Do the pods really run what was asked for? Every pod of the release is ready and its running digest is the Spec's. Where an
+ * Do the pods really run what was asked for? Every pod of the release is ready, its running digest is the Spec's, and
+ * it was made from the Spec's versions of configuration. Where an
  * autoscaler adds pods meanwhile, its fewest are proof enough: the next ones are made from the same template.
  */
 export function decideVerify(wanted: Wanted, seen: Observed, startedAt: Date, now: Date): Verdict {
   const mine = seen.pods.filter((p) => p.releaseNumber === wanted.podRelease && !p.terminating);
   const digest = wanted.spec.image.digest;
-  const right = mine.filter((p) => p.ready && p.imageDigest === digest).length;
+  const runs = { podRelease: wanted.podRelease, digest, configObjects: configObjectsOf(wanted) };
+  const right = mine.filter((p) => runsRelease(p, runs)).length;
   const target = targetOf(wanted.spec, seen.workload);
-  const facts: StepFacts = { wanted: target, verified: right, digest };
+  const config = configRefs(wanted.spec.config).map(({ name, version }) => `${name} v${version}`);
+  const facts: StepFacts = {
+    wanted: target,
+    verified: right,
+    digest,
+    ...(config.length > 0 ? { config: config.join(", ") } : {}),
+  };
   const proven = isAutoscaled(wanted.spec)
     ? right > 0 && right >= Math.min(target, fewestReplicas(wanted.spec))
     : right === target && right === mine.length;
@@ -191,17 +202,21 @@ export function decideVerify(wanted: Wanted, seen: Observed, startedAt: Date, no
     error: {
       code: "unavailable",
       system: "kubernetes",
-      message: `Only ${right} of ${target} pods could be shown to run the released image.`,
+      message: `Only ${right} of ${target} pods could be shown to run the released image and configuration.`,
       next: "Look at the pods and their log, then release again.",
     },
   };
 }
 
-/** Is this pod ready, of this template and of this image? An image that is not known yet is not proof. */
+/** Is this pod ready, of this template, this image and these versions of configuration? What is not known yet is no proof. */
 export const runsRelease = (
-  pod: Pick<SeenPod, "ready" | "releaseNumber" | "imageDigest">,
-  { podRelease, digest }: { podRelease: number; digest: string },
-): boolean => pod.ready && pod.releaseNumber === podRelease && pod.imageDigest === digest;
+  pod: Pick<SeenPod, "ready" | "releaseNumber" | "imageDigest" | "configObjects">,
+  { podRelease, digest, configObjects }: { podRelease: number; digest: string; configObjects: readonly string[] },
+): boolean =>
+  pod.ready &&
+  pod.releaseNumber === podRelease &&
+  pod.imageDigest === digest &&
+  configObjects.every((name) => pod.configObjects.includes(name));
 
 const runsAnother = (pod: SeenPod, digest: string): PublicError => ({
   code: "conflict",

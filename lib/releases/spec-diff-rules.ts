@@ -84,6 +84,8 @@ const LISTS: readonly ListField[] = [
   { field: "port", read: (s) => s.ports.map((p) => `${p.name} ${p.port}/${p.protocol}`) },
   { field: "env", read: (s) => pairs(s.env) },
   { field: "file", read: (s) => s.files.map(fileWords) },
+  { field: "config", read: (s) => s.config.filter(({ kind }) => kind === "config").map(configWords) },
+  { field: "secret", read: (s) => s.config.filter(({ kind }) => kind === "secret").map(configWords) },
   { field: "volume", read: (s) => s.volumes.map(volumeWords) },
   { field: "hostAlias", read: (s) => s.hostAliases.map(({ ip, hostnames }) => [ip, ...hostnames].join(" ")) },
   { field: "podLabel", read: (s) => pairs(s.podLabels) },
@@ -104,6 +106,19 @@ const LISTS: readonly ListField[] = [
 /** The content itself may be long; its size and a short name for it tell versions apart. */
 function fileWords({ path, mode, content }: AppSpec["files"][number]): string {
   return `${path} ${mode}, ${new TextEncoder().encode(content).length} B, ${contentHash(content)}`;
+}
+
+/** "web v4 → /etc/web": the set, its version, and what pods get of it. */
+function configWords(each: AppSpec["config"][number]): string {
+  const set = `${each.name} v${each.version}`;
+  switch (each.use) {
+    case "variables":
+      return `${set} → ${each.prefix}*`;
+    case "variable":
+      return `${set} → ${each.variable} (${each.key})`;
+    case "files":
+      return `${set} → ${each.mountPath}${each.key === null ? "/*" : ` (${each.key})`}`;
+  }
 }
 
 function volumeWords(volume: AppSpec["volumes"][number]): string {

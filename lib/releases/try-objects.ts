@@ -6,6 +6,7 @@ import { type Contest, contestsOf } from "./contest-rules.ts";
 import { explainForeign, isContest } from "./contests.ts";
 import { type LedgerKey } from "./ledger.ts";
 import { type Manifest } from "./manifests.ts";
+import { maskRefusal } from "./mask-secrets.ts";
 import { isRecord, ownersOf, valueAt } from "./ownership-rules.ts";
 import { ledgerKeyOf } from "./steps/apply.ts";
 
@@ -52,11 +53,11 @@ export async function tryObject(
     try {
       return { ...found, contests, next: await attempt(true) };
     } catch (error) {
-      return { ...found, contests, next: null, refusal: refusalOf(error) };
+      return { ...found, contests, next: null, refusal: refusalOf(manifest, error) };
     }
   }
   const refusal = isContest(first.error) ? explainForeign(first.error, manifest) : first.error;
-  return { ...found, next: null, refusal: refusalOf(refusal) };
+  return { ...found, next: null, refusal: refusalOf(manifest, refusal) };
 }
 
 const REPLICAS = ".spec.replicas";
@@ -74,7 +75,7 @@ export function isOwned(manifest: Manifest, owned: readonly LedgerKey[]): boolea
 }
 
 /** What the cluster refuses is the answer that people came for; what it does not answer is not. */
-function refusalOf(error: unknown): PublicError {
+function refusalOf(manifest: Manifest, error: unknown): PublicError {
   if (!(error instanceof KeplerError) || isTransient(error) || error instanceof Raced) throw error;
-  return toPublicError(error);
+  return maskRefusal(manifest, toPublicError(error));
 }

@@ -1,6 +1,7 @@
 import "server-only";
 import { pauseLeftMs, pauseOf, retryAfterMs } from "#lib/apps/provision-rules";
 import { Expired, Raced } from "#lib/clients/kubernetes/client";
+import { eraseSecrets } from "#lib/config/erase-secrets";
 import { isTransient, KeplerError } from "#lib/platform/errors";
 import { publish } from "#lib/platform/events";
 import { type RunResult } from "#lib/platform/queue";
@@ -110,6 +111,7 @@ function proven(
     findings,
     also: async (tx) => {
       await tx.app.updateMany({ where: { id: row.appId, retiredAt: null }, data: { retiredAt: now } });
+      await eraseSecrets(tx, row.appId);
     },
   };
 }

@@ -1,6 +1,7 @@
 import "server-only";
 import { type Actor } from "#lib/access/actor";
 import { appSettings } from "#lib/apps/spec-schema";
+import { secretValuesOf } from "#lib/config/secret-values";
 import { sha256Hex } from "#lib/platform/crypto";
 import { type Db, type Prisma } from "#lib/platform/db";
 import { Denied } from "#lib/platform/errors";
@@ -77,9 +78,10 @@ export async function takeTicket(
   return { ...row, startedAt: now, endsAt, secrets: await secretsOf(db, app.id, environment.id) };
 }
 
-/** Secret values among the variables of what is released there, and of what waits to be. */
+/** Values of its secrets, and those among the variables of what is released there and of what waits to be. */
 async function secretsOf(db: Db, appId: string, environmentId: string): Promise<string[]> {
-  const [releases, draft] = await Promise.all([
+  const [kept, releases, draft] = await Promise.all([
+    secretValuesOf(db, { appId, environmentId }),
     db.release.findMany({
       where: { appId, environmentId },
       orderBy: { number: "desc" },
@@ -89,8 +91,9 @@ async function secretsOf(db: Db, appId: string, environmentId: string): Promise<
     db.appSpecDraft.findUnique({ where: { appId_environmentId: { appId, environmentId } }, select: { spec: true } }),
   ]);
   const variables = appSettings.shape.env;
-  return [...releases, ...(draft ? [draft] : [])].flatMap(({ spec }) => {
+  const named = [...releases, ...(draft ? [draft] : [])].flatMap(({ spec }) => {
     const env = typeof spec === "object" && spec !== null && "env" in spec ? spec.env : [];
     return secretsAmong(variables.catch([]).parse(env));
   });
+  return [...kept, ...named];
 }

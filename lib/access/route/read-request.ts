@@ -31,12 +31,12 @@ export function requireOwnOrigin(headers: Headers, publicUrl: string): void {
 }
 
 /** Body as text, counted while it arrives. Throws TooLarge, and Invalid for what is not UTF-8 (RFC 8259, 8.1). */
-export async function readBody(request: Request): Promise<string> {
+export async function readBody(request: Request, limitBytes = BODY_LIMIT_BYTES): Promise<string> {
   const chunks: Uint8Array[] = [];
   let bytes = 0;
   for await (const chunk of request.body ?? []) {
     bytes += chunk.byteLength;
-    if (bytes > BODY_LIMIT_BYTES) throw new TooLarge("The request is larger than 1 MB.");
+    if (bytes > limitBytes) throw new TooLarge(`The request is larger than ${limitBytes / 1024 ** 2} MB.`);
     chunks.push(chunk);
   }
   try {
@@ -47,8 +47,8 @@ export async function readBody(request: Request): Promise<string> {
 }
 
 /** Throws Invalid for what is not a JSON object, or says that it is something else. */
-async function readJsonBody(request: Request): Promise<object> {
-  const text = await readBody(request);
+async function readJsonBody(request: Request, limitBytes: number | undefined): Promise<object> {
+  const text = await readBody(request, limitBytes);
   if (text === "") return {};
   if (!request.headers.get("content-type")?.startsWith("application/json")) {
     throw new Invalid("The body must be JSON (content-type: application/json).");
@@ -64,11 +64,11 @@ async function readJsonBody(request: Request): Promise<object> {
 type Sent = { values: Record<string, unknown>; refuse(): void };
 
 /** Names in the path win over the body, the body over the query: an id in the body cannot change what is addressed. */
-export async function readInput(request: Request, context: RouteContext): Promise<Sent> {
+export async function readInput(request: Request, context: RouteContext, limitBytes?: number): Promise<Sent> {
   const query = Object.fromEntries(new URL(request.url).searchParams);
   const params = await context.params;
   try {
-    const body = isWrite(request) ? await readJsonBody(request) : {};
+    const body = isWrite(request) ? await readJsonBody(request, limitBytes) : {};
     const values = { ...query, ...body, ...params };
     return { values, refuse: () => refuseUnstorable(values, []) };
   } catch (error) {

@@ -1,4 +1,5 @@
 import { type z } from "zod";
+import { isSameSet } from "./config-schema.ts";
 import { type SpecProbe, secondsUntilFailure } from "./probe-schema.ts";
 import { FILES_BYTES } from "./storage-schema.ts";
 import { type StoredSettings } from "./stored-schema.ts";
@@ -20,6 +21,7 @@ export function settingsProblems(settings: StoredSettings): Problem[] {
     ...probeProblems(settings),
     ...workloadProblems(settings),
     ...sizeProblems(settings),
+    ...configProblems(settings),
   ];
 }
 
@@ -58,10 +60,13 @@ function duplicates(settings: StoredSettings): Problem[] {
   return [...named, ...mountsTwice(settings)];
 }
 
-/** Files, volumes and the log directory share one file system: a path can be only one of them. */
-function mountsTwice({ files, volumes, logCollection }: StoredSettings): Problem[] {
+/** Files, configuration, volumes and the log directory share one file system: a path can be only one of them. */
+function mountsTwice({ files, config, volumes, logCollection }: StoredSettings): Problem[] {
   const places: { at: Path; mounted: string }[] = [
     ...files.map(({ path }, i) => ({ at: ["files", i, "path"], mounted: path })),
+    ...config.flatMap((each, i) =>
+      each.use === "files" ? [{ at: ["config", i, "mountPath"], mounted: each.mountPath }] : [],
+    ),
     ...volumes.map(({ mountPath }, i) => ({ at: ["volumes", i, "mountPath"], mounted: mountPath })),
     ...(logCollection ? [{ at: ["logCollection", "directory"], mounted: logCollection.directory }] : []),
   ];
@@ -136,6 +141,21 @@ function sizeProblems({ files, env, command, args, podAnnotations }: StoredSetti
     [["podAnnotations"], TEXT_BYTES, podAnnotations.flatMap(({ name, value }) => [name, value])],
   ];
   return limits.flatMap(([path, most, texts]) => (bytesOf(texts) > most ? [{ path, message: "too-large" }] : []));
+}
+
+/** A variable has one value, and pods of one release one version of a set: else nobody could say which of them they run. */
+function configProblems({ config, env }: StoredSettings): Problem[] {
+  const taken = new Set(env.map(({ name }) => name));
+  return config.flatMap((each, i): Problem[] => {
+    const problems: Problem[] = [];
+    const first = config.find((other) => isSameSet(other, each));
+    if (first && first.version !== each.version)
+      problems.push({ path: ["config", i, "version"], message: "config.one-version" });
+    if (each.use !== "variable") return problems;
+    if (taken.has(each.variable)) problems.push({ path: ["config", i, "variable"], message: "duplicate" });
+    taken.add(each.variable);
+    return problems;
+  });
 }
 
 type Fixed = Pick<StoredSettings, "workload" | "volumes">;

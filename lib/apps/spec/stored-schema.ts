@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { specConfig, variableName } from "./config-schema.ts";
 import { specExposure, specHostAlias, specPort } from "./network-schema.ts";
 import { specAnnotation, specLabel, specPlacement, specSecurity } from "./pod-schema.ts";
 import { specProbe } from "./probe-schema.ts";
@@ -9,10 +10,7 @@ import { MOST_REPLICAS, specAutoscaling, specStrategy, specWorkload } from "./wo
 export const SPEC_VERSION = 1;
 
 export const specEnvVar = z.object({
-  name: z
-    .string()
-    .max(128)
-    .regex(/^[A-Za-z_][A-Za-z0-9_]*$/, "env.name"),
+  name: variableName,
   value: z.string().max(8192),
 });
 
@@ -37,6 +35,7 @@ export const storedSettings = z.object({
   readinessProbe: specProbe.nullable(),
   livenessProbe: specProbe.nullable().default(null),
   files: z.array(specFile).max(100).default([]),
+  config: z.array(specConfig).max(50).default([]),
   volumes: z.array(specVolume).max(20).default([]),
   logCollection: specLogCollection.nullable().default(null),
   hostAliases: z.array(specHostAlias).max(50).default([]),

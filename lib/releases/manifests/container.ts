@@ -1,5 +1,6 @@
 import { printBytes, printCpu } from "#lib/apps/quantity-rules";
 import { type AppSpec } from "#lib/apps/spec-schema";
+import { configMounts, configVariableSources, configVariables } from "./config.ts";
 import { fileMounts } from "./files.ts";
 import { collectedMounts } from "./log-collector.ts";
 import { given, type ManifestInput } from "./object.ts";
@@ -15,7 +16,8 @@ export function container(input: ManifestInput) {
     image: `${spec.image.repository}@${spec.image.digest}`,
     imagePullPolicy: "IfNotPresent",
     ...given({ command: spec.command, args: spec.args }),
-    ...given({ env: spec.env.map(({ name, value }) => ({ name, value })) }),
+    ...given({ envFrom: configVariableSources(input) }),
+    ...given({ env: [...spec.env.map(({ name, value }) => ({ name, value })), ...configVariables(input)] }),
     ...given({ ports: spec.ports.map(({ name, port }) => ({ name, containerPort: port, protocol: "TCP" })) }),
     resources: {
       requests: { cpu: printCpu(resources.cpuRequestMillis), memory: printBytes(resources.memoryRequestBytes) },
@@ -25,7 +27,9 @@ export function container(input: ManifestInput) {
     // Endpoints and proxies forget the pod while it still answers (KEP-3960, PreStop sleep).
     ...(strategy.drainSeconds > 0 ? { lifecycle: { preStop: { sleep: { seconds: strategy.drainSeconds } } } } : {}),
     securityContext: containerSecurity(spec),
-    ...given({ volumeMounts: [...volumeMounts(input), ...fileMounts(input), ...collectedMounts(input)] }),
+    ...given({
+      volumeMounts: [...volumeMounts(input), ...fileMounts(input), ...configMounts(input), ...collectedMounts(input)],
+    }),
   };
 }
 

@@ -1,3 +1,4 @@
+import { type ConfigRef } from "#lib/apps/spec/config-schema";
 import { type AppSpec } from "#lib/apps/spec-schema";
 import { APP_LABEL, MANAGED_BY, NAME_LABEL } from "#lib/clusters/label-rules";
 
@@ -8,6 +9,9 @@ export type Manifest = {
   metadata: { name: string; namespace?: string; labels: Record<string, string>; annotations?: Record<string, string> };
   [field: string]: unknown;
 };
+
+/** What a version that a Spec names says: key to value, in clear. */
+export type ConfigContent = ConfigRef & { data: Record<string, string> };
 
 /** Where collected log lines go, and the collector's image. */
 export type LogOutput = { image: string; elasticsearchHosts: readonly string[] };
@@ -23,6 +27,8 @@ export type ManifestInput = {
   paused?: boolean;
   /** None is configured when absent: a Spec that collects logs is then refused before anything is applied (specGap). */
   logOutput?: LogOutput | null;
+  /** Of every version that the Spec names (render-release.ts); pods need only its names. */
+  config?: readonly ConfigContent[];
 };
 
 /** Labels by which the workload, its Services and its budget find the pods. Never changes: selectors are immutable. */

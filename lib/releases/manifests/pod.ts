@@ -1,5 +1,6 @@
 import { type AppSpec } from "#lib/apps/spec-schema";
 import { MANAGED_BY, RELEASE_LABEL } from "#lib/clusters/label-rules";
+import { configVolumes } from "./config.ts";
 import { container } from "./container.ts";
 import { filesVolume } from "./files.ts";
 import { collectorContainers, collectorVolumes } from "./log-collector.ts";
@@ -31,7 +32,9 @@ export function podTemplate(input: ManifestInput) {
       ...placement(input),
       ...given({ initContainers: collectorContainers(input) }),
       containers: [container(input)],
-      ...given({ volumes: [...volumes(input), ...filesVolume(input), ...collectorVolumes(input)] }),
+      ...given({
+        volumes: [...volumes(input), ...filesVolume(input), ...configVolumes(input), ...collectorVolumes(input)],
+      }),
     },
   };
 }

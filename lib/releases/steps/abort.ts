@@ -1,8 +1,7 @@
 import "server-only";
 import { cutShort } from "../cut-short.ts";
-import { renderManifests } from "../manifests.ts";
 import { doneBefore, isRetiring, restoreBefore } from "../restore-before.ts";
-import { applyObjects, manifestInput, removeLeftovers } from "./apply.ts";
+import { applyObjects, manifestsOf, removeLeftovers } from "./apply.ts";
 import { type StepContext } from "./step-context.ts";
 
 /**
@@ -15,7 +14,7 @@ export async function abort(context: StepContext, touchedCluster: boolean): Prom
   // What a retirement is about to remove need not be stopped, and the cluster need not answer.
   if (touchedCluster && !(await doneBefore(db, release)) && !(await isRetiring(db, release.app))) {
     const stopped = { ...release, paused: false, spec: { ...release.spec, replicas: 0 } };
-    const manifests = renderManifests(manifestInput(stopped));
+    const manifests = await manifestsOf(context, stopped);
     await applyObjects(context, manifests);
     await removeLeftovers(context, manifests);
   }

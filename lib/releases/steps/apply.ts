@@ -5,28 +5,26 @@ import { Conflict, Invalid } from "#lib/platform/errors";
 import { contestsOf, isTaken } from "../contest-rules.ts";
 import { explainChanged, explainForeign, isContest } from "../contests.ts";
 import { type LedgerKey, ledgerAbsent, ledgerIn, ledgerPlanned, ledgerPresent } from "../ledger.ts";
-import { type Manifest, removedAfterRollout, renderManifests } from "../manifests.ts";
+import { type Manifest, removedAfterRollout } from "../manifests.ts";
+import { maskedError } from "../mask-secrets.ts";
 import { ownersOf } from "../ownership-rules.ts";
 import { isTerminal, type Verdict } from "../release-rules.ts";
+import { renderRelease } from "../render-release.ts";
 import { handOverReplicas, settleReplicas } from "./hand-over.ts";
 import { effect, type StepContext } from "./step-context.ts";
 import { workloadRefOf } from "./workload-ref.ts";
 
 /** Makes the cluster want what the Spec says: what would act against it is removed, then each object is applied on the server's side. */
 export async function apply(context: StepContext): Promise<Verdict> {
-  const { release } = context;
-  const facts = await applyObjects(context, renderManifests(manifestInput(release)));
+  const facts = await applyObjects(context, await manifestsOf(context, context.release));
   return { is: "done", facts };
 }
 
-export const manifestInput = (release: StepContext["release"]) => ({
-  app: release.app,
-  namespace: release.environment.namespace,
-  spec: release.spec,
-  releaseNumber: release.number,
-  podRelease: release.podRelease,
-  paused: release.paused,
-});
+/** What a release in work wants of the cluster. */
+export const manifestsOf = (
+  { deps }: Pick<StepContext, "deps">,
+  { number, ...release }: StepContext["release"],
+): Promise<Manifest[]> => renderRelease(deps.db, { ...release, releaseNumber: number });
 
 /**
  * Removes what acts on pods and is no longer wanted, then applies in order. Every part can be repeated: a crash anywhere in
@@ -99,7 +97,7 @@ async function applyObject({ release, kubernetes, signal }: StepContext, manifes
   try {
     return await kubernetes.apply(manifest, { signal });
   } catch (error) {
-    if (!isContest(error)) throw error;
+    if (!isContest(error)) throw maskedError(manifest, error);
     const { kind, key } = ledgerKeyOf(manifest);
     const owned = before.filter(({ present }) => present);
     if (!owned.some((known) => isSame(known, { kind, key }))) throw explainForeign(error, manifest);

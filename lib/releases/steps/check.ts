@@ -10,10 +10,10 @@ import { conflictsOf } from "../conflicts.ts";
 import { DECIDE_FIRST } from "../contests.ts";
 import { undecided } from "../gate-rules.ts";
 import { ledgerFound, ledgerIn, ledgerPlanned, ledgerPresent } from "../ledger.ts";
-import { namespaceManifest, renderManifests, samePodTemplate } from "../manifests.ts";
+import { namespaceManifest, samePodTemplate } from "../manifests.ts";
 import { type Verdict } from "../release-rules.ts";
 import { tryObject } from "../try-objects.ts";
-import { manifestInput } from "./apply.ts";
+import { manifestsOf } from "./apply.ts";
 import { effect, type StepContext } from "./step-context.ts";
 
 /** Before anything is changed: the image exists by its digest, the cluster answers, the namespace is there. */
@@ -65,7 +65,7 @@ async function changedByHand(context: StepContext, podRelease: number): Promise<
   const { app, spec, takeOver } = release;
   const { namespace } = release.environment;
   const owned = (await ledgerIn(deps.db, release, namespace)).filter(({ present }) => present);
-  const manifests = renderManifests(manifestInput({ ...release, podRelease }));
+  const manifests = await manifestsOf(context, { ...release, podRelease });
   const tried = await Promise.all(manifests.map((manifest) => tryObject({ kubernetes, signal }, manifest, owned)));
   const refusal = tried.find((each) => each.refusal)?.refusal;
   if (refusal) return refusal;

@@ -1,12 +1,13 @@
 import "server-only";
+import { maskSecrets } from "#lib/builds/log-rules";
 import { KINDS } from "#lib/clients/kubernetes/kinds";
 import { APP_LABEL } from "#lib/clusters/label-rules";
 import { seePod } from "#lib/clusters/pod-rules";
 import { seeWorkload } from "#lib/clusters/workload-rules";
+import { secretValuesOf } from "#lib/config/secret-values";
 import { KeplerError } from "#lib/platform/errors";
-import { renderManifests } from "../manifests.ts";
 import { decideRollout, decideVerify, type Observed, type Verdict } from "../release-rules.ts";
-import { applyObjects, manifestInput, removeLeftovers } from "./apply.ts";
+import { applyObjects, manifestsOf, removeLeftovers } from "./apply.ts";
 import { type StepContext } from "./step-context.ts";
 import { workloadRefOf } from "./workload-ref.ts";
 
@@ -15,13 +16,13 @@ export async function rollout(context: StepContext): Promise<Verdict> {
   const decision = decideRollout(context.release, await observe(context), context.startedAt, context.deps.now());
   switch (decision.is) {
     case "reapply":
-      await applyObjects(context, renderManifests(manifestInput(context.release)));
+      await applyObjects(context, await manifestsOf(context, context.release));
       return { is: "wait", facts: decision.facts };
     case "clear":
       await deletePods(context, decision.pods);
       return { is: "wait", facts: decision.facts };
     case "done":
-      await removeLeftovers(context, renderManifests(manifestInput(context.release)));
+      await removeLeftovers(context, await manifestsOf(context, context.release));
       return decision;
     case "failed":
       return withEvidence(context, decision);
@@ -57,13 +58,14 @@ async function observe({ kubernetes, release, signal }: StepContext): Promise<Ob
 const EVIDENCE_LINES = 20;
 const EVIDENCE_BYTES = 8_000;
 
-/** The last lines that the failing pod wrote, kept with the step: the pod itself may soon be gone. */
+/** The last lines that the failing pod wrote, without its secrets, kept with the step: the pod itself may soon be gone. */
 async function withEvidence(context: StepContext, verdict: Verdict & { is: "failed" }): Promise<Verdict> {
   if (!verdict.evidence) return verdict;
   const { pod, previous } = verdict.evidence;
   // The node clears ended containers away by itself: then the newest start, which fails the same way, has to speak.
   const lines = (previous ? await lastLines(context, pod, true) : null) ?? (await lastLines(context, pod, false)) ?? [];
-  const log = lines.join("\n").slice(-EVIDENCE_BYTES);
+  const here = { appId: context.release.app.id, environmentId: context.release.environment.id };
+  const log = maskSecrets(lines.join("\n"), await secretValuesOf(context.deps.db, here)).slice(-EVIDENCE_BYTES);
   return { ...verdict, facts: { ...verdict.facts, pod, ...(log ? { log } : {}) } };
 }
 

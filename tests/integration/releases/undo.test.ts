@@ -2,13 +2,15 @@ import fc from "fast-check";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { z } from "zod";
 import { isAutoscaled } from "#lib/apps/scaling-rules";
+import { configRefs } from "#lib/apps/spec/config-schema";
 import { type AppSettings, type AppSpec, appSettings } from "#lib/apps/spec-schema";
 import { type KubernetesObject } from "#lib/clients/kubernetes/client";
 import { createKubernetes } from "#lib/clients/kubernetes/create-kubernetes";
 import { KINDS } from "#lib/clients/kubernetes/kinds";
+import { saveConfig } from "#lib/config/save-config";
 import { renderManifests } from "#lib/releases/manifests";
 import { HAND_OVER, isRecord } from "#lib/releases/ownership-rules";
-import { specArbitrary } from "#tests/unit/releases/spec-arbitrary";
+import { CONFIG_SETS, specArbitrary } from "#tests/unit/releases/spec-arbitrary";
 import { ReleaseWorld } from "./release-world.ts";
 
 let world: ReleaseWorld;
@@ -58,11 +60,22 @@ const pairs = fc.tuple(runnable, runnable).map(([first, second]): [AppSettings, 
   return [first, { ...second, workload: first.workload, volumes: [...template(first), ...others], strategy }];
 });
 
+/** Both versions of every set that the generated Specs name. */
+async function saveSets({ id, userId }: App): Promise<void> {
+  for (const [kind, name] of [["config", "web"] as const, ["secret", "db"] as const]) {
+    for (const [expectedVersion, data] of CONFIG_SETS[name].entries()) {
+      const entries = Object.entries(data).map(([key, value]) => ({ key, value }));
+      const input = { environmentId: world.environmentId, kind, name, expectedVersion, entries, reason: null };
+      await saveConfig(id, userId, input, world.deps);
+    }
+  }
+}
+
 type App = { id: string; name: string; userId: string };
 
 /** Everything of an app's that Kepler makes, as the cluster has it. */
 const MADE = [
-  ...[KINDS.serviceAccount, KINDS.configMap, KINDS.service, KINDS.deployment, KINDS.statefulSet],
+  ...[KINDS.serviceAccount, KINDS.configMap, KINDS.secret, KINDS.service, KINDS.deployment, KINDS.statefulSet],
   ...[KINDS.podDisruptionBudget, KINDS.horizontalPodAutoscaler, KINDS.ingress],
 ];
 async function objectsOf({ id }: App): Promise<KubernetesObject[]> {
@@ -117,6 +130,7 @@ const release = async (app: App, intent: Parameters<ReleaseWorld["request"]>[1])
 test("going back leaves the cluster as if the second Spec had never been: 25 generated pairs", async () => {
   const tried = async ([first, second]: [AppSettings, AppSettings]): Promise<void> => {
     const [app, fresh] = [await world.createApp(), await world.createApp()];
+    await Promise.all([saveSets(app), saveSets(fresh)]);
     const [build, sameBuild] = [await world.createBuild(app, ["x"]), await world.createBuild(fresh, ["x"])];
     await release(app, { buildId: build.id, settings: first });
     await release(app, { kind: "configure", settings: second });
@@ -145,6 +159,7 @@ test("what others added to a service's objects survives every change, and the wa
   const app = await world.createApp();
   const build = await world.createBuild(app, ["x"]);
   const deployments = runnable.filter(({ workload }) => workload.kind === "deployment");
+  await saveSets(app);
   const [first, ...others] = fc.sample(deployments, 5);
   if (!first) throw new Error("nothing to try");
   await release(app, { buildId: build.id, settings: first });
@@ -181,7 +196,8 @@ test("every rendered set is accepted by the API server's own dry run", async () 
     fc.asyncProperty(specArbitrary, async (spec) => {
       const app = { id: "0190b6a0-0000-7000-8000-000000000001", name: "dry-run" };
       const logOutput = { image: "filebeat:9", elasticsearchHosts: ["http://elastic:9200"] };
-      const input = { app, namespace: "kepler-dev", spec, releaseNumber: 1, podRelease: 1, logOutput };
+      const config = configRefs(spec.config).map((ref) => ({ ...ref, data: { level: "info", password: "…" } }));
+      const input = { app, namespace: "kepler-dev", spec, releaseNumber: 1, podRelease: 1, logOutput, config };
       for (const manifest of renderManifests(input)) await world.kubernetes.apply(manifest, { dryRun: true });
     }),
     { numRuns: 60 },

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { withoutSecrets } from "#lib/releases/export-objects";
+import { withoutSecrets } from "#lib/releases/object-yaml";
 
 const metadata = { name: "shop", labels: {} };
 

@@ -18,7 +18,14 @@ import { plainSpec } from "./spec-arbitrary.ts";
 
 const START = new Date("2026-01-01T00:00:00Z");
 const later = (seconds: number) => new Date(START.getTime() + seconds * 1000);
-const wanted = { number: 7, podRelease: 7, spec: plainSpec({ replicas: 2 }), paused: false, pausedMs: 0 };
+const wanted = {
+  number: 7,
+  app: { name: "shop" },
+  podRelease: 7,
+  spec: plainSpec({ replicas: 2 }),
+  paused: false,
+  pausedMs: 0,
+};
 const digest = wanted.spec.image.digest;
 
 const workload = (change: Partial<SeenWorkload> = {}): SeenWorkload => ({
@@ -57,6 +64,7 @@ const pod = (change: Partial<SeenPod> = {}): SeenPod => ({
   nodeName: "node-1",
   podIp: "127.64.0.2",
   meshProxy: null,
+  configObjects: [],
   imageDigest: digest,
   containers: [],
   createdAt: START,
@@ -252,6 +260,15 @@ describe("verify", () => {
     expect(decide([pod(), pod({ imageDigest: other })])).toMatchObject({ is: "failed", error: { code: "conflict" } });
   });
 
+  test("is not done while a pod was made from another version of configuration, and says which one is wanted", () => {
+    const config = [{ kind: "config", name: "web", version: 4, use: "variables", prefix: "" }] as const;
+    const configured = { ...wanted, spec: plainSpec({ config: [...config] }) };
+    const made = (...names: string[]) => names.map((name) => pod({ configObjects: [`ConfigMap/shop.web.${name}`] }));
+    const verdict = (pods: SeenPod[]) => decideVerify(configured, { workload: null, pods }, START, later(5));
+    expect(verdict(made("v4", "v3")).is).toBe("wait");
+    expect(verdict(made("v4", "v4"))).toMatchObject({ is: "done", facts: { verified: 2, config: "web v4" } });
+  });
+
   test("stops waiting after a minute and says how far it came", () => {
     expect(decide([pod()], later(61))).toMatchObject({
       is: "failed",
@@ -286,10 +303,17 @@ describe("a rollout that a person holds", () => {
   });
 });
 
-test("a pod runs a release when it is ready and of its template and its image, all three", () => {
-  const release = { podRelease: 7, digest };
-  expect(runsRelease(pod(), release)).toBe(true);
-  for (const other of [{ ready: false }, { releaseNumber: 6 }, { imageDigest: null }, { imageDigest: "sha256:1" }]) {
-    expect(runsRelease(pod(other), release)).toBe(false);
+test("a pod runs a release when it is ready and of its template, its image and its configuration, all four", () => {
+  const release = { podRelease: 7, digest, configObjects: ["ConfigMap/shop.web.v4"] };
+  const configObjects = ["ConfigMap/shop.web.v4", "ConfigMap/somebody-else"];
+  expect(runsRelease(pod({ configObjects }), release)).toBe(true);
+  for (const other of [
+    { ready: false },
+    { releaseNumber: 6 },
+    { imageDigest: null },
+    { imageDigest: "sha256:1" },
+    { configObjects: ["ConfigMap/shop.web.v3"] },
+  ]) {
+    expect(runsRelease(pod({ configObjects, ...other }), release)).toBe(false);
   }
 });

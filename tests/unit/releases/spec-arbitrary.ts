@@ -138,6 +138,24 @@ const anything = fc.record({
       ),
     }),
   ),
+  config: fc
+    .tuple(fc.subarray(["variables", "variable", "files", "file"]), fc.constantFrom(1, 2), fc.constantFrom(1, 2))
+    .map(([uses, web, db]) => {
+      const all: Record<string, AppSpec["config"][number]> = {
+        variables: { use: "variables", kind: "config", name: "web", version: web, prefix: "WEB_" },
+        variable: {
+          use: "variable",
+          kind: "secret",
+          name: "db",
+          version: db,
+          key: "password",
+          variable: "DB_PASSWORD",
+        },
+        files: { use: "files", kind: "secret", name: "db", version: db, mountPath: "/run/db", key: null },
+        file: { use: "files", kind: "config", name: "web", version: web, mountPath: "/etc/web.json", key: "level" },
+      };
+      return uses.flatMap((use) => all[use] ?? []);
+    }),
   hostAliases: list(
     [
       { ip: "10.0.0.1", hostnames: ["db.local"] },
@@ -218,6 +236,12 @@ function sound(spec: AppSpec): AppSpec {
 
 /** Valid Specs that often differ in one place only, so that laws about differences are really tried. */
 export const specArbitrary: fc.Arbitrary<AppSpec> = anything.map(sound);
+
+/** What the sets that generated Specs name say in each version. */
+export const CONFIG_SETS = {
+  web: [{ level: "info" }, { level: "debug", more: "line 1\nline 2" }],
+  db: [{ password: "first-of-them" }, { password: "and-then-another" }],
+} as const;
 
 /** One plain Spec for tests that speak of a single case; what is not said has its default. */
 export function plainSpec(change: Partial<AppSpec> = {}): AppSpec {
