@@ -49,6 +49,15 @@ function useRow(need: NeedItem): Row {
   const publicText = usePublicErrorText();
   const because = (error: PublicError | null) => (error ? publicText(error) : t("noReason"));
   switch (need.kind) {
+    case "terminal":
+      return {
+        glyph: "working",
+        name: need.app,
+        place: { environment: need.environment, prod: need.purpose === "prod" },
+        text: t("terminal", { by: need.by ?? t("somebody"), reason: need.reason ?? "–" }),
+        href: `/services/${need.app}/terminal?environment=${need.environment}`,
+        action: t("decide"),
+      };
     case "provision":
       return {
         glyph: "fail",

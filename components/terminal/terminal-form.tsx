@@ -5,6 +5,7 @@ import { SquareTerminal } from "lucide-react";
 import { type FormEvent, useState } from "react";
 import { useTranslations } from "use-intl";
 import type { PodView } from "#lib/clusters/schema";
+import { asksWhy } from "#lib/terminal/rules";
 import type { TerminalPolicy } from "#lib/terminal/schema";
 import { Button } from "../ui/button.tsx";
 import type { Wish } from "./connect-terminal.ts";
@@ -31,7 +32,7 @@ export function TerminalForm({ app, environmentId, pods, policy, onOpen }: Props
   const container = containers.find((name) => name === containerName) ?? containers[0];
   const [reason, setReason] = useState("");
   const [asked, setAsked] = useState(false);
-  const needsReason = policy.mode === "reason";
+  const needsReason = asksWhy(policy.mode);
   const missing = needsReason && reason.trim() === "";
 
   const submit = (event: FormEvent) => {
@@ -63,9 +64,12 @@ export function TerminalForm({ app, environmentId, pods, policy, onOpen }: Props
         error={asked && missing ? t("reasonNeeded") : undefined}
       />
       <Button look="primary" type="submit" icon={<SquareTerminal size={16} strokeWidth={1.5} />}>
-        {t("open")}
+        {policy.mode === "approval" ? t("ask") : t("open")}
       </Button>
-      <p className={classes.terms}>{t("terms", { minutes: policy.limitMinutes })}</p>
+      <p className={classes.terms}>
+        {policy.mode === "approval" && `${t("approval")} `}
+        {t("terms", { minutes: policy.limitMinutes })}
+      </p>
     </form>
   );
 }

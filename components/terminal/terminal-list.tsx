@@ -6,6 +6,7 @@ import { useTranslations } from "use-intl";
 import type { AppView } from "#lib/apps/schema";
 import type { TerminalView } from "#lib/terminal/schema";
 import { Failure } from "../shell/failure.tsx";
+import { useAllows } from "../shell/selection.tsx";
 import { Button } from "../ui/button.tsx";
 import { DataTable } from "../ui/data-table.tsx";
 import { Elapsed } from "../ui/elapsed.tsx";
@@ -16,7 +17,7 @@ import { SkeletonRows } from "../ui/skeleton-rows.tsx";
 import { State } from "../ui/state.tsx";
 import classes from "./terminal.module.css";
 import { useEndWords } from "./use-end-words.ts";
-import { useEndTerminal, useTerminals } from "./use-terminals.ts";
+import { useDecideTerminal, useEndTerminal, useTerminals } from "./use-terminals.ts";
 
 const PAGE_SIZE = 25;
 
@@ -26,9 +27,12 @@ export function TerminalList({ app, environment }: { app: AppView; environment: 
   const [page, setPage] = useState(1);
   const { data, error, refetch } = useTerminals(app, environment, page, true);
   const end = useEndTerminal(app);
+  const decide = useDecideTerminal(app);
+  const mayApprove = useAllows()("app.terminal.approve", app.teamId);
+  const failure = error ?? end.error ?? decide.error;
   return (
     <Panel title={t("title")}>
-      {(error ?? end.error) && <Failure error={error ?? end.error} onRetry={() => void refetch()} />}
+      {failure && <Failure error={failure} onRetry={() => void refetch()} />}
       {data === undefined && !error && <SkeletonRows rows={3} columns="1fr 160px 120px 120px" />}
       {data?.total === 0 && <p className={classes.nothing}>{t("none")}</p>}
       {data && data.total > 0 && (
@@ -41,11 +45,18 @@ export function TerminalList({ app, environment }: { app: AppView; environment: 
             { key: "state", header: t("state") },
             { key: "began", header: t("began"), width: 110, wide: true },
             { key: "lasted", header: t("lasted"), width: 80, align: "right", wide: true },
-            { key: "do", header: "", width: 120, phoneWidth: 92, align: "right" },
+            { key: "do", header: "", width: 172, phoneWidth: 150, align: "right" },
           ]}
         >
           {data.rows.map((row) => (
-            <TerminalRow key={row.id} app={app} row={row} busy={end.isPending} onEnd={() => end.mutate(row.id)} />
+            <TerminalRow
+              key={row.id}
+              app={app}
+              row={row}
+              busy={end.isPending || decide.isPending}
+              onEnd={() => end.mutate(row.id)}
+              onDecide={mayApprove && !row.own ? (agree) => decide.mutate({ id: row.id, agree }) : undefined}
+            />
           ))}
         </DataTable>
       )}
@@ -54,16 +65,25 @@ export function TerminalList({ app, environment }: { app: AppView; environment: 
   );
 }
 
-type RowProps = { app: AppView; row: TerminalView; busy: boolean; onEnd: () => void };
+type RowProps = {
+  app: AppView;
+  row: TerminalView;
+  busy: boolean;
+  onEnd: () => void;
+  /** Only for whoever may agree to it. */
+  onDecide: ((agree: boolean) => void) | undefined;
+};
 
-function TerminalRow({ app, row, busy, onEnd }: RowProps) {
+function TerminalRow({ app, row, busy, onEnd, onDecide }: RowProps) {
   const t = useTranslations("terminal.list");
   const endWords = useEndWords();
   const words =
-    row.endReason === null
-      ? t(row.state === "open" ? "open" : "opening")
-      : endWords({ reason: row.endReason, exitCode: row.exitCode, error: row.error });
-  const by = row.endReason === "killed" && row.endedBy ? t("endedBy", { name: row.endedBy }) : "";
+    row.state === "ended"
+      ? endWords({ reason: row.endReason ?? "lost", exitCode: row.exitCode, error: row.error })
+      : t(row.state === "waiting" && row.decidedAt !== null ? "agreed" : row.state);
+  const name = row.endReason === "killed" ? row.endedBy : row.endReason === "declined" ? row.decidedBy : null;
+  const by = name === null ? "" : t("by", { name });
+  const undecided = row.state === "waiting" && row.decidedAt === null;
   return (
     <tr>
       <td className={classes.cut}>{row.own ? t("me") : (row.by ?? t("nobody"))}</td>
@@ -87,7 +107,16 @@ function TerminalRow({ app, row, busy, onEnd }: RowProps) {
         {row.startedAt && <Elapsed from={row.startedAt} to={row.endedAt} />}
       </td>
       <td data-align="right">
-        {row.state !== "ended" ? (
+        {undecided && onDecide ? (
+          <span className={classes.decide}>
+            <Button small look="primary" busy={busy} onClick={() => onDecide(true)}>
+              {t("agree")}
+            </Button>
+            <Button small busy={busy} onClick={() => onDecide(false)}>
+              {t("decline")}
+            </Button>
+          </span>
+        ) : row.state !== "ended" ? (
           <Button small look="danger" busy={busy} onClick={onEnd}>
             {t("end")}
           </Button>

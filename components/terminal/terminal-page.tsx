@@ -12,6 +12,7 @@ import { Empty } from "../ui/empty.tsx";
 import { Forbidden } from "../ui/forbidden.tsx";
 import { IconButton } from "../ui/icon-button.tsx";
 import type { Wish } from "./connect-terminal.ts";
+import { PolicyLine } from "./policy-line.tsx";
 import classes from "./terminal.module.css";
 import { TerminalForm } from "./terminal-form.tsx";
 import { TerminalList } from "./terminal-list.tsx";
@@ -68,7 +69,7 @@ export function TerminalPage({ app }: { app: AppView }) {
         </div>
       )}
       {sessions.map(({ key, wish }) => (
-        <TerminalTab key={key} app={app.name} wish={wish} hidden={key !== current} onAgain={() => open(wish, key)} />
+        <TerminalTab key={key} app={app} wish={wish} hidden={key !== current} onAgain={() => open(wish, key)} />
       ))}
       {current === null && (
         <div className={classes.start}>
@@ -90,6 +91,7 @@ export function TerminalPage({ app }: { app: AppView }) {
               onOpen={open}
             />
           )}
+          {list && environment && <PolicyLine app={app} environment={environment} policy={list.policy} />}
           {maySeeOwn && place !== "" && <TerminalList key={place} app={app} environment={place} />}
         </div>
       )}

@@ -4,6 +4,7 @@ import { TextInput } from "@mantine/core";
 import { Contrast, Eye, FileText, Search } from "lucide-react";
 import { useState } from "react";
 import { useTranslations } from "use-intl";
+import type { AppView } from "#lib/apps/schema";
 import { Failure } from "../shell/failure.tsx";
 import { Badge } from "../ui/badge.tsx";
 import { Button } from "../ui/button.tsx";
@@ -16,9 +17,10 @@ import classes from "./terminal.module.css";
 import { useEndWords } from "./use-end-words.ts";
 import { useScreenTheme } from "./use-screen-theme.ts";
 import { useTerminalSession } from "./use-terminal-session.ts";
+import { WaitForApproval } from "./wait-for-approval.tsx";
 
 type Props = {
-  app: string;
+  app: AppView;
   wish: Omit<Wish, "columns" | "rows">;
   hidden: boolean;
   /** A new session in the same container, with the same reason. */
@@ -35,7 +37,12 @@ export function TerminalTab({ app, wish, hidden, onAgain }: Props) {
   const [theme, turnTheme] = useScreenTheme();
   const [searching, setSearching] = useState(false);
   const label = t("screen", { pod: wish.pod, container: wish.container });
-  const { state, screen, connection } = useTerminalSession(element, { app, wish, theme, label });
+  const { state, screen, connection, agreed, declined } = useTerminalSession(element, {
+    app: app.name,
+    wish,
+    theme,
+    label,
+  });
   const again = (
     <Button small onClick={onAgain}>
       {t("again")}
@@ -74,6 +81,11 @@ export function TerminalTab({ app, wish, hidden, onAgain }: Props) {
           </IconButton>
         </span>
       </div>
+      {state.state === "waiting" && (
+        <div className={classes.ended}>
+          <WaitForApproval app={app} id={state.id} onAgreed={agreed} onEnded={declined} />
+        </div>
+      )}
       <div className={classes.screen} data-theme={theme}>
         {/* Without a padding of its own: the addon that fits columns into it would count that as room. */}
         <div className={classes.glass} ref={setElement} />

@@ -1,6 +1,6 @@
 "use client";
 
-import { useEffect, useRef, useState } from "react";
+import { useCallback, useEffect, useRef, useState } from "react";
 import type { TerminalServerMessage } from "#lib/terminal/schema";
 import { type Connection, connectTerminal, type Wish } from "./connect-terminal.ts";
 import { openScreen, type Screen, type ScreenTheme, themeOf } from "./xterm.ts";
@@ -8,6 +8,8 @@ import { openScreen, type Screen, type ScreenTheme, themeOf } from "./xterm.ts";
 type Ended = Extract<TerminalServerMessage, { type: "ended" }>;
 export type SessionState =
   | { state: "connecting" }
+  /** Until somebody else has agreed to it. */
+  | { state: "waiting"; id: string }
   | { state: "open"; endsAt: string; idleMinutes: number }
   /** `word` is null when the connection broke without one. */
   | { state: "ended"; word: Ended | null }
@@ -37,6 +39,7 @@ export function useTerminalSession(element: HTMLElement | null, { app, wish, the
         app,
         { ...first.current.wish, columns, rows },
         {
+          waiting: (id) => setState({ state: "waiting", id }),
           output: (bytes) => terminal.write(bytes),
           ready: ({ endsAt, idleMinutes }) => {
             setState({ state: "open", endsAt, idleMinutes });
@@ -69,5 +72,10 @@ export function useTerminalSession(element: HTMLElement | null, { app, wish, the
     if (screen.current) screen.current.terminal.options.theme = themeOf(theme);
   }, [theme]);
 
-  return { state, screen, connection };
+  const agreed = useCallback((id: string) => {
+    setState({ state: "connecting" });
+    connection.current?.agreed(id);
+  }, []);
+  const declined = useCallback((word: Ended) => setState({ state: "ended", word }), []);
+  return { state, screen, connection, agreed, declined };
 }

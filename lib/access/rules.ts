@@ -21,6 +21,8 @@ export const TEAM_PERMISSIONS = {
   // See, replay and end terminals: one's own, and those of others.
   "app.terminal.own": WRITERS,
   "app.terminal.review": OPERATORS,
+  // Agree to those of others, where an environment asks for it.
+  "app.terminal.approve": OPERATORS,
   // It takes production with it, so it asks for what production asks for.
   "app.retire": OPERATORS,
   "build.read": EVERY_ROLE,
@@ -48,6 +50,7 @@ export const PLATFORM_PERMISSIONS = {
   "self.edit": "anyone",
   "team.list": "anyone",
   "environment.list": "anyone",
+  "environment.edit": "admin",
   "system.read": "anyone",
   "system.check": "anyone",
   "repository.search": "anyone",

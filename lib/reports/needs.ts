@@ -1,5 +1,7 @@
 import "server-only";
 import { z } from "zod";
+import { type Actor } from "#lib/access/actor";
+import { allows } from "#lib/access/rules";
 import { type AppRow } from "#lib/apps/schema";
 import { type Db, type Prisma } from "#lib/platform/db";
 import { publicError } from "#lib/platform/steps";
@@ -11,28 +13,51 @@ const MOST_FAILED = 100;
 const error = publicError.nullable().catch(null);
 const draftName = z.looseObject({ name: z.string().min(1) });
 
-/** What waits for a person: what failed last and was not tried again, services in trouble, one's own drafts. */
+/** What waits for a person: terminals they may agree to, what failed last and was not tried again, services in trouble, one's own drafts. */
 export async function listNeeds(
   db: Db,
-  userId: string,
+  actor: Actor,
   where: Prisma.AppWhereInput,
   inTrouble: AppRow[],
+  now: Date,
 ): Promise<NeedItem[]> {
   // Of a service on its way out only that matters.
   const staying = { ...where, retiringAt: null };
-  const [retirements, provisions, builds, releases, drafts] = await Promise.all([
+  const [terminals, retirements, provisions, builds, releases, drafts] = await Promise.all([
+    terminalsToDecide(db, actor, staying, now),
     failedRetirements(db, where),
     failedProvisions(db, staying),
     failedBuilds(db, staying),
     failedReleases(db, staying),
-    ownDrafts(db, userId),
+    ownDrafts(db, actor.id),
   ]);
   const told = new Set(releases.map((need) => `${need.app}/${need.environment}`));
   const ailing = inTrouble
     .filter(({ retirement }) => retirement === null)
     .flatMap(troubles)
     .filter((need) => !told.has(`${need.app}/${need.environment}`));
-  return [...retirements, ...provisions, ...releases, ...ailing, ...builds, ...drafts].slice(0, MOST);
+  return [...terminals, ...retirements, ...provisions, ...releases, ...ailing, ...builds, ...drafts].slice(0, MOST);
+}
+
+/** Terminals of others that somebody like the actor has to agree to first. */
+async function terminalsToDecide(db: Db, actor: Actor, app: Prisma.AppWhereInput, now: Date): Promise<NeedItem[]> {
+  const rows = await db.terminalSession.findMany({
+    where: { state: "waiting", decidedAt: null, ticketExpiresAt: { gt: now }, NOT: { userId: actor.id }, app },
+    orderBy: { requestedAt: "asc" },
+    take: MOST,
+    select: {
+      ...{ id: true, reason: true, requestedAt: true },
+      app: { select: { name: true, teamId: true } },
+      environment: { select: { name: true, purpose: true } },
+      user: { select: { name: true } },
+    },
+  });
+  return rows
+    .filter(({ app }) => allows(actor, "app.terminal.approve", app.teamId))
+    .map(({ id, app, environment, user, reason, requestedAt }) => ({
+      ...{ kind: "terminal", id, app: app.name, environment: environment.name, purpose: environment.purpose },
+      ...{ by: user?.name ?? null, reason, at: requestedAt.toISOString() },
+    }));
 }
 
 /** A retirement that stopped, and that nobody has taken up again. */

@@ -107,6 +107,6 @@ export async function overviewFor(
     listApps(actor, { q: "", team, sort: "trouble", page: 1, pageSize: MOST_APPS }, db),
     listActivity(db, where, whose === "mine" ? actor.id : undefined),
   ]);
-  const needs = await listNeeds(db, actor.id, where, apps.rows);
+  const needs = await listNeeds(db, actor, where, apps.rows, new Date());
   return { needs, apps: { rows: apps.rows, total: apps.total }, activity };
 }

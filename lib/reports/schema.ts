@@ -20,6 +20,16 @@ export const inFlightResult = z.object({ rows: z.array(inFlightItem) });
 
 /** Something that waits for a person; `at` = since when. */
 export const needItem = z.discriminatedUnion("kind", [
+  z.object({
+    kind: z.literal("terminal"),
+    id: z.uuid(),
+    app: z.string(),
+    environment: z.string(),
+    purpose: z.enum(["dev", "test", "prod"]),
+    by: z.string().nullable(),
+    reason: z.string().nullable(),
+    at: z.iso.datetime(),
+  }),
   z.object({ kind: z.literal("provision"), app: z.string(), error: publicError.nullable(), at: z.iso.datetime() }),
   z.object({
     kind: z.literal("retirement"),

@@ -12,7 +12,7 @@ export async function requestEnd(db: Db, app: App, { id, by }: { id: string; by:
   const asked = { endRequestedAt: now, endRequestedById: by };
   const [unused, open] = await db.$transaction([
     db.terminalSession.updateMany({
-      where: { id, appId: app.id, state: "opening" },
+      where: { id, appId: app.id, state: { in: ["waiting", "opening"] } },
       data: { ...asked, state: "ended", endedAt: now, endReason: "killed" },
     }),
     db.terminalSession.updateMany({ where: { id, appId: app.id, state: "open", endRequestedAt: null }, data: asked }),
@@ -38,7 +38,7 @@ export async function endLostTerminals(db: Db, now: Date): Promise<number> {
   const rows = await db.terminalSession.findMany({
     where: {
       OR: [
-        { state: "opening", ticketExpiresAt: { lt: now } },
+        { state: { in: ["waiting", "opening"] }, ticketExpiresAt: { lt: now } },
         { state: "open", seenAt: { lt: new Date(now.getTime() - LOST_MS) } },
       ],
     },

@@ -1,7 +1,7 @@
 import "server-only";
 import { actorOfSession } from "#lib/access/sessions";
 import { type Db } from "#lib/platform/db";
-import { mayOpenTerminal, policyOf, type TerminalFacts } from "./rules.ts";
+import { isPermitted, mayOpenTerminal, type TerminalFacts } from "./rules.ts";
 import { type TakenTerminal } from "./take-ticket.ts";
 
 /**
@@ -21,6 +21,7 @@ export async function lookAtTerminal(
       select: {
         state: true,
         endRequestedAt: true,
+        decidedAt: true,
         environment: { select: { purpose: true, terminalPolicy: true, terminalMinutes: true } },
         app: { select: { teamId: true } },
       },
@@ -31,7 +32,7 @@ export async function lookAtTerminal(
     actor.id === userId &&
     row.app.teamId === app.teamId &&
     mayOpenTerminal(actor, row.app.teamId, environment.purpose) &&
-    policyOf(row.environment).mode !== "off";
+    isPermitted(row.environment, row);
   // Ended by a sweep that took this worker for dead: its row has been closed, so must it be.
   return { allowed, endRequested: row.endRequestedAt !== null || row.state === "ended" };
 }

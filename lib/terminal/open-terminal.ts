@@ -8,8 +8,8 @@ import { randomSecret, sha256Hex } from "#lib/platform/crypto";
 import { type Db } from "#lib/platform/db";
 import { Conflict, Denied, Invalid, Unavailable } from "#lib/platform/errors";
 import { publish } from "#lib/platform/events";
-import { MOST_LIVE, policyOf, type TerminalEnvironment, TICKET_SECONDS } from "./rules.ts";
-import { type OpenTerminalInput } from "./schema.ts";
+import { APPROVAL_MINUTES, asksWhy, MOST_LIVE, policyOf, type TerminalEnvironment, TICKET_SECONDS } from "./rules.ts";
+import { type OpenTerminalInput, type OpenTerminalResult, type TerminalTicket } from "./schema.ts";
 import { shellCommand } from "./shell-command.ts";
 
 type Place = {
@@ -21,14 +21,15 @@ type World = { db: Db; now: () => Date; gateway: string | null };
 
 /**
  * Writes down who wants a shell where and why, and gives out the ticket for it: 256 random bits of which the row keeps the
- * hash, good once, within TICKET_SECONDS, for this person's sign-in, this pod and this container.
+ * hash, good once, within TICKET_SECONDS, for this person's sign-in, this pod and this container. Where the environment
+ * wants somebody else to agree first, there is no ticket yet (`collectTicket`).
  */
 export async function openTerminal(
   { db, now, gateway }: World,
   actor: Actor,
   { app, environment }: Place,
   asked: Asked,
-): Promise<{ id: string; path: string; ticket: string }> {
+): Promise<OpenTerminalResult> {
   if (gateway === null) {
     throw new Unavailable("No worker takes terminals.", {
       next: "An admin must set KEPLER_WORKER_URL and KEPLER_WORKER_LISTEN.",
@@ -43,11 +44,12 @@ export async function openTerminal(
     throw new Denied(`Terminals are switched off in ${environment.name}.`, { next: "Ask a platform admin." });
   }
   const reason = asked.reason === "" ? null : asked.reason;
-  if (policy.mode === "reason" && reason === null) throw wrong("reason", "required");
+  if (asksWhy(policy.mode) && reason === null) throw wrong("reason", "required");
   const pod = await podOf(db, { app, environment }, asked);
 
   const startedAt = now();
-  const ticket = randomSecret();
+  const waits = policy.mode === "approval";
+  const ticket = newTicket(startedAt);
   const id = randomUUID();
   await db.$transaction(async (tx) => {
     // Two requests at once must not both see the last free place.
@@ -55,7 +57,7 @@ export async function openTerminal(
     const live = await tx.terminalSession.count({
       where: {
         userId: actor.id,
-        OR: [{ state: "open" }, { state: "opening", ticketExpiresAt: { gt: startedAt } }],
+        OR: [{ state: "open" }, { state: { in: ["waiting", "opening"] }, ticketExpiresAt: { gt: startedAt } }],
       },
     });
     if (live >= MOST_LIVE) throw new Conflict(`You have ${live} terminals open.`, { next: "End one of them first." });
@@ -67,14 +69,51 @@ export async function openTerminal(
         ...{ columns: asked.columns, rows: asked.rows, limitMinutes: policy.limitMinutes },
         command: shellCommand(id),
         requestedAt: startedAt,
-        ticketSha256: sha256Hex(ticket),
-        ticketExpiresAt: new Date(startedAt.getTime() + TICKET_SECONDS * 1000),
+        ...ticket.row,
+        ...(waits && { state: "waiting", ticketExpiresAt: approvalEnds(startedAt) }),
       },
     });
     await publish(tx, { kind: "terminal", subjectId: id, teamId: app.teamId, appId: app.id });
   });
-  return { id, ticket, path: `/api/terminal/${id}` };
+  return waits ? { state: "waiting", id } : { state: "opening", ...given(id, ticket) };
 }
+
+/** The ticket of a terminal that somebody else has agreed to, for whoever asked for it, in the same sign-in. */
+export async function collectTicket(
+  { db, now }: Pick<World, "db" | "now">,
+  actor: Actor,
+  app: { id: string; teamId: string },
+  id: string,
+): Promise<TerminalTicket> {
+  const ticket = newTicket(now());
+  const { count } = await db.terminalSession.updateMany({
+    where: {
+      ...{ id, appId: app.id, userId: actor.id, signInId: signInOf(actor), state: "waiting" },
+      ...{ decidedAt: { not: null }, ticketExpiresAt: { gt: now() } },
+    },
+    data: { state: "opening", ...ticket.row },
+  });
+  if (count === 0) {
+    throw new Conflict("Nobody has agreed to this terminal, or it is over.", { next: "Ask for it again." });
+  }
+  await publish(db, { kind: "terminal", subjectId: id, teamId: app.teamId, appId: app.id });
+  return given(id, ticket);
+}
+
+type NewTicket = ReturnType<typeof newTicket>;
+const newTicket = (from: Date) => {
+  const secret = randomSecret();
+  const ticketExpiresAt = new Date(from.getTime() + TICKET_SECONDS * 1000);
+  return { secret, row: { ticketSha256: sha256Hex(secret), ticketExpiresAt } };
+};
+
+const given = (id: string, { secret }: NewTicket): TerminalTicket => ({
+  id,
+  ticket: secret,
+  path: `/api/terminal/${id}`,
+});
+
+const approvalEnds = (from: Date): Date => new Date(from.getTime() + APPROVAL_MINUTES * 60_000);
 
 const signInOf = ({ via }: Actor): string => ("session" in via ? via.session : "");
 

@@ -23,9 +23,12 @@ const select = {
   exitCode: true,
   error: true,
   recordedBytes: true,
+  ticketExpiresAt: true,
+  decidedAt: true,
   environment: { select: { name: true } },
   user: { select: { name: true } },
   endRequestedBy: { select: { name: true } },
+  decidedBy: { select: { name: true } },
 } as const satisfies Prisma.TerminalSessionSelect;
 
 export type Reader = { id: string; mayReview: boolean };
@@ -61,7 +64,8 @@ export async function getTerminal(db: Db, appId: string, id: string, reader: Rea
 }
 
 function viewOf(row: Prisma.TerminalSessionGetPayload<{ select: typeof select }>, reader: Reader): TerminalView {
-  const { userId, podName, environment, user, endRequestedBy, error, requestedAt, startedAt, endedAt, ...rest } = row;
+  const { userId, podName, environment, user, endRequestedBy, error, requestedAt, startedAt, endedAt, ...more } = row;
+  const { ticketExpiresAt, decidedBy, decidedAt, ...rest } = more;
   return {
     ...rest,
     environment: environment.name,
@@ -70,6 +74,9 @@ function viewOf(row: Prisma.TerminalSessionGetPayload<{ select: typeof select }>
     own: userId === reader.id,
     endedBy: endRequestedBy?.name ?? null,
     error: error === null ? null : publicError.parse(error),
+    waitsUntil: row.state === "waiting" ? ticketExpiresAt.toISOString() : null,
+    decidedBy: decidedBy?.name ?? null,
+    decidedAt: decidedAt?.toISOString() ?? null,
     requestedAt: requestedAt.toISOString(),
     startedAt: startedAt?.toISOString() ?? null,
     endedAt: endedAt?.toISOString() ?? null,

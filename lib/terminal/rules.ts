@@ -3,6 +3,8 @@ import { type TerminalEnd, type TerminalPolicy } from "./schema.ts";
 
 /** A ticket is for the connection that follows at once. */
 export const TICKET_SECONDS = 30;
+/** So long a terminal waits for somebody to agree, and then for its person to come. */
+export const APPROVAL_MINUTES = 30;
 /** How often rights, limits and the wish to end are looked at; a right that is taken away may last 5 s at most. */
 export const RECHECK_MS = 2_000;
 /** A look that takes longer has failed; and so many seconds without one are as bad as a right taken away. */
@@ -39,6 +41,15 @@ export function policyOf({ purpose, terminalPolicy, terminalMinutes }: TerminalE
 /** The right to a shell, asked before it opens and as long as it is open; the button asks the same. */
 export const mayOpenTerminal = (subject: Subject, teamId: string, purpose: TerminalEnvironment["purpose"]): boolean =>
   allows(subject, "app.terminal", teamId) && (purpose !== "prod" || allows(subject, "app.terminal.prod", teamId));
+
+/** Nobody is asked without a reason. */
+export const asksWhy = (mode: TerminalPolicy["mode"]): boolean => mode === "reason" || mode === "approval";
+
+/** What a terminal needs of its environment to be open, and to stay so: an approval where one is asked for by now. */
+export function isPermitted(environment: TerminalEnvironment, { decidedAt }: { decidedAt: Date | null }): boolean {
+  const { mode } = policyOf(environment);
+  return mode !== "off" && (mode !== "approval" || decidedAt !== null);
+}
 
 /** May they see, replay and end what others opened? One's own, always. */
 export const mayReviewTerminals = (subject: Subject, teamId: string): boolean =>

@@ -6,6 +6,7 @@ export const TERMINAL_ENDS = [
   "exited",
   "closed",
   "unused",
+  "declined",
   "failed",
   "broken",
   "idle",
@@ -33,17 +34,36 @@ export const openTerminalInput = z.object({
 });
 export type OpenTerminalInput = z.infer<typeof openTerminalInput>;
 
-export const openTerminalResult = z.object({
+export const terminalTicket = z.object({
   id: z.uuid(),
   /** Where the WebSocket is, on our own origin. */
   path: z.string(),
   /** Goes with the WebSocket's protocols; good for one connection, within TICKET_SECONDS. */
   ticket: z.string(),
 });
+export type TerminalTicket = z.infer<typeof terminalTicket>;
 
-/** What the environment asks of whoever opens a terminal in it. */
-export const terminalPolicy = z.object({ mode: z.enum(["open", "reason", "off"]), limitMinutes: z.number().int() });
+/** A ticket at once; or, where somebody else has to agree first, what has been asked. */
+export const openTerminalResult = z.discriminatedUnion("state", [
+  terminalTicket.extend({ state: z.literal("opening") }),
+  z.object({ state: z.literal("waiting"), id: z.uuid() }),
+]);
+export type OpenTerminalResult = z.infer<typeof openTerminalResult>;
+
+/** What somebody else says to a terminal that waits for it. */
+export const decideTerminalInput = z.object({ app: z.string(), id: z.uuid(), agree: z.boolean() });
+
+/** What an environment may ask of whoever opens a terminal in it (prisma/schema/terminal.prisma), the strictest last. */
+export const TERMINAL_MODES = ["open", "reason", "approval", "off"] as const;
+export const MOST_LIMIT_MINUTES = 24 * 60;
+export const terminalPolicy = z.object({
+  mode: z.enum(TERMINAL_MODES),
+  limitMinutes: z.number().int().min(1).max(MOST_LIMIT_MINUTES),
+});
 export type TerminalPolicy = z.infer<typeof terminalPolicy>;
+
+/** Null: as the environment's purpose has it. */
+export const setTerminalPolicyInput = z.object({ id: z.uuid(), policy: terminalPolicy.nullable() });
 
 export const terminalView = z.object({
   id: z.uuid(),
@@ -56,7 +76,12 @@ export const terminalView = z.object({
   own: z.boolean(),
   address: z.string().nullable(),
   reason: z.string().nullable(),
-  state: z.enum(["opening", "open", "ended"]),
+  state: z.enum(["waiting", "opening", "open", "ended"]),
+  /** Until when it waits for somebody to agree, or for its person to come. */
+  waitsUntil: z.iso.datetime().nullable(),
+  /** Who agreed or declined, and when; null while nobody has, and where nobody has to. */
+  decidedBy: z.string().nullable(),
+  decidedAt: z.iso.datetime().nullable(),
   requestedAt: z.iso.datetime(),
   startedAt: z.iso.datetime().nullable(),
   endedAt: z.iso.datetime().nullable(),

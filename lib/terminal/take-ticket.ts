@@ -6,7 +6,7 @@ import { sha256Hex } from "#lib/platform/crypto";
 import { type Db, type Prisma } from "#lib/platform/db";
 import { Denied } from "#lib/platform/errors";
 import { publish } from "#lib/platform/events";
-import { mayOpenTerminal, policyOf } from "./rules.ts";
+import { isPermitted, mayOpenTerminal } from "./rules.ts";
 import { secretsAmong } from "./secret-rules.ts";
 
 const select = {
@@ -19,6 +19,7 @@ const select = {
   columns: true,
   rows: true,
   limitMinutes: true,
+  decidedAt: true,
   app: { select: { id: true, name: true, teamId: true } },
   environment: {
     select: {
@@ -70,7 +71,7 @@ export async function takeTicket(
   const row = await db.terminalSession.findUniqueOrThrow({ where: { id }, select });
   const { app, environment } = row;
   await publish(db, { kind: "terminal", subjectId: id, teamId: app.teamId, appId: app.id });
-  if (!mayOpenTerminal(actor, app.teamId, environment.purpose) || policyOf(environment).mode === "off") {
+  if (!mayOpenTerminal(actor, app.teamId, environment.purpose) || !isPermitted(environment, row)) {
     await db.terminalSession.update({ where: { id }, data: { state: "ended", endedAt: now, endReason: "revoked" } });
     throw refused;
   }

@@ -4,7 +4,7 @@ import { spawn as spawnOnTerminal } from "@lydell/node-pty";
 import { WebSocket } from "ws";
 import { z } from "zod";
 import { environmentView, podView } from "#lib/clusters/schema";
-import { openTerminalResult, TERMINAL_PROTOCOL, TICKET_PROTOCOL } from "#lib/terminal/schema";
+import { TERMINAL_PROTOCOL, TICKET_PROTOCOL, terminalTicket } from "#lib/terminal/schema";
 import { durations, type Figure, percentile } from "./figures.ts";
 import { type Product } from "./product.ts";
 import { type Session } from "./session.ts";
@@ -82,7 +82,7 @@ async function ourShell(
   { app, environmentId, pod, container }: Place & { app: string; environmentId: string },
 ): Promise<Shell> {
   const wish = { environmentId, pod, container, reason: "bench", columns: 200, rows: 50 };
-  const opened = await session.post(`/api/apps/${app}/terminal`, wish, openTerminalResult);
+  const opened = await session.post(`/api/apps/${app}/terminal`, wish, terminalTicket);
   const protocols = [TERMINAL_PROTOCOL, `${TICKET_PROTOCOL}${opened.ticket}`];
   const headers = { cookie: session.cookie, origin: url };
   const socket = new WebSocket(`${url.replace("http", "ws")}${opened.path}`, protocols, { headers });

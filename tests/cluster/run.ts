@@ -17,6 +17,7 @@ import { type Cluster, startCluster, sweepDeadClusters } from "./start-cluster.t
 const FILES = [
   "tests/contract/clients/kubernetes.test.ts",
   "tests/contract/clients/kubernetes-apply.test.ts",
+  "tests/contract/clients/kubernetes-exec.test.ts",
   "tests/contract/clients/kubernetes-logs.test.ts",
   "tests/contract/clients/kubernetes-pods.test.ts",
   "tests/contract/clients/istio.test.ts",

@@ -16,6 +16,8 @@ inBrowser(async (stage) => {
   await runService(stage, SERVICE);
 });
 
+const peoplePassword = async (): Promise<string> =>
+  JSON.parse(await readFile(`${kepler.home}/secrets.json`, "utf8")).peoplePassword;
 const button = (page: Page, name: string) => page.getByRole("button", { name, exact: true });
 /** What stands on the screen; xterm draws each line as an element. */
 const onScreen = (page: Page) => page.locator(".xterm-rows").first().innerText();
@@ -57,11 +59,38 @@ it("opens a shell through the console's own address, speaks Chinese, ends with i
   expect(complaints).toEqual([]);
 });
 
+it("waits, where the environment asks for it, until another operator agrees, and then opens by itself", async () => {
+  const { page } = person;
+  await page.goto(`${kepler.url}/services/${SERVICE}/terminal`);
+  await button(page, "Change").click();
+  await page.getByRole("radio", { name: /^with approval/ }).click();
+  await button(page, "Save").click();
+  await page.getByText("Terminals in dev: with approval, for 120 minutes at most.").waitFor();
+  await page.getByLabel("Reason", { exact: true }).fill("INC-7");
+  await button(page, "Ask for a terminal").click();
+  await page.getByText("It has to be agreed to by another operator or manager").waitFor();
+
+  const priya = await signIn(browser, kepler, { username: "priya", password: await peoplePassword() });
+  const need = priya.page.getByRole("listitem").filter({ hasText: "asks for a terminal: INC-7" });
+  await need.getByRole("link", { name: "Decide" }).click();
+  await button(priya.page, "Agree").click();
+
+  await page.getByText("Connected", { exact: true }).waitFor();
+  await page.keyboard.type("echo $((40+2))\n");
+  await see(page, /^42/m);
+  await priya.page.context().close();
+  // Leaves a shell open: what the environment asks next holds for it as well.
+  await button(page, "New terminal").click();
+  await button(page, "Change").click();
+  await page.getByRole("radio", { name: /^off/ }).click();
+  await button(page, "Save").click();
+  await page.getByText("Terminals are switched off in dev").waitFor();
+  await page.getByRole("button", { pressed: false }).filter({ hasText: SERVICE }).click();
+  await page.getByText("Ended: the right to it was taken away.").waitFor();
+});
+
 it("tells those who may not why, and leaves them the rest of the page", async () => {
-  const { peoplePassword }: { peoplePassword: string } = JSON.parse(
-    await readFile(`${kepler.home}/secrets.json`, "utf8"),
-  );
-  const omar = await signIn(browser, kepler, { username: "omar", password: peoplePassword });
+  const omar = await signIn(browser, kepler, { username: "omar", password: await peoplePassword() });
   await omar.page.goto(`${kepler.url}/services/${SERVICE}/terminal`);
   await omar.page.getByText("You may not open a terminal here").waitFor();
   await omar.page.getByRole("link", { name: "Logs" }).waitFor();

@@ -8,11 +8,12 @@ import { KINDS } from "#lib/clients/kubernetes/kinds";
 import { seePod } from "#lib/clusters/pod-rules";
 import { logger } from "#lib/platform/logger";
 import {
-  openTerminalResult,
   TERMINAL_PROTOCOL,
   type TerminalServerMessage,
+  type TerminalTicket,
   TICKET_PROTOCOL,
   terminalServerMessage,
+  terminalTicket,
 } from "#lib/terminal/schema";
 import { freshDatabase } from "#tests/world/postgres";
 import { pushImage } from "#tests/world/push-image";
@@ -26,7 +27,7 @@ export const SECRET = "correct-horse-battery";
 
 /** One terminal as a browser has it: what was shown, and what the gateway said about it. */
 export type Terminal = Awaited<ReturnType<typeof connectTo>>;
-export type Opened = z.infer<typeof openTerminalResult>;
+export type Opened = TerminalTicket;
 type Connection = { cookie: string; opened: Opened; origin?: string; path?: string; ticket?: string };
 
 /** Two pods in a real (sandbox) cluster, people of a team, and the gateway as the worker opens it. */
@@ -101,11 +102,21 @@ export async function startTerminals() {
         ...change,
       },
     });
+  /** Posts to one terminal's address: "<id>/decision" or "<id>/ticket". */
+  const post = async (path: string, cookie: string, body: object): Promise<Response> => {
+    const [id = "", what] = path.split("/");
+    const routes = {
+      decision: () => import("../../../app/api/apps/[app]/terminal/[id]/decision/route.ts"),
+      ticket: () => import("../../../app/api/apps/[app]/terminal/[id]/ticket/route.ts"),
+    };
+    const route = await (what === "decision" ? routes.decision() : routes.ticket());
+    return call(route.POST, { method: "POST", cookie, params: { app: app.name, id }, body });
+  };
   const open = async (cookie: string, change: object = {}): Promise<Opened> => {
     const response = await ask(cookie, change);
     const text = await response.text();
     if (!response.ok) throw new Error(`${response.status} ${text}`);
-    return openTerminalResult.parse(JSON.parse(text));
+    return terminalTicket.parse(JSON.parse(text));
   };
   const url = `ws://127.0.0.1:${gateway.port}`;
   /** The status with which a connection is refused; 101 when it is not. */
@@ -124,7 +135,7 @@ export async function startTerminals() {
   };
 
   return {
-    ...{ db, app, dev, prod, kubernetes, namespace, ask, open, knock, startPod },
+    ...{ db, app, dev, prod, kubernetes, namespace, ask, post, open, knock, startPod },
     someone: (role: TeamRole) => person(db, `${role}-${randomUUID().slice(0, 8)}`, { [TEAM]: role }),
     connect: (connection: Connection) => connectTo(url, connection),
     stop: async () => {
