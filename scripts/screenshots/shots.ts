@@ -72,6 +72,7 @@ function serviceShots(stage: Stage): Shot[] {
     { name: "logs-search", path: at(stage.running, "/logs"), prepare: searchLogs },
     { name: "terminal", path: at(stage.running, "/terminal") },
     { name: "terminal-open", path: at(stage.running, "/terminal"), prepare: openTerminal },
+    { name: "dialog-terminal-policy", path: at(stage.running, "/terminal"), prepare: terminalPolicy },
     { name: "terminal-viewer", path: at(stage.running, "/terminal"), as: "omar" },
     { name: "logs-none", path: at(stage.brokenBuild, "/logs") },
   ];
@@ -87,6 +88,11 @@ function changeShots(stage: Stage): Shot[] {
     { name: "menu-more", path, prepare: (page, words) => press(page, words("service.actions.more")) },
     { name: "dialog-discard", path: "/services/new", prepare: (page, words) => press(page, words("create.discard")) },
   ];
+}
+
+async function terminalPolicy(page: Page, words: Words): Promise<void> {
+  await press(page, words("terminal.policy.change"));
+  await page.getByRole("dialog").waitFor();
 }
 
 async function openTerminal(page: Page, words: Words): Promise<void> {
