@@ -48,7 +48,7 @@ export function PolicyDialog({ app, environment, policy, onClose }: Props) {
         label={t("asks")}
         value={mode}
         onChange={setMode}
-        choices={TERMINAL_MODES.map((value) => ({ value, title: t(`mode.${value}`), hint: t(`hint.${value}`) }))}
+        choices={TERMINAL_MODES.map((value) => ({ value, title: t(`choice.${value}`), hint: t(`hint.${value}`) }))}
       />
       <NumberInput
         label={t("minutes")}

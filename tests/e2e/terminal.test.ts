@@ -63,7 +63,7 @@ it("waits, where the environment asks for it, until another operator agrees, and
   const { page } = person;
   await page.goto(`${kepler.url}/services/${SERVICE}/terminal`);
   await button(page, "Change").click();
-  await page.getByRole("radio", { name: /^with approval/ }).click();
+  await page.getByRole("radio", { name: /^With approval/ }).click();
   await button(page, "Save").click();
   await page.getByText("Terminals in dev: with approval, for 120 minutes at most.").waitFor();
   await page.getByLabel("Reason", { exact: true }).fill("INC-7");
@@ -82,7 +82,7 @@ it("waits, where the environment asks for it, until another operator agrees, and
   // Leaves a shell open: what the environment asks next holds for it as well.
   await button(page, "New terminal").click();
   await button(page, "Change").click();
-  await page.getByRole("radio", { name: /^off/ }).click();
+  await page.getByRole("radio", { name: /^Off/ }).click();
   await button(page, "Save").click();
   await page.getByText("Terminals are switched off in dev").waitFor();
   await page.getByRole("button", { pressed: false }).filter({ hasText: SERVICE }).click();
