@@ -3,6 +3,7 @@ const FLOORS = [
   ["access"],
   ["apps", "clusters", "config", "storage", "traffic", "images"],
   ["builds"],
+  ["diagnosis"],
   ["releases"],
   ["jobs", "alerts", "logs", "terminal", "metrics", "traces"],
   // Takes down what every other feature made: only figures stand above it.

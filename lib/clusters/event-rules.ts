@@ -48,11 +48,17 @@ export function seeEvent(object: unknown): SeenEvent | null {
   };
 }
 
-/** How many generated parts each kind's name carries behind the app's: Deployment → ReplicaSet `-hash` → Pod `-hash-id`. */
-const GENERATED_PARTS: Record<string, number> = { Pod: 2, ReplicaSet: 1 };
+/**
+ * How many generated parts a name carries behind the app's: Deployment → ReplicaSet `-hash` → Pod `-hash-id`; a
+ * StatefulSet's pods have their number alone.
+ */
+const generatedParts = (kind: string, last: string): number => {
+  if (kind === "Pod") return /^\d{1,4}$/.test(last) ? 1 : 2;
+  return kind === "ReplicaSet" ? 1 : 0;
+};
 
 /** The name of the app that an event may be about: objects carry no labels in events, but Kepler names them for the app. */
-export function appNameOf({ involvedKind, involvedName }: SeenEvent): string {
+export function appNameOf({ involvedKind, involvedName }: Pick<SeenEvent, "involvedKind" | "involvedName">): string {
   const parts = involvedName.split("-");
-  return parts.slice(0, Math.max(1, parts.length - (GENERATED_PARTS[involvedKind] ?? 0))).join("-");
+  return parts.slice(0, Math.max(1, parts.length - generatedParts(involvedKind, parts.at(-1) ?? ""))).join("-");
 }

@@ -1,6 +1,7 @@
 import { z } from "zod";
+import { type ContainerSpec, containerSpec, resourcesOf } from "./container-rules.ts";
 import { appIdOf, NAME_LABEL, releaseNumberOf } from "./label-rules.ts";
-import { type containerView } from "./schema.ts";
+import { type ContainerView } from "./schema.ts";
 
 /** The part of a core/v1 Pod that Kepler looks at; whatever else the cluster says is not its business. */
 const terminated = z.object({
@@ -8,11 +9,12 @@ const terminated = z.object({
   signal: z.number().int().optional(),
   reason: z.string().optional(),
   message: z.string().optional(),
+  finishedAt: z.string().nullish(),
 });
 const containerState = z
   .object({
     waiting: z.object({ reason: z.string().optional(), message: z.string().optional() }).nullish(),
-    running: z.object({}).nullish(),
+    running: z.object({ startedAt: z.string().nullish() }).nullish(),
     terminated: terminated.nullish(),
   })
   .nullish();
@@ -25,13 +27,11 @@ const containerStatus = z.object({
   state: containerState,
   lastState: containerState,
 });
-const named = z.object({ name: z.string().optional() }).nullish();
-/** Where variables and volumes come from (https://kubernetes.io/docs/reference/kubernetes-api/workload-resources/pod-v1/). */
-const variableSources = {
-  envFrom: z.array(z.object({ configMapRef: named, secretRef: named })).nullish(),
-  env: z.array(z.object({ valueFrom: z.object({ configMapKeyRef: named, secretKeyRef: named }).nullish() })).nullish(),
-};
-const volumeSource = z.object({ configMap: named, secret: z.object({ secretName: z.string().optional() }).nullish() });
+const volumeSource = z.object({
+  configMap: z.object({ name: z.string().optional() }).nullish(),
+  secret: z.object({ secretName: z.string().optional() }).nullish(),
+  persistentVolumeClaim: z.object({ claimName: z.string() }).nullish(),
+});
 const pod = z.object({
   metadata: z.object({
     uid: z.string(),
@@ -43,7 +43,8 @@ const pod = z.object({
   }),
   spec: z.object({
     nodeName: z.string().nullish(),
-    containers: z.array(z.object({ name: z.string(), ...variableSources })),
+    containers: z.array(containerSpec),
+    initContainers: z.array(containerSpec).nullish(),
     volumes: z.array(volumeSource).nullish(),
   }),
   status: z
@@ -69,7 +70,7 @@ const pod = z.object({
 });
 type Pod = z.infer<typeof pod>;
 type ContainerStatus = z.infer<typeof containerStatus>;
-type SeenContainer = z.infer<typeof containerView>;
+export type SeenContainer = ContainerView & Pick<ContainerSpec, "ports" | "probes">;
 
 /** A pod as one narrow row: what lists show, health is decided from and a rollout waits for. */
 export type SeenPod = {
@@ -93,7 +94,10 @@ export type SeenPod = {
   meshProxy: string | null;
   /** ConfigMaps and Secrets that its containers and volumes are made from, as "ConfigMap/<name>". */
   configObjects: string[];
+  /** Its init containers and sidecars first, as they start. */
   containers: SeenContainer[];
+  /** Names of the claims that it mounts. */
+  claims: string[];
   createdAt: Date;
 };
 
@@ -106,6 +110,7 @@ export function seePod(object: unknown): SeenPod | null {
   // By its name, which is the app's: whoever adds a container may put it first.
   const named = spec.containers.find(({ name }) => name === metadata.labels?.[NAME_LABEL]) ?? spec.containers[0];
   const app = statuses.find((s) => s.name === named?.name);
+  const containers = seeContainers(parsed.data);
   return {
     uid: metadata.uid,
     namespace: metadata.namespace,
@@ -117,13 +122,14 @@ export function seePod(object: unknown): SeenPod | null {
     message: troubleMessage(parsed.data),
     ready: isReady(parsed.data),
     terminating: metadata.deletionTimestamp != null,
-    restarts: statuses.reduce((sum, s) => sum + s.restartCount, 0),
+    restarts: containers.reduce((sum, c) => sum + (c.kind === "init" ? 0 : c.restarts), 0),
     nodeName: spec.nodeName ?? null,
     podIp: status.podIP ?? null,
     imageDigest: /sha256:[0-9a-f]{64}/.exec(app?.imageID ?? "")?.[0] ?? null,
     meshProxy: meshProxyOf(parsed.data),
     configObjects: configObjectsIn(spec),
-    containers: statuses.map(seeContainer),
+    containers,
+    claims: (spec.volumes ?? []).flatMap(({ persistentVolumeClaim }) => persistentVolumeClaim?.claimName ?? []),
     createdAt: new Date(metadata.creationTimestamp),
   };
 }
@@ -193,17 +199,40 @@ function troubleMessage({ status }: Pod): string | null {
   return waiting ?? ended ?? unmet ?? status.message ?? null;
 }
 
-function seeContainer({ name, ready, restartCount, state, lastState }: ContainerStatus): SeenContainer {
-  const now = state?.running ? "running" : state?.terminated ? "terminated" : "waiting";
+/** Those of the spec, with what is known of each: one that has not begun yet is there and waits. */
+function seeContainers({ spec, status }: Pod): SeenContainer[] {
+  const init = spec.initContainers ?? [];
+  const statuses = [...(status.initContainerStatuses ?? []), ...(status.containerStatuses ?? [])];
+  return [...init, ...spec.containers].map((one) => {
+    // A sidecar is an init container that keeps running (KEP-753).
+    const kind = !init.includes(one) ? "container" : one.restartPolicy === "Always" ? "sidecar" : "init";
+    return seeContainer(
+      one,
+      kind,
+      statuses.find(({ name }) => name === one.name),
+    );
+  });
+}
+
+function seeContainer(spec: ContainerSpec, kind: SeenContainer["kind"], status?: ContainerStatus): SeenContainer {
+  const { running, waiting, terminated } = status?.state ?? {};
+  const last = status?.lastState?.terminated;
   return {
-    name,
-    ready,
-    restarts: restartCount,
-    state: now,
-    reason: state?.waiting?.reason ?? state?.terminated?.reason ?? null,
-    message: state?.waiting?.message ?? state?.terminated?.message ?? null,
-    exitCode: state?.terminated?.exitCode ?? null,
-    lastReason: lastState?.terminated?.reason ?? null,
-    lastExitCode: lastState?.terminated?.exitCode ?? null,
+    name: spec.name,
+    kind,
+    ready: status?.ready ?? false,
+    restarts: status?.restartCount ?? 0,
+    state: running ? "running" : terminated ? "terminated" : "waiting",
+    reason: waiting?.reason ?? terminated?.reason ?? null,
+    message: waiting?.message ?? terminated?.message ?? null,
+    exitCode: terminated?.exitCode ?? null,
+    startedAt: running?.startedAt ?? null,
+    lastReason: last?.reason ?? null,
+    lastExitCode: last?.exitCode ?? null,
+    lastMessage: last?.message ?? null,
+    lastFinishedAt: (last ?? terminated)?.finishedAt ?? null,
+    ...resourcesOf(spec),
+    ports: spec.ports,
+    probes: spec.probes,
   };
 }

@@ -33,8 +33,10 @@ export const seeRow: Record<ObservedKind, (object: unknown) => SeenRow | null> =
   pods: (object) => {
     const seen = seePod(object);
     if (!seen) return null;
-    const { terminating: _, ...rest } = seen;
-    return { key: seen.uid, row: snake(rest) };
+    const { terminating: _, claims: _claims, containers, ...rest } = seen;
+    // Its probes and ports are read where they are wanted, from the cluster.
+    const shown = containers.map(({ ports: _ports, probes: _probes, ...container }) => container);
+    return { key: seen.uid, row: { ...snake(rest), containers: shown } };
   },
   workloads: (object) => {
     const seen = seeWorkload(object);

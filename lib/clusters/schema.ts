@@ -28,17 +28,29 @@ export const systemView = z.object({
 });
 export type SystemView = z.infer<typeof systemView>;
 
+const figure = z.number().int().nullable().default(null);
 export const containerView = z.object({
   name: z.string(),
+  kind: z.enum(["init", "sidecar", "container"]).default("container"),
   ready: z.boolean(),
   restarts: z.number().int(),
   state: z.enum(["waiting", "running", "terminated"]),
   reason: z.string().nullable(),
   message: z.string().nullable(),
   exitCode: z.number().int().nullable(),
+  /** Of what runs now. */
+  startedAt: z.string().nullable().default(null),
+  /** How it ended the last time. */
   lastReason: z.string().nullable(),
   lastExitCode: z.number().int().nullable(),
+  lastMessage: z.string().nullable().default(null),
+  lastFinishedAt: z.string().nullable().default(null),
+  cpuRequestMillis: figure,
+  cpuLimitMillis: figure,
+  memoryRequestBytes: figure,
+  memoryLimitBytes: figure,
 });
+export type ContainerView = z.infer<typeof containerView>;
 
 export const podView = z.object({
   uid: z.string(),
@@ -61,8 +73,17 @@ export const podView = z.object({
 });
 export type PodView = z.infer<typeof podView>;
 
-/** The most that any pod of an app uses now; null when nothing was measured. */
+/** What an app's containers use now, and the most that any pod of it does; null when nothing was measured. */
 export const usageView = z.object({
+  containers: z.array(
+    z.object({
+      pod: z.string(),
+      container: z.string(),
+      cpuMillis: z.number().int(),
+      memoryBytes: z.number().int(),
+      measuredAt: z.iso.datetime(),
+    }),
+  ),
   highest: z
     .object({
       pods: z.number().int(),

@@ -3,10 +3,11 @@ import { configRefs } from "#lib/apps/spec/config-schema";
 import { type AppSpec } from "#lib/apps/spec-schema";
 import { type SeenPod } from "#lib/clusters/pod-rules";
 import { type SeenWorkload } from "#lib/clusters/workload-rules";
+import { hopeless, logPlaceOf } from "#lib/diagnosis/diagnosis-rules";
+import { type Finding } from "#lib/diagnosis/schema";
 import { type PublicError } from "#lib/platform/errors";
 import { isTerminalStep, type StepState } from "#lib/platform/steps";
 import { configObjectsOf } from "./manifests/config.ts";
-import { hopelessPod, waitingFor } from "./pod-trouble-rules.ts";
 import { RELEASE_STEPS, type ReleaseState } from "./schema.ts";
 
 export type ReleaseStepName = (typeof RELEASE_STEPS)[number];
@@ -60,7 +61,9 @@ export type StepFacts = Record<string, string | number | boolean | null>;
 export type Verdict =
   | { is: "done"; facts: StepFacts }
   | { is: "wait"; facts: StepFacts }
-  | { is: "failed"; error: PublicError; facts: StepFacts; evidence: { pod: string; previous: boolean } | null };
+  | { is: "failed"; error: PublicError; facts: StepFacts; evidence: LogEvidence | null };
+/** Whose last lines say why; the app's own container where none is named. */
+type LogEvidence = { pod: string; container?: string; previous: boolean };
 
 /**
  * What a rollout needs. `reapply`: the objects in the cluster are not the ones that were applied. `clear`: pods of an older
@@ -106,10 +109,10 @@ export function decideRollout(wanted: Wanted, seen: Observed, startedAt: Date, n
   if (wanted.paused) return { is: "wait", facts: { ...facts, waitingFor: "resume" } };
   if (workload.observedGeneration < workload.generation) return { is: "wait", facts };
 
-  const hopeless = hopelessPod(mine);
-  if (hopeless) return { is: "failed", facts, ...hopeless };
+  const lost = hopeless(mine, now);
+  if (lost) return { is: "failed", facts, error: lost.error, evidence: logPlaceOf(lost) };
   const waitedMs = now.getTime() - startedAt.getTime() - wanted.pausedMs;
-  const blocking = workload.kind === "StatefulSet" ? old.filter((pod) => blocks(pod, waitedMs)) : [];
+  const blocking = workload.kind === "StatefulSet" ? old.filter((pod) => blocks(pod, waitedMs, now)) : [];
   if (blocking.length > 0) return { is: "clear", facts, pods: blocking.map(({ name }) => name) };
   const complete = [workload.updated, workload.available, workload.total].every((n) => n === workload.desired);
   const overdue = waitedMs > longestRolloutMs(wanted.spec);
@@ -141,8 +144,33 @@ const BLOCKED_MS = 30_000;
  * A StatefulSet waits for a pod to become ready before it replaces it, also when it never will, so that even the correction
  * of a broken release is not rolled out (https://kubernetes.io/docs/concepts/workloads/controllers/statefulset/#forced-rollback).
  */
-const blocks = (pod: SeenPod, waitedMs: number): boolean =>
-  !pod.ready && !pod.terminating && (hopelessPod([pod]) !== null || waitedMs > BLOCKED_MS);
+const blocks = (pod: SeenPod, waitedMs: number, now: Date): boolean =>
+  !pod.ready && !pod.terminating && (hopeless([pod], now) !== null || waitedMs > BLOCKED_MS);
+
+/** What a rollout is waiting for, as one word for the line under the step. */
+const waitingFor = (pods: readonly SeenPod[]): string | null => pods.find((pod) => !pod.ready)?.status ?? null;
+
+const late = (why: string): string => `The new pods did not become ready in time. ${why}`;
+const OLD_SERVE = " Pods of the previous release keep serving.";
+
+/** A failure told by the first cause that a whole look around the new pods finds; as it was where that finds none. */
+export function explained(
+  verdict: Verdict & { is: "failed" },
+  findings: readonly Finding[],
+): Verdict & { is: "failed" } {
+  const cause = findings.find(({ level, rule }) => level === "fail" && rule !== "rollout");
+  if (!cause) return verdict;
+  const { message, next = "" } = verdict.error;
+  return {
+    ...verdict,
+    evidence: logPlaceOf(cause) ?? verdict.evidence,
+    error: {
+      ...cause.error,
+      message: message.startsWith(late("")) ? late(cause.error.message) : cause.error.message,
+      next: `${cause.error.next ?? ""}${next.endsWith(OLD_SERVE) ? OLD_SERVE : ""}`,
+    },
+  };
+}
 
 function stalled(workload: SeenWorkload, mine: readonly SeenPod[], oldServe: boolean): PublicError {
   const stuck = mine.find((p) => !p.ready);
@@ -150,8 +178,8 @@ function stalled(workload: SeenWorkload, mine: readonly SeenPod[], oldServe: boo
   return {
     code: "unavailable",
     system: "kubernetes",
-    message: `The new pods did not become ready in time. ${why ?? "The cluster gives no reason"}`.replace(/\.*$/, "."),
-    next: `Look at the log of the pod and at its readiness probe, then release again.${oldServe ? " Pods of the previous release keep serving." : ""}`,
+    message: late(why ?? "The cluster gives no reason").replace(/\.*$/, "."),
+    next: `Look at the log of the pod and at its readiness probe, then release again.${oldServe ? OLD_SERVE : ""}`,
   };
 }
 
@@ -161,7 +189,7 @@ function stuckWords({ name, status, message }: SeenPod): string {
   return `${name} is ${status}${message ? `: ${message}` : ""}`;
 }
 
-function evidenceOf(mine: readonly SeenPod[]): { pod: string; previous: boolean } | null {
+function evidenceOf(mine: readonly SeenPod[]): LogEvidence | null {
   const stuck = mine.find((p) => !p.ready) ?? mine[0];
   return stuck ? { pod: stuck.name, previous: stuck.restarts > 0 } : null;
 }

@@ -1,12 +1,17 @@
 import { z } from "zod";
 import { BuildError } from "./build-error.ts";
 import { readBasicAuth } from "./credentials-file.ts";
-import { MEDIA_TYPE, manifestSchema, sha256 } from "./image.ts";
+import { imageConfigSchema, MEDIA_TYPE, manifestSchema, sha256 } from "./image.ts";
 import { type ImageReference, spell } from "./image-reference.ts";
 import { type ImageStore, type StoredImage } from "./image-store.ts";
 import { RegistryClient } from "./registry-client.ts";
 
-type Ground = { store: ImageStore; credentials: string };
+type Ground = {
+  store: ImageStore;
+  credentials: string;
+  /** A node runs nothing else; a builder may well look into an image for another platform. */
+  architecture?: string;
+};
 const indexSchema = z.object({
   manifests: z.array(
     z.object({ digest: z.string(), platform: z.object({ os: z.string(), architecture: z.string() }).optional() }),
@@ -42,7 +47,8 @@ export async function pullImage(reference: ImageReference, ground: Ground): Prom
   if (found?.mediaType === MEDIA_TYPE.index || found?.mediaType === MEDIA_TYPE.dockerList) {
     const { manifests } = indexSchema.parse(JSON.parse(found.bytes.toString()));
     const fitting = manifests.find((each) => each.platform?.os === "linux" && each.platform.architecture === "amd64");
-    found = fitting === undefined ? undefined : await client.manifest(fitting.digest);
+    if (fitting === undefined) throw new BuildError("no match for platform in manifest: not found");
+    found = await client.manifest(fitting.digest);
   }
   if (found === undefined) return undefined;
   const manifest = manifestSchema.parse(JSON.parse(found.bytes.toString()));
@@ -54,6 +60,9 @@ export async function pullImage(reference: ImageReference, ground: Ground): Prom
     await ground.store.putBlob(bytes);
   }
   const manifestDigest = await ground.store.putBlob(found.bytes);
+  const config = imageConfigSchema.parse(JSON.parse((await ground.store.blob(manifest.config.digest)).toString()));
+  if (ground.architecture !== undefined && config.architecture !== ground.architecture)
+    throw new BuildError(`no match for platform in manifest ${manifestDigest}: not found`);
   await ground.store.name(spell(reference), manifestDigest);
   return ground.store.require(spell(reference));
 }

@@ -20,6 +20,8 @@ type Image = {
   config: Record<string, unknown>;
   /** Its only layer. Without it the image stands on TEST_BASE_IMAGE where that is set, and is empty otherwise. */
   files?: { tar: Buffer; gzipped: Buffer };
+  /** Of the processor that it says it is for; "amd64" unless given. */
+  architecture?: string;
 };
 
 /**
@@ -50,7 +52,7 @@ export async function pushImage(
   const { layers, diffIds } = await layersOf();
 
   const rootfs = { type: "layers", diff_ids: diffIds };
-  const configuration = { os: "linux", architecture: "amd64", config: image.config, rootfs };
+  const configuration = { os: "linux", architecture: image.architecture ?? "amd64", config: image.config, rootfs };
   const config = await upload(Buffer.from(JSON.stringify(configuration)));
   const manifest = { schemaVersion: 2, mediaType: MANIFEST, config: { mediaType: CONFIG, ...config }, layers };
   const body = Buffer.from(JSON.stringify(manifest));

@@ -28,6 +28,7 @@ export const KINDS = {
   cronJob: kind("batch/v1", "CronJob", "cronjobs"),
   podDisruptionBudget: kind("policy/v1", "PodDisruptionBudget", "poddisruptionbudgets"),
   horizontalPodAutoscaler: kind("autoscaling/v2", "HorizontalPodAutoscaler", "horizontalpodautoscalers"),
+  endpointSlice: kind("discovery.k8s.io/v1", "EndpointSlice", "endpointslices"),
   ingress: kind("networking.k8s.io/v1", "Ingress", "ingresses"),
   virtualService: kind("networking.istio.io/v1", "VirtualService", "virtualservices"),
   gateway: kind("networking.istio.io/v1", "Gateway", "gateways"),

@@ -5,8 +5,10 @@ import { APP_LABEL } from "#lib/clusters/label-rules";
 import { seePod } from "#lib/clusters/pod-rules";
 import { seeWorkload } from "#lib/clusters/workload-rules";
 import { secretValuesOf } from "#lib/config/secret-values";
+import { diagnose } from "#lib/diagnosis/diagnosis-rules";
+import { readCluster } from "#lib/diagnosis/read-cluster";
 import { KeplerError } from "#lib/platform/errors";
-import { decideRollout, decideVerify, type Observed, type Verdict } from "../release-rules.ts";
+import { decideRollout, decideVerify, explained, type Observed, type Verdict } from "../release-rules.ts";
 import { applyObjects, manifestsOf, removeLeftovers } from "./apply.ts";
 import { type StepContext } from "./step-context.ts";
 import { workloadRefOf } from "./workload-ref.ts";
@@ -25,7 +27,7 @@ export async function rollout(context: StepContext): Promise<Verdict> {
       await removeLeftovers(context, await manifestsOf(context, context.release));
       return decision;
     case "failed":
-      return withEvidence(context, decision);
+      return withEvidence(context, await explainedBy(context, decision));
     case "wait":
       return decision;
   }
@@ -35,6 +37,15 @@ export async function rollout(context: StepContext): Promise<Verdict> {
 async function deletePods({ kubernetes, release, signal }: StepContext, names: readonly string[]): Promise<void> {
   const { namespace } = release.environment;
   for (const name of names) await kubernetes.delete({ ...KINDS.pod, namespace, name }, { signal });
+}
+
+/** Why, as far as the cluster tells around the new pods. That it cannot be looked at changes nothing about the failure. */
+async function explainedBy({ deps, release, kubernetes, signal }: StepContext, verdict: Verdict & { is: "failed" }) {
+  const { app, environment, cluster, spec } = release;
+  const place = { app, namespace: environment.namespace, clusterId: cluster.id, workload: spec.workload.kind };
+  const { scene } = await readCluster(place, { db: deps.db, kubernetes, now: deps.now, signal });
+  const mine = scene.pods.filter((pod) => pod.releaseNumber === release.podRelease);
+  return explained(verdict, diagnose({ ...scene, pods: mine }));
 }
 
 /** The last proof: which image do the pods say that they run? */
@@ -61,17 +72,22 @@ const EVIDENCE_BYTES = 8_000;
 /** The last lines that the failing pod wrote, without its secrets, kept with the step: the pod itself may soon be gone. */
 async function withEvidence(context: StepContext, verdict: Verdict & { is: "failed" }): Promise<Verdict> {
   if (!verdict.evidence) return verdict;
-  const { pod, previous } = verdict.evidence;
+  const { previous, ...place } = verdict.evidence;
   // The node clears ended containers away by itself: then the newest start, which fails the same way, has to speak.
-  const lines = (previous ? await lastLines(context, pod, true) : null) ?? (await lastLines(context, pod, false)) ?? [];
+  const lines =
+    (previous ? await lastLines(context, place, true) : null) ?? (await lastLines(context, place, false)) ?? [];
   const here = { appId: context.release.app.id, environmentId: context.release.environment.id };
   const log = maskSecrets(lines.join("\n"), await secretValuesOf(context.deps.db, here)).slice(-EVIDENCE_BYTES);
-  return { ...verdict, facts: { ...verdict.facts, pod, ...(log ? { log } : {}) } };
+  return { ...verdict, facts: { ...verdict.facts, pod: place.pod, ...(log ? { log } : {}) } };
 }
 
 /** Null where there is no such log: that is missing evidence, not another failure. */
-async function lastLines({ kubernetes, release, signal }: StepContext, pod: string, previous: boolean) {
-  const options = { container: release.app.name, previous, tailLines: EVIDENCE_LINES, signal };
+async function lastLines(
+  { kubernetes, release, signal }: StepContext,
+  { pod, container = release.app.name }: { pod: string; container?: string },
+  previous: boolean,
+) {
+  const options = { container, previous, tailLines: EVIDENCE_LINES, signal };
   const lines: string[] = [];
   try {
     for await (const line of kubernetes.readLog(release.environment.namespace, pod, options)) lines.push(line);

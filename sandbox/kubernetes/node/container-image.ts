@@ -1,5 +1,5 @@
 import { type Container, type ContainerState } from "../objects.ts";
-import { type NodeImage, type NodeImages } from "./images.ts";
+import { type NodeImage, type NodeImages, nameProblem } from "./images.ts";
 
 /** How a container makes itself heard while it waits: events, its waiting state, and a pause that its end cuts short. */
 export type Waiting = {
@@ -34,6 +34,13 @@ export async function fetchImage(
     );
   };
 
+  const invalid = nameProblem(image);
+  while (invalid !== undefined) {
+    say("Warning", "InspectFailed", invalid);
+    say("Warning", "Failed", "Error: InvalidImageName");
+    become({ waiting: { reason: "InvalidImageName", message: invalid } });
+    await pause(BACKOFF_MS);
+  }
   for (let failures = 0; ; failures += 1) {
     const problem = await pull().then(
       () => undefined,

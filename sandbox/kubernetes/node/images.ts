@@ -19,6 +19,17 @@ const BUILT_IN: [name: RegExp, config: RuntimeConfig][] = [
 ];
 const builtIn = (image: string): RuntimeConfig | undefined => BUILT_IN.find(([name]) => name.test(image))?.[1];
 
+/** The kubelet's sentence about a name that no registry can have; undefined for one that can be asked for. */
+export function nameProblem(image: string): string | undefined {
+  try {
+    parseReference(image);
+    return undefined;
+  } catch (error) {
+    const why = (error instanceof Error ? error.message : String(error)).replace(`: ${image}`, "");
+    return `Failed to apply default image tag "${image}": couldn't parse image name "${image}": ${why}`;
+  }
+}
+
 export type PullPolicy = "Always" | "IfNotPresent" | "Never";
 
 /** The node's images: pulled over the registry protocol, unpacked once, copied for every container. */
@@ -47,10 +58,12 @@ export class NodeImages {
       throw new Error(
         `failed to pull and unpack image "${where}": the sandbox's node pulls from registries on this machine only`,
       );
-    const resolving = `failed to pull and unpack image "${where}": failed to resolve reference "${where}"`;
-    const ground = { store: this.#store, credentials: join(this.#home, "credentials") };
+    const unpacking = `failed to pull and unpack image "${where}"`;
+    const resolving = `${unpacking}: failed to resolve reference "${where}"`;
+    const ground = { store: this.#store, credentials: join(this.#home, "credentials"), architecture: "amd64" };
     const pulled = await pullImage(reference, ground).catch((error: unknown) => {
       const why = error instanceof Error ? error.message : String(error);
+      if (why.startsWith("no match for platform")) throw new Error(`${unpacking}: ${why}`, { cause: error });
       throw new Error(`${resolving}: ${why.startsWith("denied:") ? NOT_AUTHORISED : why}`, { cause: error });
     });
     if (pulled === undefined) throw new Error(`${resolving}: ${where}: not found`);

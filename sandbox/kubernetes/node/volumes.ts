@@ -17,9 +17,20 @@ export async function writeVolumes(
   for (const volume of pod.spec.volumes ?? []) {
     const target = join(folder, volume.name);
     await mkdir(target, { recursive: true });
+    await checkHostPath(volume);
     const files = filesFor(store, pod, volume);
     if (files !== undefined) await publish(files, target, now());
   }
+}
+
+/** A path of the node that must be there already (`hostPath.type`), in the kubelet's words. */
+async function checkHostPath({ name, hostPath }: Volume): Promise<void> {
+  if (hostPath?.type !== "Directory") return;
+  const found = await stat(hostPath.path).catch(() => undefined);
+  if (found?.isDirectory() === true) return;
+  const problem = new ConfigError(`hostPath type check failed: ${hostPath.path} is not a directory`);
+  problem.about = name;
+  throw problem;
 }
 
 function filesFor(store: Store, pod: Pod, volume: Volume): Files | undefined {

@@ -86,7 +86,7 @@ export type Volume = {
   secret?: SecretVolume;
   downwardAPI?: DownwardVolume;
   projected?: { sources: { configMap?: ConfigMapVolume; secret?: SecretVolume; downwardAPI?: DownwardVolume }[] };
-  hostPath?: { path: string };
+  hostPath?: { path: string; type?: string };
   persistentVolumeClaim?: { claimName: string };
 };
 

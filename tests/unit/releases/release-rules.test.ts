@@ -67,16 +67,27 @@ const pod = (change: Partial<SeenPod> = {}): SeenPod => ({
   configObjects: [],
   imageDigest: digest,
   containers: [],
+  claims: [],
   createdAt: START,
   ...change,
 });
 const container = {
   name: "shop",
+  kind: "container" as const,
   ready: false,
   state: "waiting" as const,
   reason: null,
   message: null,
   exitCode: null,
+  startedAt: null,
+  lastMessage: null,
+  lastFinishedAt: null,
+  cpuRequestMillis: null,
+  cpuLimitMillis: null,
+  memoryRequestBytes: null,
+  memoryLimitBytes: null,
+  ports: [],
+  probes: { startup: null, readiness: null, liveness: null },
 };
 const crashed = (restarts: number) =>
   pod({
@@ -213,7 +224,17 @@ describe("rollout", () => {
   });
 
   test("gives up at once on an image that is not there, and waits for a registry that is only down", () => {
-    const pulling = (message: string) => pod({ ready: false, status: "ImagePullBackOff", message });
+    const pulling = (message: string) => {
+      const waits = {
+        ...container,
+        restarts: 0,
+        reason: "ImagePullBackOff",
+        message,
+        lastReason: null,
+        lastExitCode: null,
+      };
+      return pod({ ready: false, status: "ImagePullBackOff", message, containers: [waits] });
+    };
     expect(decide(workload({ available: 0 }), [pulling("manifest unknown")]).is).toBe("failed");
     expect(decide(workload({ available: 0 }), [pulling("connection refused")]).is).toBe("wait");
   });

@@ -1,0 +1,70 @@
+import { z } from "zod";
+import { parseQuantity } from "#lib/apps/quantity-rules";
+
+const port = z.union([z.number().int(), z.string()]);
+const probe = z
+  .object({
+    httpGet: z.object({ path: z.string().default("/"), port, scheme: z.string().default("HTTP") }).nullish(),
+    tcpSocket: z.object({ port }).nullish(),
+    grpc: z.object({ port }).nullish(),
+    exec: z.object({ command: z.array(z.string()).default([]) }).nullish(),
+    initialDelaySeconds: z.number().int().default(0),
+    periodSeconds: z.number().int().default(10),
+    timeoutSeconds: z.number().int().default(1),
+    failureThreshold: z.number().int().default(3),
+  })
+  .transform(({ httpGet, tcpSocket, grpc, exec, ...timing }) => ({
+    ...timing,
+    /** What it asks, as one reads it: "GET :8080/healthz". */
+    asks: httpGet
+      ? `GET :${httpGet.port}${httpGet.path}`
+      : tcpSocket
+        ? `TCP :${tcpSocket.port}`
+        : grpc
+          ? `gRPC :${grpc.port}`
+          : (exec?.command.join(" ") ?? ""),
+    port: httpGet?.port ?? tcpSocket?.port ?? grpc?.port ?? null,
+  }));
+export type SeenProbe = z.output<typeof probe>;
+
+const named = z.object({ name: z.string().optional() }).nullish();
+/** Where variables come from (https://kubernetes.io/docs/reference/kubernetes-api/workload-resources/pod-v1/). */
+const variableSources = {
+  envFrom: z.array(z.object({ configMapRef: named, secretRef: named })).nullish(),
+  env: z.array(z.object({ valueFrom: z.object({ configMapKeyRef: named, secretKeyRef: named }).nullish() })).nullish(),
+};
+
+const quantities = z.record(z.string(), z.union([z.string(), z.number()]).transform(String)).nullish();
+
+/** The part of a core/v1 Container that Kepler looks at (https://kubernetes.io/docs/reference/generated/kubernetes-api/). */
+export const containerSpec = z
+  .object({
+    name: z.string(),
+    restartPolicy: z.string().nullish(),
+    ...variableSources,
+    ports: z.array(z.object({ name: z.string().nullish(), containerPort: z.number().int() })).nullish(),
+    resources: z.object({ requests: quantities, limits: quantities }).nullish(),
+    startupProbe: probe.nullish(),
+    readinessProbe: probe.nullish(),
+    livenessProbe: probe.nullish(),
+  })
+  .transform(({ ports, startupProbe, readinessProbe, livenessProbe, ...rest }) => ({
+    ...rest,
+    ports: (ports ?? []).map(({ name, containerPort }) => ({ name: name ?? null, port: containerPort })),
+    probes: { startup: startupProbe ?? null, readiness: readinessProbe ?? null, liveness: livenessProbe ?? null },
+  }));
+export type ContainerSpec = z.output<typeof containerSpec>;
+
+/** What it asks for and what it may have: thousandths of a core, bytes; null where it does not say. */
+export const resourcesOf = ({ resources }: Pick<ContainerSpec, "resources">) => ({
+  cpuRequestMillis: amount(resources?.requests?.cpu, 1000),
+  cpuLimitMillis: amount(resources?.limits?.cpu, 1000),
+  memoryRequestBytes: amount(resources?.requests?.memory, 1),
+  memoryLimitBytes: amount(resources?.limits?.memory, 1),
+});
+
+/** A quantity in parts of its unit, rounded; null for none, and for what is no quantity. */
+export function amount(text: string | undefined, parts: number): number | null {
+  const nanos = text === undefined ? undefined : parseQuantity(text).value;
+  return nanos === undefined ? null : Math.round((Number(nanos) / 1e9) * parts);
+}

@@ -1,0 +1,150 @@
+import "server-only";
+import { z } from "zod";
+import { type AppSpec, appSpec } from "#lib/apps/spec-schema";
+import { askAddress } from "#lib/clients/edge/ask-address";
+import { type Kubernetes } from "#lib/clients/kubernetes/client";
+import { type Registry } from "#lib/clients/registry/client";
+import { connectCluster } from "#lib/clusters/connect-cluster";
+import { connectSystems } from "#lib/clusters/connect-systems";
+import { type SeenPod } from "#lib/clusters/pod-rules";
+import { clusterKey } from "#lib/clusters/record-system";
+import { containerView } from "#lib/clusters/schema";
+import { type Db, db as ownDb } from "#lib/platform/db";
+import { env } from "#lib/platform/env";
+import { KeplerError, NotFound, toPublicError } from "#lib/platform/errors";
+import { urlsOf } from "#lib/releases/host-rules";
+import { diagnose } from "./diagnosis-rules.ts";
+import { type Gap, readCluster } from "./read-cluster.ts";
+import { type Scene, type SeenAnswer, type SeenImage } from "./scene-schema.ts";
+import { type DiagnosisView } from "./schema.ts";
+
+export type DiagnosisDeps = {
+  db: Db;
+  kubernetes(cluster: { context: string }): Kubernetes;
+  registry: { client: Registry; host: string } | null;
+  now(): Date;
+};
+let registry: DiagnosisDeps["registry"] | undefined;
+const ownDeps = (): DiagnosisDeps => ({
+  db: ownDb(),
+  kubernetes: connectCluster,
+  registry: (registry ??= connectSystems(env()).registry),
+  now: () => new Date(),
+});
+
+/**
+ * What is wrong with an app in an environment now: cluster, registry and edge are asked, and what they say is held against
+ * each other. Where the cluster does not answer, its pods as they were last seen are judged, and `gaps` says so.
+ * Throws NotFound for an unknown environment.
+ */
+export async function getDiagnosis(
+  appId: string,
+  environmentName: string,
+  { signal }: { signal: AbortSignal },
+  deps: DiagnosisDeps = ownDeps(),
+): Promise<DiagnosisView> {
+  const { db, now } = deps;
+  const { app, environment, release } = await wantedIn(db, appId, environmentName);
+  const { cluster, namespace, domain } = environment;
+  const checkedAt = now();
+  const view = { checkedAt: checkedAt.toISOString(), cluster: cluster.name };
+  if (!release) return { ...view, findings: [], gaps: [], seenAt: null };
+
+  const { spec } = release;
+  const place = { app, clusterId: cluster.id, namespace, workload: spec.workload.kind };
+  const [seen, image] = await Promise.all([
+    readCluster(place, { db, kubernetes: deps.kubernetes(cluster), now, signal }),
+    lookAtImage(spec, deps, signal),
+  ]);
+  const pods = seen.livePods ?? (await lastSeenPods(db, { appId, clusterId: cluster.id, namespace }));
+  const answers = pods.some(({ ready }) => ready) ? await askEdge(spec, domain, checkedAt, signal) : [];
+  const scene: Scene = { ...seen.scene, pods, answers, image: image.seen, build: release.build };
+  const lastOk = await db.systemStatus.findUnique({
+    where: { key: clusterKey(cluster.id) },
+    select: { lastOkAt: true },
+  });
+  const seenAt = seen.livePods ? checkedAt : (lastOk?.lastOkAt ?? null);
+  return {
+    ...view,
+    findings: diagnose(scene),
+    gaps: [...seen.gaps, ...image.gaps],
+    seenAt: seenAt?.toISOString() ?? null,
+  };
+}
+
+/** The app, the place, and the release whose objects should stand there: the newest that was applied. */
+async function wantedIn(db: Db, appId: string, environmentName: string) {
+  const environment = await db.environment.findUnique({
+    where: { name: environmentName },
+    select: {
+      id: true,
+      namespace: true,
+      domain: true,
+      cluster: { select: { id: true, name: true, context: true } },
+    },
+  });
+  if (!environment) throw new NotFound("There is no such environment.");
+  const app = await db.app.findUniqueOrThrow({ where: { id: appId }, select: { id: true, name: true } });
+  const newest = await db.release.findFirst({
+    where: { appId, environmentId: environment.id, startedAt: { not: null } },
+    orderBy: { number: "desc" },
+    select: { spec: true, build: { select: { number: true, endedAt: true } } },
+  });
+  return { app, environment, release: newest && { ...newest, spec: appSpec.parse(newest.spec) } };
+}
+
+/** Is the image still there, and does its tag still mean it? Nothing where the registry is not the one that Kepler knows. */
+async function lookAtImage(
+  { image: { repository, digest, tag } }: AppSpec,
+  { registry: known, now }: DiagnosisDeps,
+  signal: AbortSignal,
+): Promise<{ seen: SeenImage | null; gaps: Gap[] }> {
+  if (!known || !repository.startsWith(`${known.host}/`)) return { seen: null, gaps: [] };
+  const name = repository.slice(known.host.length + 1);
+  const digestOf = (reference: string) =>
+    known.client.getManifest(name, reference, { signal }).then(
+      (manifest) => manifest.digest,
+      (error: unknown) => {
+        if (error instanceof NotFound) return null;
+        throw error;
+      },
+    );
+  try {
+    const [there, tagDigest] = await Promise.all([digestOf(digest), tag ? digestOf(tag) : null]);
+    const reference = tag ? `${repository}:${tag}` : repository;
+    return { seen: { reference, digest, present: there !== null, tagDigest, at: now() }, gaps: [] };
+  } catch (error) {
+    if (!(error instanceof KeplerError)) throw error;
+    return { seen: null, gaps: [{ what: "registry", error: toPublicError(error) }] };
+  }
+}
+
+/**
+ * What a visitor gets, at addresses under the environment's own domain: whoever may write a host into a route does not
+ * thereby choose whom Kepler calls.
+ */
+async function askEdge(spec: AppSpec, domain: string, at: Date, signal: AbortSignal): Promise<SeenAnswer[]> {
+  const own = `.${domain.replace(/:\d+$/, "")}`;
+  const urls = urlsOf(spec, domain).filter((url) => new URL(url).hostname.endsWith(own));
+  return Promise.all(
+    urls.slice(0, MOST_ADDRESSES).map(async (url) => ({ url, at, ...(await askAddress(url, { signal })) })),
+  );
+}
+const MOST_ADDRESSES = 5;
+
+/** As the watch left them: without what only the cluster itself tells of their probes and ports. */
+async function lastSeenPods(
+  db: Db,
+  where: { appId: string; clusterId: string; namespace: string },
+): Promise<SeenPod[]> {
+  const rows = await db.observedPod.findMany({ where });
+  return rows.map(({ containers, ...row }) => ({
+    ...row,
+    terminating: row.status === "Terminating",
+    claims: [],
+    containers: z
+      .array(containerView)
+      .parse(containers)
+      .map((one) => ({ ...one, ports: [], probes: { startup: null, readiness: null, liveness: null } })),
+  }));
+}

@@ -1,0 +1,65 @@
+import { type SeenEvent } from "#lib/clusters/event-rules";
+import { type SeenPod } from "#lib/clusters/pod-rules";
+import { type SeenWorkload } from "#lib/clusters/workload-rules";
+import {
+  type SeenAutoscaler,
+  type SeenClaim,
+  type SeenEndpoints,
+  type SeenNode,
+  type SeenReplicaSet,
+  type SeenRoute,
+  type SeenService,
+} from "./surroundings-rules.ts";
+
+/** Last lines of a container that is in trouble. */
+export type SeenLog = { pod: string; container: string; previous: boolean; lines: string[] };
+/** The most that a container was measured to hold, by whom, and when that was. */
+export type SeenUsage = { pod: string; container: string; memoryBytes: number; by: "metrics.k8s.io"; at: Date };
+/** What a visitor gets at an address: a status, or why there was none. */
+export type SeenAnswer = { url: string; status: number | null; error: "dns" | "silent" | null; at: Date };
+/** What the registry says of the image that is wanted. */
+export type SeenImage = { reference: string; digest: string; present: boolean; tagDigest: string | null; at: Date };
+
+/** Everything that was seen of an app in one environment, from every system: what the rules decide from. */
+export type Scene = {
+  /** Name of the app, of its own container and of its objects. */
+  app: string;
+  now: Date;
+  workload: SeenWorkload | null;
+  pods: readonly SeenPod[];
+  events: readonly SeenEvent[];
+  replicaSets: readonly SeenReplicaSet[];
+  autoscaler: SeenAutoscaler | null;
+  claims: readonly SeenClaim[];
+  service: SeenService | null;
+  endpoints: SeenEndpoints | null;
+  routes: readonly SeenRoute[];
+  nodes: readonly SeenNode[];
+  logs: readonly SeenLog[];
+  usage: readonly SeenUsage[];
+  answers: readonly SeenAnswer[];
+  image: SeenImage | null;
+  /** Newest build that succeeded and is what runs. */
+  build: { number: number; endedAt: Date | null } | null;
+};
+
+/** A scene of pods alone: what a reconciler knows while it waits for them. */
+export const sceneOfPods = (pods: readonly SeenPod[], now: Date): Scene => ({
+  app: "",
+  now,
+  pods,
+  workload: null,
+  events: [],
+  replicaSets: [],
+  autoscaler: null,
+  claims: [],
+  service: null,
+  endpoints: null,
+  routes: [],
+  nodes: [],
+  logs: [],
+  usage: [],
+  answers: [],
+  image: null,
+  build: null,
+});
