@@ -6,6 +6,8 @@ import { useTranslations } from "use-intl";
 import { parseQuantity, type QuantityKind, quantityText } from "./quantity-text.ts";
 
 type Props = {
+  /** Its place in the document, for links that lead to it. */
+  field?: string;
   label: ReactNode;
   kind: QuantityKind;
   /** Millis of a core or bytes; text while it is none. */
@@ -17,12 +19,13 @@ type Props = {
 };
 
 /** CPU or bytes with a unit, as people write them; on leaving it says what was understood. */
-export function QuantityInput({ kind, value, onChange, ...rest }: Props) {
+export function QuantityInput({ field, kind, value, onChange, ...rest }: Props) {
   const t = useTranslations("fields.quantity");
   const [typing, setTyping] = useState<string | null>(null);
   return (
     <TextInput
       {...rest}
+      data-field={field}
       value={typing ?? (typeof value === "number" ? quantityText(kind, value) : value)}
       onChange={(event) => {
         const text = event.currentTarget.value;

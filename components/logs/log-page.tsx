@@ -2,6 +2,7 @@
 
 import { NativeSelect, TextInput } from "@mantine/core";
 import { ArrowDownToLine, Clock, Download, Pause, Search, WrapText } from "lucide-react";
+import { useSearchParams } from "next/navigation";
 import { useMemo, useState } from "react";
 import { useFormatter, useTranslations } from "use-intl";
 import type { AppView } from "#lib/apps/schema";
@@ -21,7 +22,8 @@ export function LogPage({ app }: { app: AppView }) {
   const t = useTranslations("logs");
   const format = useFormatter();
   const environment = useSelection().environment?.name ?? "";
-  const [pod, setPod] = useState<string | null>(null);
+  // A link may name the pod whose lines are wanted.
+  const [pod, setPod] = useState(useSearchParams().get("pod"));
   const [follow, setFollow] = useState(true);
   const [wrap, setWrap] = useState(false);
   const [times, setTimes] = useState(true);

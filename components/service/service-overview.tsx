@@ -3,6 +3,7 @@
 import Link from "next/link";
 import { useTranslations } from "use-intl";
 import type { AppView } from "#lib/apps/schema";
+import { DiagnosisPanel } from "../diagnosis/diagnosis-panel.tsx";
 import { useSelection } from "../shell/selection.tsx";
 import { Commit } from "../ui/commit.tsx";
 import { Digest } from "../ui/digest.tsx";
@@ -27,6 +28,7 @@ export function ServiceOverview({ initial }: { initial: AppView }) {
   return (
     <div className={classes.overview}>
       <Trouble app={app} place={place} />
+      {app.retirement === null && <DiagnosisPanel app={app} place={place} />}
       {/* What a retirement takes away is missing on purpose. */}
       {app.retirement === null && <DriftPanel app={app} place={place} />}
       <LeaseLine app={app} environmentId={environment?.id} />

@@ -78,6 +78,8 @@ export function useField({ at, name, row = 0 }: FieldProps<string>, kind?: Quant
     value: valueAt(form, at),
     set: (value: unknown) => change(withValue(form, at, value)),
     shared: {
+      /** For links that lead to this field (use-wanted-field.ts). */
+      "data-field": at,
       label: row === 0 ? label : undefined,
       "aria-label": row === 0 ? undefined : label,
       description: row === 0 && hints.has(hint) ? hints(hint) : undefined,

@@ -23,7 +23,7 @@ export function ProbeFields({ role }: { role: ProbeRole }) {
     if (type) change({ ...form, [role]: probeOf(type, probe, form.ports) });
   };
   return (
-    <div className={classes.group}>
+    <div className={classes.group} data-field={role}>
       <div className={classes.groupHead}>
         <span>
           <b>{t(role)}</b> <small>{t(`${role}Hint`)}</small>

@@ -18,6 +18,7 @@ import { SectionList } from "./section-list.tsx";
 import { SECTION_IDS } from "./sections.ts";
 import classes from "./settings.module.css";
 import { useCollectedEdit, useSettings, useSettingsEdit } from "./use-settings.ts";
+import { useShowWantedField } from "./use-wanted-field.ts";
 import { WhatChanges } from "./what-changes.tsx";
 
 /** Everything that a service wants in the chosen environment, in words; edits are collected and released together. */
@@ -33,6 +34,7 @@ function Settings({ initial, environment }: { initial: AppView; environment: Env
   const current = useSettings(app, environment.name);
   const edit = useSettingsEdit(current.data, useCollectedEdit(app, environment));
   useWarningBeforeLeaving(edit?.edited ?? false);
+  useShowWantedField(edit !== null);
 
   if (current.error && current.data === undefined)
     return <Failure error={current.error} onRetry={() => void current.refetch()} />;

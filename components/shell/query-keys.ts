@@ -28,6 +28,7 @@ export const queryKeys = {
   usage: (app: string, environment: string) => ["usage", app, environment],
   pods: (app: string, environment: string) => ["pods", app, environment],
   drift: (app: string, environment: string | undefined, seen: unknown[]) => ["drift", app, environment, seen],
+  diagnosis: (app: string, environment: string, seen: unknown[]) => ["diagnosis", app, environment, seen],
   terminals: (app: string, filter: object = {}) => ["terminals", app, filter],
   kubernetesEvents: (app: string, environment: string) => ["kubernetes-events", app, environment],
 } as const satisfies Record<string, (...parts: never[]) => QueryKey>;

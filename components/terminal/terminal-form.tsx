@@ -2,6 +2,7 @@
 
 import { NativeSelect, TextInput } from "@mantine/core";
 import { SquareTerminal } from "lucide-react";
+import { useSearchParams } from "next/navigation";
 import { type FormEvent, useState } from "react";
 import { useTranslations } from "use-intl";
 import type { PodView } from "#lib/clusters/schema";
@@ -25,7 +26,8 @@ const isRunning = (pod: PodView): boolean => pod.containers.some(({ state }) => 
 export function TerminalForm({ app, environmentId, pods, policy, onOpen }: Props) {
   const t = useTranslations("terminal.form");
   const running = pods.filter(isRunning);
-  const [podName, setPod] = useState("");
+  // A link may name the pod.
+  const [podName, setPod] = useState(useSearchParams().get("pod") ?? "");
   const pod = running.find(({ name }) => name === podName) ?? running[0];
   const containers = pod?.containers.filter(({ state }) => state === "running").map(({ name }) => name) ?? [];
   const [containerName, setContainer] = useState(app);

@@ -16,7 +16,7 @@ import { schedulingRule } from "./rules/scheduling-rules.ts";
 import { sidecarRule } from "./rules/sidecar-rules.ts";
 import { volumeRule } from "./rules/volume-rules.ts";
 import { type Scene, sceneOfPods } from "./scene-schema.ts";
-import { type Finding, FINDING_RULES, type FindingRule, type LogPlace } from "./schema.ts";
+import { FINDING_RULES, type Finding, type FindingRule, type LogPlace } from "./schema.ts";
 
 const RULES: Record<FindingRule, Rule> = {
   node: nodeRule,

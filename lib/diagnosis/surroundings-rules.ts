@@ -17,7 +17,7 @@ const condition = z.object({
   message: z.string().nullish(),
   lastTransitionTime: z.string().nullish(),
 });
-export type SeenCondition = z.infer<typeof condition>;
+
 const conditions = z
   .array(condition)
   .nullish()

@@ -11,6 +11,7 @@ export function QuantityField({ kind, optional = false, ...place }: Props) {
   const { value, set, shared, readOnly } = useField(place, kind);
   return (
     <QuantityInput
+      field={shared["data-field"]}
       label={shared.label}
       error={shared.error}
       description={shared.description}

@@ -9,12 +9,14 @@ import { QuantityField } from "../fields/quantity-field.tsx";
 import { useFields } from "../fields-context.ts";
 import { PodUsage } from "../pod-usage.tsx";
 import classes from "../settings.module.css";
+import { useWantedField } from "../use-wanted-field.ts";
 
 /** Presets, or request and limit of CPU and memory one by one. */
 export function SizeFields() {
   const { form, change, app, environment, readOnly } = useFields();
   const preset = SIZES.find((size) => size !== "free" && isEqual(RESOURCE_PRESETS[size], form.resources)) ?? "free";
-  const [free, setFree] = useState(preset === "free");
+  // Who was led to one of the figures must see it, whatever the size is called.
+  const [free, setFree] = useState(useWantedField()?.startsWith("resources.") === true || preset === "free");
   const choose = (size: Size) => {
     setFree(size === "free");
     if (size !== "free") change({ ...form, resources: { ...RESOURCE_PRESETS[size] } });

@@ -1,6 +1,6 @@
 import { found, type Rule, seenIn } from "../finding-rules.ts";
-import { type Evidence, type Finding } from "../schema.ts";
 import { type Scene, type SeenImage } from "../scene-schema.ts";
+import { type Evidence, type Finding } from "../schema.ts";
 import { answerEvidence } from "./route-rules.ts";
 
 const short = (digest: string): string => digest.replace(/^sha256:/, "").slice(0, 12);

@@ -1,6 +1,6 @@
 import { found, type Rule, seenIn } from "../finding-rules.ts";
-import { type Evidence, type Finding, type FindingAction } from "../schema.ts";
 import { type Scene, type SeenAnswer } from "../scene-schema.ts";
+import { type Evidence, type Finding, type FindingAction } from "../schema.ts";
 
 const network = { kind: "settings", section: "network", field: "exposure" } as const;
 

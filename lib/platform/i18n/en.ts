@@ -1,6 +1,7 @@
 import builds from "./messages/en/builds.json" with { type: "json" };
 import control from "./messages/en/control.json" with { type: "json" };
 import create from "./messages/en/create.json" with { type: "json" };
+import diagnosis from "./messages/en/diagnosis.json" with { type: "json" };
 import errors from "./messages/en/errors.json" with { type: "json" };
 import fields from "./messages/en/fields.json" with { type: "json" };
 import logs from "./messages/en/logs.json" with { type: "json" };
@@ -26,6 +27,7 @@ export const en = {
   create,
   retire,
   service,
+  diagnosis,
   builds,
   control,
   releases,

@@ -1,6 +1,7 @@
 import builds from "./messages/zh/builds.json" with { type: "json" };
 import control from "./messages/zh/control.json" with { type: "json" };
 import create from "./messages/zh/create.json" with { type: "json" };
+import diagnosis from "./messages/zh/diagnosis.json" with { type: "json" };
 import errors from "./messages/zh/errors.json" with { type: "json" };
 import fields from "./messages/zh/fields.json" with { type: "json" };
 import logs from "./messages/zh/logs.json" with { type: "json" };
@@ -26,6 +27,7 @@ export const zh = {
   create,
   retire,
   service,
+  diagnosis,
   builds,
   control,
   releases,

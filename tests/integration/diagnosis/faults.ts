@@ -1,6 +1,7 @@
 import { type ApplyObject } from "#lib/clients/kubernetes/client";
 import { type FindingAction, type FindingRule } from "#lib/diagnosis/schema";
-import { type Ground, STAYING } from "./fault-world.ts";
+import { deployment, ended, NOWHERE, node, object, onNode, own, serving, with1, withSpec } from "./fault-objects.ts";
+import { type Ground } from "./fault-world.ts";
 
 export type Fault = {
   /** The table's line: what is done to the cluster. */
@@ -17,58 +18,6 @@ export type Fault = {
   /** The sandbox's fault rule that it needs: a real cluster's registry is not ours to break. */
   outOfOrder?(ground: Ground): Record<string, unknown>;
 };
-
-type Container = Record<string, unknown>;
-type PodSpec = Record<string, unknown>;
-
-const NOWHERE = `sha256:${"0".repeat(64)}`;
-const SMALL = { requests: { cpu: "10m", memory: "32Mi" } };
-
-const own = ({ name, image }: Ground, more: Container = {}): Container => ({
-  name,
-  image,
-  command: STAYING,
-  resources: SMALL,
-  ...more,
-});
-const template = (ground: Ground, spec: PodSpec) => ({
-  metadata: { labels: ground.labels },
-  spec: { terminationGracePeriodSeconds: 0, ...spec },
-});
-const deployment = (ground: Ground, spec: PodSpec, more: Record<string, unknown> = {}): ApplyObject => ({
-  apiVersion: "apps/v1",
-  kind: "Deployment",
-  metadata: { name: ground.name, namespace: ground.namespace, labels: ground.labels },
-  spec: {
-    replicas: 1,
-    selector: { matchLabels: { "kepler.dev/app": ground.labels["kepler.dev/app"] } },
-    template: template(ground, spec),
-    ...more,
-  },
-});
-/** A Deployment of one container that differs from one that is well in this. */
-const with1 = (more: Container) => (ground: Ground) => [deployment(ground, { containers: [own(ground, more)] })];
-const withSpec = (more: PodSpec) => (ground: Ground) => [deployment(ground, { containers: [own(ground)], ...more })];
-const object = (ground: Ground, apiVersion: string, kind: string, spec: Record<string, unknown>): ApplyObject => ({
-  apiVersion,
-  kind,
-  metadata: { name: ground.name, namespace: ground.namespace, labels: ground.labels },
-  spec,
-});
-const serving = (status: number) => [
-  "node",
-  "-e",
-  `require("http").createServer((q,s)=>{s.statusCode=${status};s.end()}).listen(8080)`,
-];
-const ended = (script: string) => ({ command: ["node", "-e", script] });
-/** A node without a machine: nobody else is sent there, and nobody but us writes its status. */
-const node = ({ name }: Ground): ApplyObject => ({
-  apiVersion: "v1",
-  kind: "Node",
-  metadata: { name },
-  spec: { unschedulable: true },
-});
-const onNode = (ground: Ground) => withSpec({ nodeName: ground.name, tolerations: [{ operator: "Exists" }] })(ground);
 
 /** Every fault that can be made through the API, what is said of it, on what grounds, and the way on. */
 export const FAULTS: Fault[] = [

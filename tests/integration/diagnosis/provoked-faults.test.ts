@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { type Finding } from "#lib/diagnosis/schema";
 import { FaultWorld, type Ground } from "./fault-world.ts";
-import { type Fault, FAULTS } from "./faults.ts";
+import { FAULTS, type Fault } from "./faults.ts";
 
 const WITHIN_MS = 100_000;
 const LOOK_EVERY_MS = 300;

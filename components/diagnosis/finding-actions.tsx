@@ -1,0 +1,108 @@
+"use client";
+
+import { Check } from "lucide-react";
+import { useState } from "react";
+import { useTranslations } from "use-intl";
+import type { AppEnvironmentView, AppView } from "#lib/apps/schema";
+import type { Finding, FindingAction } from "#lib/diagnosis/schema";
+import { useReleases } from "../releases/use-releases.ts";
+import { useServiceActions } from "../service/service-actions-context.tsx";
+import { Button } from "../ui/button.tsx";
+import { usePublicErrorText } from "../ui/use-public-error-text.ts";
+import classes from "./diagnosis.module.css";
+
+type Props = { app: AppView; place: AppEnvironmentView; finding: Finding };
+
+/** The ways on from a finding, the best first. */
+export function FindingActions({ app, place, finding }: Props) {
+  return (
+    <div className={classes.actions}>
+      {finding.actions.map((action) => (
+        <Way key={JSON.stringify(action)} app={app} place={place} finding={finding} action={action} />
+      ))}
+    </div>
+  );
+}
+
+function Way({ app, place, finding, action }: Props & { action: FindingAction }) {
+  const t = useTranslations("diagnosis.action");
+  const actions = useServiceActions();
+  const base = `/services/${app.name}`;
+  switch (action.kind) {
+    case "settings":
+      return (
+        <Button small href={`${base}/settings?${query({ open: action.section, at: action.field })}`}>
+          {action.field === "resources.memoryLimitBytes" ? t("memory") : t(`settings.${action.section}`)}
+        </Button>
+      );
+    case "log":
+      return (
+        <Button
+          small
+          href={`${base}/logs?${query({ pod: action.pod, container: action.container, previous: action.previous ? "true" : null })}`}
+        >
+          {t(action.previous ? "lastLog" : "log")}
+        </Button>
+      );
+    case "terminal":
+      return (
+        <Button small href={`${base}/terminal?${query({ pod: action.pod })}`}>
+          {t("terminal")}
+        </Button>
+      );
+    case "build":
+      return (
+        <Button small why={actions.whyNotBuild} onClick={actions.openBuild}>
+          {t("build")}
+        </Button>
+      );
+    case "restart":
+      return (
+        <Button small why={actions.whyNotRelease} onClick={() => actions.open({ kind: "restart" })}>
+          {t("restart")}
+        </Button>
+      );
+    case "rollback":
+      return <RollBack app={app} place={place} />;
+    case "ask":
+      return <Ask place={place} app={app} finding={finding} />;
+  }
+}
+
+const query = (entries: Record<string, string | null>): string =>
+  new URLSearchParams(
+    Object.entries(entries).filter((entry): entry is [string, string] => entry[1] !== null),
+  ).toString();
+
+/** To what was done last, or to the one before it where that is the newest of all and runs badly itself. */
+function RollBack({ app, place }: Pick<Props, "app" | "place">) {
+  const t = useTranslations("diagnosis.action");
+  const actions = useServiceActions();
+  const releases = useReleases(app.name, place.environment, 20).data?.rows ?? [];
+  const done = releases.filter(({ state }) => state === "done");
+  const before = releases[0]?.state === "done" ? done[1] : done[0];
+  if (!before) return null;
+  return (
+    <Button small why={actions.whyNotRelease} onClick={() => actions.open({ kind: "rollback", number: before.number })}>
+      {t("rollback", { number: before.number })}
+    </Button>
+  );
+}
+
+/** Somebody else must act: the finding in words, to be sent to them. */
+function Ask({ app, place, finding }: Props) {
+  const t = useTranslations("diagnosis.action");
+  const text = usePublicErrorText();
+  const [copied, setCopied] = useState(false);
+  const grounds = finding.evidence.map((each) => `- ${each.object}: ${each.text}`);
+  const words = [`${app.name} · ${place.environment}`, text(finding.error), ...grounds].join("\n");
+  return (
+    <Button
+      small
+      icon={copied ? <Check size={14} strokeWidth={1.75} aria-hidden /> : undefined}
+      onClick={() => void navigator.clipboard.writeText(words).then(() => setCopied(true))}
+    >
+      {t(copied ? "copied" : "ask")}
+    </Button>
+  );
+}

@@ -1,0 +1,108 @@
+import { type Page } from "playwright-core";
+import { describe, expect, it } from "vitest";
+import { z } from "zod";
+import { type RunningKepler } from "#tests/world/kepler";
+import { inBrowser, runService } from "./in-browser.ts";
+
+const SERVICE = "told-what-is-wrong";
+const TOLD = { timeout: 60_000 };
+const NOWHERE = `sha256:${"0".repeat(64)}`;
+
+let kepler: RunningKepler;
+let page: Page;
+/** What was released. */
+let image: string;
+
+inBrowser(async (stage) => {
+  kepler = stage.kepler;
+  page = stage.person.page;
+  await runService(stage, SERVICE);
+  ({ image } = await onDeployment("GET"));
+});
+
+const deployment = z.object({
+  spec: z.object({
+    template: z.object({ spec: z.object({ containers: z.tuple([z.looseObject({ image: z.string() })]) }) }),
+  }),
+});
+
+async function onDeployment(method: "GET" | "PATCH", change?: Record<string, unknown>) {
+  const { url, token } = kepler.sandbox("kubernetes");
+  const answer = await fetch(`${url}/apis/apps/v1/namespaces/kepler-dev/deployments/${SERVICE}`, {
+    method,
+    headers: { authorization: `Bearer ${token}`, "content-type": "application/strategic-merge-patch+json" },
+    ...(change ? { body: JSON.stringify(change) } : {}),
+  });
+  expect(answer.status).toBe(200);
+  return deployment.parse(await answer.json()).spec.template.spec.containers[0];
+}
+
+/** Changes the app's own container by hand, as kubectl would. */
+const patchContainer = (change: Record<string, unknown>) =>
+  onDeployment("PATCH", { spec: { template: { spec: { containers: [{ name: SERVICE, ...change }] } } } });
+
+const overview = () => page.goto(`${kepler.url}/services/${SERVICE}`);
+const finding = (sentence: RegExp) => page.getByRole("listitem").filter({ hasText: sentence }).first();
+const shot = async (name: string) => {
+  const folder = process.env.TEST_SHOTS;
+  if (folder) await page.screenshot({ path: `${folder}/${name}.png`, fullPage: true });
+};
+
+// The steps of one story: each fault takes the place of the one before.
+describe("the diagnosis of a service", () => {
+  it("says that nothing is wrong, who was asked and when, and asks again", async () => {
+    await overview();
+    await page.getByText("Nothing is wrong").waitFor(TOLD);
+    await page.getByText(/the registry and the edge said/).waitFor();
+    const asked = page.waitForResponse((response) => response.url().includes("/diagnosis?"));
+    await page.getByRole("button", { name: "Check again" }).click();
+    expect((await asked).status()).toBe(200);
+    await shot("well");
+  });
+
+  it("names an image that is not there, and builds from there", async () => {
+    await patchContainer({ image: `${new URL(kepler.sandbox("registry").url).host}/${SERVICE}@${NOWHERE}` });
+    const told = finding(/The cluster cannot pull the image of told-what-is-wrong: it is not in the registry/);
+    await told.waitFor(TOLD);
+    await told.getByText("What was seen").click();
+    await told.getByText(/Kubernetes · status/).waitFor();
+    await shot("image");
+    await told.getByRole("button", { name: "Build…" }).click();
+    await page.getByRole("dialog").getByText(/Build/).first().waitFor();
+    await page.keyboard.press("Escape");
+  });
+
+  it("shows how a program ended and its last lines, and opens that pod's log", async () => {
+    await patchContainer({ image, command: ["node", "-e", `console.error("no database here");process.exit(7)`] });
+    await overview();
+    const told = finding(/starts and ends again and again \(\d+ restarts, exit code 7\)/);
+    await told.waitFor(TOLD);
+    await told.getByText("What was seen").click();
+    await told.getByText("no database here").waitFor(TOLD);
+    await shot("crash");
+    await told.getByRole("link", { name: "Open the last log" }).click();
+    await page.waitForURL(/\/logs\?pod=told-what-is-wrong-/);
+    const chosen = await page.getByRole("combobox", { name: "Pod" }).inputValue();
+    expect(new URL(page.url()).searchParams.get("pod")).toBe(chosen);
+  });
+
+  it("holds the memory that was used against the limit, and leads to that very field", async () => {
+    const allocate = "const held=[];setInterval(()=>held.push(Buffer.alloc(32*2**20,1)),50)";
+    await patchContainer({
+      command: ["node", "-e", allocate],
+      resources: { limits: { memory: "128Mi" }, requests: { memory: "64Mi" } },
+    });
+    await overview();
+    const told = finding(/was ended for holding more than its 128Mi of memory/);
+    await told.waitFor(TOLD);
+    await told.getByText("What was seen").click();
+    await told.getByText(/OOMKilled, exit code 137/).waitFor();
+    await shot("memory");
+    await told.getByRole("link", { name: "Raise the memory…" }).click();
+    await page.waitForURL(/\/settings\?open=size&at=resources\.memoryLimitBytes/);
+    const limit = page.getByRole("textbox", { name: "Memory limit" });
+    await limit.waitFor();
+    expect(await limit.evaluate((input) => input === document.activeElement)).toBe(true);
+    await shot("memory-field");
+  });
+});
