@@ -1,6 +1,7 @@
 import "server-only";
 import { z } from "zod";
 import { type AppSpec, appSpec } from "#lib/apps/spec-schema";
+import { maskSecrets } from "#lib/builds/log-rules";
 import { askAddress } from "#lib/clients/edge/ask-address";
 import { type Kubernetes } from "#lib/clients/kubernetes/client";
 import { type Registry } from "#lib/clients/registry/client";
@@ -9,6 +10,7 @@ import { connectSystems } from "#lib/clusters/connect-systems";
 import { type SeenPod } from "#lib/clusters/pod-rules";
 import { clusterKey } from "#lib/clusters/record-system";
 import { containerView } from "#lib/clusters/schema";
+import { secretValuesOf } from "#lib/config/secret-values";
 import { type Db, db as ownDb } from "#lib/platform/db";
 import { env } from "#lib/platform/env";
 import { KeplerError, NotFound, toPublicError } from "#lib/platform/errors";
@@ -16,7 +18,7 @@ import { urlsOf } from "#lib/releases/host-rules";
 import { diagnose } from "./diagnosis-rules.ts";
 import { type Gap, readCluster } from "./read-cluster.ts";
 import { type Scene, type SeenAnswer, type SeenImage } from "./scene-schema.ts";
-import { type DiagnosisView } from "./schema.ts";
+import { type DiagnosisView, type Finding } from "./schema.ts";
 
 export type DiagnosisDeps = {
   db: Db;
@@ -64,13 +66,20 @@ export async function getDiagnosis(
     select: { lastOkAt: true },
   });
   const seenAt = seen.livePods ? checkedAt : (lastOk?.lastOkAt ?? null);
+  const secrets = await secretValuesOf(db, { appId, environmentId: environment.id });
   return {
     ...view,
-    findings: diagnose(scene),
+    findings: diagnose(scene).map((one) => withoutSecrets(one, secrets)),
     gaps: [...seen.gaps, ...image.gaps],
     seenAt: seenAt?.toISOString() ?? null,
   };
 }
+
+/** What a program wrote may hold what it was given. */
+const withoutSecrets = (finding: Finding, secrets: readonly string[]): Finding => ({
+  ...finding,
+  evidence: finding.evidence.map((each) => ({ ...each, text: maskSecrets(each.text, secrets) })),
+});
 
 /** The app, the place, and the release whose objects should stand there: the newest that was applied. */
 async function wantedIn(db: Db, appId: string, environmentName: string) {

@@ -85,7 +85,9 @@ function crashed(scene: Scene, pod: SeenPod, container: SeenContainer) {
     message:
       kind === "init"
         ? `The init container ${name} of ${pod.name} does not get done (${restarts} restarts, ${how}): nothing else starts before it has.`
-        : `${name} in ${pod.name} starts and ends again and again (${restarts} restarts, ${how}).`,
+        : restarts === 0
+          ? `${name} in ${pod.name} has ended (${how}).`
+          : `${name} in ${pod.name} starts and ends again and again (${restarts} restarts, ${how}).`,
     next: MEANINGS[code ?? -1] ?? "Read its last log lines, correct the cause, then release again.",
     evidence: [statusOf(pod, container, `${finished} · ${how}`), ...logEvidence(scene, pod, container)],
     actions: aboutCommand ? [command, log, { kind: "rollback" }] : [log, { kind: "rollback" }],
