@@ -1,8 +1,8 @@
 import "server-only";
-import { type LookupFunction } from "node:net";
 import { lookup } from "node:dns";
 import { request as requestHttp } from "node:http";
 import { request as requestHttps } from "node:https";
+import { type LookupFunction } from "node:net";
 
 /** `dns`: the name is not known. `silent`: nobody answered there in time. */
 export type EdgeAnswer = { status: number; error: null } | { status: null; error: "dns" | "silent" };
