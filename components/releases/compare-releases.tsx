@@ -2,8 +2,10 @@
 
 import { useTranslations } from "use-intl";
 import { stringify } from "yaml";
+import { configMoves } from "#lib/releases/config-rules";
 import type { ReleaseView } from "#lib/releases/schema";
 import { specChanges } from "#lib/releases/spec-diff-rules";
+import { ConfigMoves } from "../config/config-moves.tsx";
 import { Failure } from "../shell/failure.tsx";
 import { CodeDiff } from "../ui/code-diff.tsx";
 import { Panel } from "../ui/panel.tsx";
@@ -24,12 +26,18 @@ export function CompareReleases({ first, second }: { first: string; second: stri
   const apart = before.environment !== after.environment;
   const nameOf = ({ number, environment }: ReleaseView) => (apart ? `${environment} #${number}` : `#${number}`);
   const changes = specChanges(before.spec, after.spec);
+  const moves = configMoves(before.spec, after.spec);
   return (
     <div className={classes.page}>
       <h2>{t("compareTitle", { before: nameOf(before), after: nameOf(after) })}</h2>
       <Panel title={t("column.what")} padded>
         {changes.length === 0 ? <p>{t("same")}</p> : <ChangeWords changes={changes} />}
       </Panel>
+      {!apart && moves.length > 0 && (
+        <Panel title={t("change.config")} padded>
+          <ConfigMoves app={before.app} environment={before.environment} moves={moves} />
+        </Panel>
+      )}
       {changes.length > 0 && (
         <Panel title={t("spec")} padded>
           <CodeDiff before={stringify(before.spec)} after={stringify(after.spec)} label={t("spec")} />

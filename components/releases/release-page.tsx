@@ -3,6 +3,7 @@
 import { useTranslations } from "use-intl";
 import { printReplicas } from "#lib/apps/scaling-rules";
 import type { AppView } from "#lib/apps/schema";
+import { configRefs } from "#lib/apps/spec/config-schema";
 import type { ReleaseView } from "#lib/releases/schema";
 import { useServiceActions } from "../service/service-actions-context.tsx";
 import { Failure } from "../shell/failure.tsx";
@@ -33,6 +34,9 @@ export function ReleasePage({ app, id }: { app: AppView; id: string }) {
   const { data: release, error, refetch } = useRelease(id);
   if (error && release === undefined) return <Failure error={error} onRetry={() => void refetch()} />;
   if (release === undefined) return <SkeletonRows columns="16px 1fr 60px" />;
+  const config = configRefs(release.spec.config)
+    .map(({ name, version }) => `${name} v${version}`)
+    .join(", ");
   return (
     <div className={classes.page}>
       <header className={classes.head}>
@@ -57,7 +61,10 @@ export function ReleasePage({ app, id }: { app: AppView; id: string }) {
       </header>
       <ReleaseStanding app={app} release={release} />
       {(release.isCurrent || !isReleaseOver(release.state)) && (
-        <p>{control("runsIt", { running: release.running, wanted: release.wanted, number: release.number })}</p>
+        <p>
+          {control("runsIt", { running: release.running, wanted: release.wanted, number: release.number })}
+          {config !== "" && control("withConfig", { config })}
+        </p>
       )}
       {release.error && (
         <Message state="fail" title={t("failedTitle")}>

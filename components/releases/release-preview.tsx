@@ -3,6 +3,7 @@
 import { Clock } from "lucide-react";
 import { useTranslations } from "use-intl";
 import type { ReleasePreview } from "#lib/releases/schema";
+import { ConfigMoves } from "../config/config-moves.tsx";
 import { Message } from "../ui/message.tsx";
 import { RelativeTime } from "../ui/relative-time.tsx";
 import { SkeletonRows } from "../ui/skeleton-rows.tsx";
@@ -26,6 +27,7 @@ export function ReleasePreviewView({ app, preview, decide }: Props) {
       <section className={classes.part}>
         <h3>{t("willChange")}</h3>
         <ChangeWords changes={preview.changes} />
+        <ConfigMoves app={app} environment={preview.environment} moves={preview.config} />
       </section>
       <FieldConflicts conflicts={preview.conflicts} decide={decide} />
       <section className={classes.part}>

@@ -56,6 +56,7 @@ export function ServiceFrame({ initial, children }: { initial: AppView; children
           { href: `${base}/releases`, label: t("tabs.releases") },
           { href: `${base}/logs`, label: t("tabs.logs") },
           { href: `${base}/terminal`, label: t("tabs.terminal") },
+          { href: `${base}/config`, label: t("tabs.config") },
           { href: `${base}/settings`, label: t("tabs.settings") },
         ]}
       />

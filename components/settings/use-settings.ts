@@ -14,7 +14,7 @@ import { keepEdit, readEdit, subscribe } from "./kept-edits.ts";
 import { check, type Problems, type SettingsForm, settingsChanges, settled } from "./typed-settings.ts";
 
 /** What the app wants in an environment, live. */
-export const useSettings = (app: AppView, environment: string) =>
+export const useSettings = (app: Pick<AppView, "id" | "name">, environment: string) =>
   useQuery({
     queryKey: queryKeys.settings(app.name, environment),
     queryFn: ({ signal }) => getJson(`/api/apps/${app.name}/settings?environment=${environment}`, settingsView, signal),

@@ -25,6 +25,7 @@ export const queryKeys = {
   retirement: (retirementId: string) => ["retirement", retirementId],
   releasePreview: (app: string, intent: object) => ["release-preview", app, intent],
   settings: (app: string, ...environment: string[]) => ["settings", app, ...environment],
+  config: (app: string, ...place: (string | object)[]) => ["config", app, ...place],
   usage: (app: string, environment: string) => ["usage", app, environment],
   pods: (app: string, environment: string) => ["pods", app, environment],
   drift: (app: string, environment: string | undefined, seen: unknown[]) => ["drift", app, environment, seen],
@@ -68,6 +69,7 @@ const STALED_BY: Record<string, readonly string[]> = {
   system: ["systems"],
   draft: ["drafts", "overview"],
   terminal: ["terminals"],
+  config: ["config"],
 };
 /** Queries of one thing by its own id: only that thing's events matter. */
 const BY_ID: Record<string, string> = { build: "build", release: "release", retirement: "retirement" };

@@ -1,7 +1,7 @@
 import "server-only";
 import { type Prometheus, type QueryRange, type Series } from "#lib/clients/prometheus/client";
 import { type ChartPlan, type ChartPlanOptions, chartPlans } from "./chart-rules.ts";
-import { aggregate, call, encode, type Expr, select } from "./promql-rules.ts";
+import { aggregate, call, type Expr, encode, select } from "./promql-rules.ts";
 import { endOf, type Grid, gridOf, rateWindowSeconds, scrapeSecondsOf } from "./range-rules.ts";
 import { linesOf } from "./sample-rules.ts";
 import { type Chart } from "./schema.ts";

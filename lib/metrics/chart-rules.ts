@@ -3,8 +3,8 @@ import {
   aggregate,
   binary,
   call,
-  equal,
   type Expr,
+  equal,
   type Matcher,
   matching,
   number,
@@ -17,8 +17,8 @@ import {
   type MetricScope,
   podMatchers,
   type RequestMetrics,
-  requestMetricsOf,
   type RequestSource,
+  requestMetricsOf,
 } from "./scope-rules.ts";
 
 export type ChartQuery = { part: SeriesPart; expr: Expr };

@@ -1,5 +1,5 @@
-import { type Chart, type ChartSeries, type MetricsView, type SeriesPart } from "./schema.ts";
 import { endOf, type Grid } from "./range-rules.ts";
+import { type Chart, type ChartSeries, type MetricsView, type SeriesPart } from "./schema.ts";
 
 type Series = { labels: Readonly<Record<string, string>>; samples: readonly { atMs: number; value: number }[] };
 

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { configKind } from "#lib/apps/spec/config-schema";
 
 /** A field of one of the service's objects in its environment: `.spec.replicas` of the apps/v1/Deployment "shop". */
 export const fieldRef = z.object({
@@ -32,6 +33,15 @@ export type WhyNotKeep = (typeof WHY_NOT_KEEP)[number];
 /** One changed value in words: `field` is a message key, before/after are printable. */
 export const specChange = z.object({ field: z.string(), before: z.string().nullable(), after: z.string().nullable() });
 export type SpecChange = z.infer<typeof specChange>;
+
+/** A set of which another version is taken than before; null where none was, or is any more. */
+export const configMove = z.object({
+  kind: configKind,
+  name: z.string(),
+  from: z.number().int().nullable(),
+  to: z.number().int().nullable(),
+});
+export type ConfigMove = z.infer<typeof configMove>;
 
 export const objectChange = z.object({
   apiVersion: z.string(),

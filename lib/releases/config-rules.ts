@@ -1,11 +1,6 @@
-import {
-  type ConfigKind,
-  type ConfigRef,
-  isSameSet,
-  type SpecConfig,
-  variableName,
-} from "#lib/apps/spec/config-schema";
+import { type ConfigRef, isSameSet, type SpecConfig, variableName } from "#lib/apps/spec/config-schema";
 import { type AppSpec } from "#lib/apps/spec-schema";
+import { type ConfigMove } from "./change-schema.ts";
 
 type Problem = { path: (string | number)[]; message: string };
 
@@ -23,5 +18,18 @@ export function unusableConfig(
     return each.key !== null && !keys.includes(each.key)
       ? [{ path: ["config", i, "key"], message: "config.no-such-key" }]
       : [];
+  });
+}
+
+/** Which sets a Spec takes in another version than the one before, so that what they say can be compared line by line. */
+export function configMoves(before: Pick<AppSpec, "config"> | null, after: Pick<AppSpec, "config">): ConfigMove[] {
+  const was = before?.config ?? [];
+  const all = [...after.config, ...was];
+  const sets = all.filter((each, i) => all.findIndex((one) => isSameSet(one, each)) === i);
+  return sets.flatMap(({ kind, name }): ConfigMove[] => {
+    const versionIn = (config: readonly SpecConfig[]) =>
+      config.find((one) => isSameSet(one, { kind, name }))?.version ?? null;
+    const [from, to] = [versionIn(was), versionIn(after.config)];
+    return from === to ? [] : [{ kind, name, from, to }];
   });
 }

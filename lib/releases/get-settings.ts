@@ -1,6 +1,7 @@
 import "server-only";
 import { type Db, db as ownDb } from "#lib/platform/db";
 import { NotFound } from "#lib/platform/errors";
+import { configuredLogOutput } from "./log-output.ts";
 import { draftedSettings, findBasis } from "./plan-release.ts";
 import { type SettingsView } from "./settings-schema.ts";
 
@@ -13,8 +14,9 @@ export async function getSettings(appId: string, environment: string, db: Db = o
     findBasis(db, here),
     db.appSpecDraft.findUnique({ where: { appId_environmentId: here }, select: { version: true } }),
   ]);
-  const version = draft?.version ?? 0;
-  if (!basis) return { settings: await draftedSettings(db, here, place.domain), release: null, version };
+  const output = configuredLogOutput();
+  const said = { version: draft?.version ?? 0, logHosts: output && [...output.elasticsearchHosts] };
+  if (!basis) return { settings: await draftedSettings(db, here, place.domain), release: null, ...said };
   const { image: _, ...settings } = basis.spec;
   const { requestedAt, requestedBy } = await db.release.findUniqueOrThrow({
     where: { id: basis.id },
@@ -25,5 +27,5 @@ export async function getSettings(appId: string, environment: string, db: Db = o
     requestedBy: requestedBy?.name ?? null,
     requestedAt: requestedAt.toISOString(),
   };
-  return { settings, release, version };
+  return { settings, release, ...said };
 }

@@ -2,6 +2,7 @@ import "server-only";
 import { type Kubernetes } from "#lib/clients/kubernetes/client";
 import { connectCluster } from "#lib/clusters/connect-cluster";
 import { type Db, db as ownDb } from "#lib/platform/db";
+import { configMoves } from "./config-rules.ts";
 import { podEffect } from "./effect-rules.ts";
 import { examineRelease } from "./examine-release.ts";
 import { expectedReleaseMs } from "./expected-duration.ts";
@@ -35,6 +36,8 @@ export async function previewRelease(
     nextNumber: number,
     current: basis?.number ?? null,
     changes: specChanges(basis?.spec ?? null, spec),
+    config: configMoves(basis?.spec ?? null, spec),
+    environment: environment.name,
     objects,
     conflicts,
     hold: plan.hold,

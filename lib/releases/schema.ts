@@ -2,7 +2,7 @@ import { z } from "zod";
 import { appSettings, appSpec, imageDigest, MOST_REPLICAS } from "#lib/apps/spec-schema";
 import { podView } from "#lib/clusters/schema";
 import { publicError, stepView } from "#lib/platform/steps";
-import { fieldConflict, keptField, objectChange, specChange, takenField } from "./change-schema.ts";
+import { configMove, fieldConflict, keptField, objectChange, specChange, takenField } from "./change-schema.ts";
 import { heldCommitView } from "./hold-schema.ts";
 import { scaleLeaseView } from "./lease-schema.ts";
 
@@ -67,6 +67,9 @@ export const releasePreview = z.object({
   nextNumber: z.number().int(),
   current: z.number().int().nullable(),
   changes: z.array(specChange),
+  /** What of it is another version of a set, to be compared line by line, and where that is. */
+  config: z.array(configMove),
+  environment: z.string(),
   objects: z.array(objectChange),
   /** Why it cannot be released as it stands; empty = it can. */
   blockers: z.array(gateError),

@@ -11,5 +11,7 @@ export const settingsView = z.object({
     .nullable(),
   /** Of the kept settings (AppSpecDraft): grows with every change that was asked for, also with one that failed. */
   version: z.number().int(),
+  /** Where lines of collected log files go; null = they cannot be collected. */
+  logHosts: z.array(z.string()).nullable(),
 });
 export type SettingsView = z.infer<typeof settingsView>;

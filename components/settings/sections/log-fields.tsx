@@ -2,18 +2,21 @@
 
 import { Switch } from "@mantine/core";
 import { useTranslations } from "use-intl";
+import { Note } from "../../ui/note.tsx";
 import { ChoiceField } from "../fields/choice-field.tsx";
 import { SwitchField } from "../fields/switch-field.tsx";
 import { TextField } from "../fields/text-field.tsx";
 import { useFields } from "../fields-context.ts";
 import classes from "../settings.module.css";
 import { useOptions } from "../use-options.ts";
+import { useSettings } from "../use-settings.ts";
 
 /** Log files that are read beside standard output, and which of their lines belong together. */
 export function LogFields() {
   const t = useTranslations("settings.logs");
   const options = useOptions();
-  const { form, change, readOnly } = useFields();
+  const { form, change, readOnly, app, environment } = useFields();
+  const logHosts = useSettings(app, environment).data?.logHosts;
   const { logCollection } = form;
   return (
     <>
@@ -33,6 +36,11 @@ export function LogFields() {
       />
       {logCollection !== null && (
         <>
+          {logHosts !== undefined && (
+            <Note state={logHosts ? "ok" : "warn"}>
+              {logHosts ? t("goTo", { hosts: logHosts.join(", ") }) : t("goNowhere")}
+            </Note>
+          )}
           <div className={classes.grid}>
             <TextField at="logCollection.directory" />
             <TextField at="logCollection.include" />

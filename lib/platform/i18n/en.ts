@@ -1,4 +1,5 @@
 import builds from "./messages/en/builds.json" with { type: "json" };
+import config from "./messages/en/config.json" with { type: "json" };
 import control from "./messages/en/control.json" with { type: "json" };
 import create from "./messages/en/create.json" with { type: "json" };
 import diagnosis from "./messages/en/diagnosis.json" with { type: "json" };
@@ -29,6 +30,7 @@ export const en = {
   service,
   diagnosis,
   builds,
+  config,
   control,
   releases,
   logs,

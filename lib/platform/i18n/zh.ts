@@ -1,4 +1,5 @@
 import builds from "./messages/zh/builds.json" with { type: "json" };
+import config from "./messages/zh/config.json" with { type: "json" };
 import control from "./messages/zh/control.json" with { type: "json" };
 import create from "./messages/zh/create.json" with { type: "json" };
 import diagnosis from "./messages/zh/diagnosis.json" with { type: "json" };
@@ -29,6 +30,7 @@ export const zh = {
   service,
   diagnosis,
   builds,
+  config,
   control,
   releases,
   logs,

@@ -1,8 +1,8 @@
 import { expect, it } from "vitest";
 import { createPrometheus } from "#lib/clients/prometheus/create-prometheus";
-import { Invalid } from "#lib/platform/errors";
 import { encode, equal, literally, matching, select } from "#lib/metrics/promql-rules";
-import { HOSTILE_NAMES, type History } from "../../clients/prometheus-history.ts";
+import { Invalid } from "#lib/platform/errors";
+import { type History, HOSTILE_NAMES } from "../../clients/prometheus-history.ts";
 
 const MINUTE_MS = 60_000;
 

@@ -1,9 +1,9 @@
 import { request } from "node:http";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { type AppSettings } from "#lib/apps/spec-schema";
+import { KINDS } from "#lib/clients/kubernetes/kinds";
 import { type Prometheus } from "#lib/clients/prometheus/client";
 import { createPrometheus } from "#lib/clients/prometheus/create-prometheus";
-import { KINDS } from "#lib/clients/kubernetes/kinds";
 import { getUsage } from "#lib/clusters/get-usage";
 import { getMetrics } from "#lib/metrics/get-metrics";
 import { type ChartKey, type MetricsView, type SeriesPart } from "#lib/metrics/schema";

@@ -13,7 +13,7 @@ import { type CreateReleaseInput, type ReleaseView } from "#lib/releases/schema"
 import { type ReconcileReleaseDeps } from "#lib/releases/steps/step-context";
 import { type FreshDatabase, freshDatabase } from "#tests/world/postgres";
 import { pushImage } from "#tests/world/push-image";
-import { startWorld, type SystemName, type World } from "#tests/world/sandbox";
+import { type SystemName, startWorld, type World } from "#tests/world/sandbox";
 
 export const SETTINGS: AppSettings = appSettings.parse({
   schemaVersion: 1,

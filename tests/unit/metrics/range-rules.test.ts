@@ -1,15 +1,15 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { grafanaLink } from "#lib/metrics/grafana-rules";
 import {
   endOf,
   gridOf,
   LONGEST_RANGE_MS,
   MOST_POINTS,
   rateWindowSeconds,
-  scrapeSecondsOf,
   SHORTEST_RANGE_MS,
+  scrapeSecondsOf,
 } from "#lib/metrics/range-rules";
-import { grafanaLink } from "#lib/metrics/grafana-rules";
 import { stateOfAnswer, valuesOn } from "#lib/metrics/sample-rules";
 import { podPattern } from "#lib/metrics/scope-rules";
 

@@ -66,6 +66,17 @@ describe("the environment", () => {
     expect(grafana("javascript:alert(1)")).toEqual(["GRAFANA_URL must be an http(s) address"]);
   });
 
+  it("takes several addresses for collected lines, and no password, which would stand in a ConfigMap", () => {
+    const elasticsearch = (url: string) => parseEnv({ ...enough, ELASTICSEARCH_URL: url }).elasticsearch;
+    expect(elasticsearch("http://one:9200/, http://two:9200")).toEqual({
+      hosts: ["http://one:9200", "http://two:9200"],
+    });
+    expect(elasticsearch("")).toBeNull();
+    const [problem] = problemsOf({ ...enough, ELASTICSEARCH_URL: "http://elastic:hunter2@one:9200" });
+    expect(problem).toMatch(/^ELASTICSEARCH_URL.* must not hold a password$/);
+    expect(problem).not.toContain("hunter2");
+  });
+
   it("takes an empty variable for one that is not set, and drops a slash at the end of addresses", () => {
     const env = parseEnv({ ...enough, GITLAB_URL: "", REGISTRY_URL: "http://127.0.0.1:7103/" });
     expect(env.gitlab).toBeNull();
