@@ -3,7 +3,7 @@ import { defineConfig } from "vitest/config";
 // `server-only` throws outside a server bundle unless this condition is set (the worker runs with it too).
 const conditions = ["react-server", "node"];
 
-const project = (name: string, options: { timeoutMs: number; parallel?: boolean }) => ({
+const project = (name: string, options: { timeoutMs: number; workers?: number }) => ({
   resolve: { conditions },
   ssr: { resolve: { conditions, externalConditions: conditions } },
   test: {
@@ -12,7 +12,7 @@ const project = (name: string, options: { timeoutMs: number; parallel?: boolean 
     environment: "node" as const,
     testTimeout: options.timeoutMs,
     hookTimeout: Math.max(options.timeoutMs, 60_000),
-    fileParallelism: options.parallel ?? false,
+    maxWorkers: options.workers ?? 1,
     execArgv: ["--conditions=react-server"],
     retry: 0,
     // Of tests that say of themselves that they may run side by side: most of their time is waiting.
@@ -23,9 +23,10 @@ const project = (name: string, options: { timeoutMs: number; parallel?: boolean 
 export default defineConfig({
   test: {
     projects: [
-      project("unit", { timeoutMs: 10_000, parallel: true }),
+      project("unit", { timeoutMs: 10_000, workers: 2 }),
       project("contract", { timeoutMs: 60_000 }),
-      project("integration", { timeoutMs: 120_000 }),
+      // Each file has a database and systems of its own, and waits more than it works.
+      project("integration", { timeoutMs: 120_000, workers: 2 }),
       // Other people's clients; `npm run test:clients` runs it, `npm test` does not: the clients are not from npm.
       project("clients", { timeoutMs: 120_000 }),
       // Against a real Kubernetes; `npm run test:cluster` says where that is.

@@ -30,12 +30,11 @@ export const nextCommand = (): string => createRequire(import.meta.url).resolve(
 /** Builds the web part unless the last build was made from the same sources, byte for byte. */
 export async function buildWeb(env: NodeJS.ProcessEnv, output: Output): Promise<void> {
   const wanted = digestOf(SOURCES);
-  await waitForOthers();
-  if (existsSync(BUILD_ID) && existsSync(STAMP) && readFileSync(STAMP, "utf8") === wanted) return;
+  await takeTurn();
   const startedAt = performance.now();
-  output.say("Building the web part (the first start, or the sources have changed): about half a minute …");
-  writeFileSync(LOCK, String(process.pid));
   try {
+    if (existsSync(BUILD_ID) && existsSync(STAMP) && readFileSync(STAMP, "utf8") === wanted) return;
+    output.say("Building the web part (the first start, or the sources have changed): about half a minute …");
     rmSync(STAMP, { force: true });
     await runChild({ name: "build", args: [nextCommand(), "build"], env }, output).catch((error: unknown) => {
       throw new StartError(`the web part cannot be built: ${error instanceof Error ? error.message : error}`);
@@ -48,11 +47,24 @@ export async function buildWeb(env: NodeJS.ProcessEnv, output: Output): Promise<
   output.say(`Built in ${((performance.now() - startedAt) / 1000).toFixed(0)} s.`);
 }
 
-/** Two starts of one checkout (with homes of their own) share its build. */
-async function waitForOthers(): Promise<void> {
-  while (existsSync(LOCK) && isAlive(Number(readFileSync(LOCK, "utf8")))) {
-    await new Promise((tick) => setTimeout(tick, 250));
+/** Two starts of one checkout (with homes of their own) share its build: whoever makes the file first may build. */
+async function takeTurn(): Promise<void> {
+  for (;;) {
+    try {
+      writeFileSync(LOCK, String(process.pid), { flag: "wx" });
+      return;
+    } catch (error) {
+      if (!(error instanceof Error && "code" in error && error.code === "EEXIST")) throw error;
+    }
+    if (isAbandoned()) rmSync(LOCK, { force: true });
+    else await new Promise((tick) => setTimeout(tick, 250));
   }
+}
+
+/** A lock whose owner was killed; one without a pid is just being written. */
+function isAbandoned(): boolean {
+  const pid = existsSync(LOCK) ? readFileSync(LOCK, "utf8") : "";
+  return pid !== "" && !isAlive(Number(pid));
 }
 
 function isAlive(pid: number): boolean {
