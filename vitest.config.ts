@@ -27,6 +27,8 @@ export default defineConfig({
       project("contract", { timeoutMs: 60_000 }),
       // Each file has a database and systems of its own, and waits more than it works.
       project("integration", { timeoutMs: 120_000, workers: 2 }),
+      // A kill at every point takes the whole machine, so it has it for itself.
+      project("kill", { timeoutMs: 120_000 }),
       // Other people's clients; `npm run test:clients` runs it, `npm test` does not: the clients are not from npm.
       project("clients", { timeoutMs: 120_000 }),
       // Against a real Kubernetes; `npm run test:cluster` says where that is.

@@ -8,7 +8,7 @@ import { lint } from "./lint.ts";
 import { runCommand } from "./run-command.ts";
 import { runVitest, type Tally } from "./run-vitest.ts";
 
-const VITEST_PROJECTS = ["unit", "contract", "integration", "e2e"] as const;
+const VITEST_PROJECTS = ["unit", "contract", "integration", "kill", "e2e"] as const;
 type Phase = { name: string; run: () => Promise<Tally>; onRequest?: true };
 
 const phases: Phase[] = [

@@ -3,6 +3,7 @@ import { once } from "node:events";
 import { createWriteStream, mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
+import { COMPILE_CACHE } from "./compile-cache.ts";
 import { StartError } from "./settings.ts";
 
 export type ChildSpec = {
@@ -36,7 +37,7 @@ export type RunningChild = {
 /** Starts a child that ends with us, whatever ends us, in a group of its own so that Ctrl-C reaches only us. */
 export function startChild({ name, args, env }: ChildSpec, { logFolder, say }: Output): RunningChild {
   const child = spawn(process.execPath, ["--import", PRELOAD, ...args], {
-    env: { ...env, KEPLER_START_PID: String(process.pid) },
+    env: { ...COMPILE_CACHE, ...env, KEPLER_START_PID: String(process.pid) },
     stdio: ["ignore", "pipe", "pipe", "ipc"],
     detached: true,
   });

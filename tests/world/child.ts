@@ -1,5 +1,6 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { type Readable } from "node:stream";
+import { COMPILE_CACHE } from "#scripts/start/compile-cache";
 
 const PRELOAD = new URL("../../scripts/start/exit-with-parent.ts", import.meta.url).href;
 
@@ -9,7 +10,7 @@ export function startChild(
   env: Record<string, string>,
 ): ChildProcess & { stdout: Readable; stderr: Readable } {
   const child = spawn(process.execPath, ["--import", PRELOAD, ...args], {
-    env: { ...process.env, NODE_OPTIONS: "", ...env, KEPLER_START_PID: String(process.pid) },
+    env: { ...process.env, ...COMPILE_CACHE, NODE_OPTIONS: "", ...env, KEPLER_START_PID: String(process.pid) },
     stdio: ["ignore", "pipe", "pipe", "ipc"],
   });
   const { stdout, stderr } = child;

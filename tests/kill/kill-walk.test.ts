@@ -16,9 +16,9 @@ import { type Ground, type Systems, walkToTheEnd, withHome } from "./walk.ts";
  * A kill of the worker or of Postgres costs the lease of what ran (LEASE_SECONDS of lib/platform/queue.ts, and the time
  * until it is missed): idle time, so that many walks go side by side, each with a share of the points.
  */
-const LANES = 6;
+const LANES = 4;
 const WEB_LANES = 2;
-const RETIRE_LANES = 3;
+const RETIRE_LANES = 2;
 const WALK_WITHIN_MS = 900_000;
 /** On no path without trouble: for these, Jenkins is full and builds are cancelled. */
 const WHEN_JENKINS_IS_FULL = [
