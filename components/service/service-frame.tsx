@@ -55,6 +55,7 @@ export function ServiceFrame({ initial, children }: { initial: AppView; children
           { href: `${base}/builds`, label: t("tabs.builds") },
           { href: `${base}/releases`, label: t("tabs.releases") },
           { href: `${base}/logs`, label: t("tabs.logs") },
+          { href: `${base}/metrics`, label: t("tabs.metrics") },
           { href: `${base}/terminal`, label: t("tabs.terminal") },
           { href: `${base}/config`, label: t("tabs.config") },
           { href: `${base}/settings`, label: t("tabs.settings") },

@@ -4,7 +4,7 @@ import { useTranslations } from "use-intl";
 import type { PublicError } from "#lib/platform/errors";
 import { useSentence } from "./sentences-context.tsx";
 
-const SYSTEMS = ["gitlab", "jenkins", "registry", "kubernetes", "kepler"] as const;
+const SYSTEMS = ["gitlab", "jenkins", "registry", "kubernetes", "prometheus", "kepler"] as const;
 
 /** Our public errors as a sentence in the person's language: what happened, to what, and what to do next. */
 export function usePublicErrorText(): (error: PublicError) => string {

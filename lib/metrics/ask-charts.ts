@@ -45,11 +45,11 @@ const samplesInAMinute = (scope: MetricScope): Expr =>
 
 function chartsOf(plans: ChartPlan[], grid: Grid, answers: Series[][]): Chart[] {
   let next = 0;
-  return plans.map(({ key, unit, queries }) => ({
-    key,
-    unit,
-    series: queries.flatMap(({ part }) => linesOf(grid, part, answers[next++] ?? [])),
-  }));
+  return plans.map(({ key, unit, queries }) => {
+    const parts = queries.map(({ part }) => linesOf(grid, part, answers[next++] ?? []));
+    const hidden = Math.max(...parts.map((part) => part.hidden));
+    return { key, unit, hidden, series: parts.flatMap(({ lines }) => lines) };
+  });
 }
 
 /** The answers in the order of the questions, of which no more than AT_ONCE are on their way. */

@@ -13,12 +13,27 @@ export function valuesOn(grid: Grid, samples: Series["samples"]): (number | null
   return values;
 }
 
-/** Lines of a chart, in the order of their pods' names; what has no value at all is no line. */
-export const linesOf = (grid: Grid, part: SeriesPart, all: readonly Series[]): ChartSeries[] =>
-  all
+/** More lines than these cannot be told apart, and each is drawn. */
+const MOST_LINES = 20;
+
+/**
+ * Lines of a chart in the order of their pods' names; what has no value at all is no line. Of very many those that rise
+ * highest are told, and how many are not.
+ */
+export function linesOf(
+  grid: Grid,
+  part: SeriesPart,
+  all: readonly Series[],
+): { lines: ChartSeries[]; hidden: number } {
+  const known = all
     .map(({ labels, samples }) => ({ pod: labels.pod ?? null, part, values: valuesOn(grid, samples) }))
-    .filter(({ values }) => values.some((value) => value !== null))
-    .sort((a, b) => (a.pod ?? "").localeCompare(b.pod ?? "", "en", { numeric: true }));
+    .map((line) => ({ line, peak: Math.max(...line.values.filter((value) => value !== null)) }))
+    .filter(({ peak }) => peak !== -Infinity)
+    .sort((a, b) => b.peak - a.peak);
+  const lines = known.slice(0, MOST_LINES).map(({ line }) => line);
+  lines.sort((a, b) => (a.pod ?? "").localeCompare(b.pod ?? "", "en", { numeric: true }));
+  return { lines, hidden: known.length - lines.length };
+}
 
 /** The newest moment at which the containers themselves were measured; null when they never were. */
 export function newestOf(grid: Grid, charts: readonly Chart[]): number | null {

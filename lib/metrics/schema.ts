@@ -55,7 +55,13 @@ const chartSeries = z.object({
   values: z.array(z.number().nullable()),
 });
 export type ChartSeries = z.infer<typeof chartSeries>;
-const chart = z.object({ key: z.enum(CHART_KEYS), unit: z.enum(CHART_UNITS), series: z.array(chartSeries) });
+const chart = z.object({
+  key: z.enum(CHART_KEYS),
+  unit: z.enum(CHART_UNITS),
+  series: z.array(chartSeries),
+  /** Pods that are not among the series, because there are too many. */
+  hidden: z.number().int(),
+});
 export type Chart = z.infer<typeof chart>;
 
 /** A release that began within the range. */

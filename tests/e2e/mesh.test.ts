@@ -2,6 +2,7 @@ import { request } from "node:http";
 import { expect, it } from "vitest";
 import { type RunningKepler } from "#tests/world/kepler";
 import { type Person } from "#tests/world/person";
+import { waitFor } from "#tests/world/wait-for";
 import { createService } from "#tests/world/wizard";
 import { inBrowser } from "./in-browser.ts";
 
@@ -15,11 +16,11 @@ inBrowser(async (stage) => {
 });
 
 /** The status with which a gateway of the sandbox answers for the service's host. */
-function statusAt(gateway: "url" | "istioUrl" | "traefikUrl"): Promise<number> {
+function statusAt(gateway: "url" | "istioUrl" | "traefikUrl", path = "/"): Promise<number> {
   const edge = kepler.sandbox("edge");
   const { promise, resolve, reject } = Promise.withResolvers<number>();
   const headers = { host: `node-hello.dev.localhost:${new URL(edge.url).port}` };
-  request(edge[gateway], { headers }, (response) => {
+  request(new URL(path, edge[gateway]), { headers }, (response) => {
     response.resume();
     resolve(response.statusCode ?? 0);
   })
@@ -43,4 +44,61 @@ it("puts a running service into the mesh and its route onto Istio's gateway, fro
 
   await page.getByText("1 of 1 in the mesh").waitFor({ timeout: 30_000 });
   expect([await statusAt("traefikUrl"), await statusAt("istioUrl"), await statusAt("url")]).toEqual([404, 200, 200]);
+});
+
+it("draws the load that comes through the mesh, zooms into it, keeps the time over a reload, and marks the releases", async () => {
+  const { page } = person;
+  const chart = (name: string) => page.getByRole("slider", { name: `${name} over time` });
+  const stop = new AbortController();
+  const visitor = (async () => {
+    while (!stop.signal.aborted) await statusAt("istioUrl");
+  })();
+  await page.getByRole("link", { name: "Metrics", exact: true }).click();
+  await page.getByLabel("Time range").selectOption({ label: "Last 15 minutes" });
+  await waitFor(
+    "requests in the chart",
+    async () => {
+      const text = await chart("Requests").getAttribute("aria-valuetext", { timeout: 60_000 });
+      return Number(/All pods ([\d.]+)\/s/.exec(text ?? "")?.[1] ?? 0) > 5;
+    },
+    60_000,
+  );
+  stop.abort();
+  await visitor;
+  await page.getByText("counted by the mesh proxies").waitFor();
+  await page.getByRole("list").filter({ hasText: "p95" }).getByText("p99").waitFor();
+
+  const marks = page.getByRole("link", { name: /Release #2, Configure by/ });
+  expect(await marks.count()).toBeGreaterThan(5);
+
+  // By keyboard one moment is told in every chart.
+  await chart("CPU").focus();
+  await page.keyboard.press("ArrowLeft");
+  const told = (await chart("CPU").getAttribute("aria-valuetext"))?.split(", ").slice(0, 2).join(", ") ?? "";
+  expect(await chart("Memory").getAttribute("aria-valuetext")).toContain(told);
+
+  const box = await chart("Memory").boundingBox();
+  if (!box) throw new Error("no chart");
+  await page.mouse.move(box.x + box.width * 0.5, box.y + 40);
+  await page.mouse.down();
+  await page.mouse.move(box.x + box.width * 0.75, box.y + 40, { steps: 5 });
+  await page.mouse.up();
+  await page.waitForURL(/from=\d+&to=\d+/);
+  const address = new URL(page.url()).searchParams;
+  const width = Number(address.get("to")) - Number(address.get("from"));
+  expect(width).toBeGreaterThan(3 * 60_000);
+  expect(width).toBeLessThan(5 * 60_000);
+  await page.getByText("By pod", { exact: true }).click();
+  await page.waitForURL(/view=pods/);
+
+  const before = page.url();
+  await page.reload();
+  await chart("Memory").waitFor();
+  expect(page.url()).toBe(before);
+  await page.getByText("A fixed time").waitFor();
+  expect(await page.getByRole("radio", { name: "By pod" }).isChecked()).toBe(true);
+
+  await page.getByRole("button", { name: "Back to now" }).click();
+  await marks.first().click();
+  await page.waitForURL(/\/releases\/[0-9a-f-]{36}$/);
 });

@@ -87,6 +87,14 @@ const pages: Record<string, View> = {
   builds: { path: `${BASE}/builds`, open: (page) => page.getByText("b1").waitFor() },
   releases: { path: `${BASE}/releases`, open: (page) => page.getByText("runs now").waitFor() },
   logs: { path: `${BASE}/logs`, open: (page) => page.getByText("listening").first().waitFor() },
+  metrics: { path: `${BASE}/metrics`, open: (page) => page.getByRole("slider", { name: "CPU over time" }).waitFor() },
+  "metrics, by pod, as a table": {
+    path: `${BASE}/metrics?range=15m&view=pods`,
+    open: async (page) => {
+      await page.getByText("As a table").first().click();
+      await page.getByRole("region", { name: "CPU as a table" }).waitFor();
+    },
+  },
   terminal: { path: `${BASE}/terminal`, open: (page) => page.getByLabel("Container").waitFor() },
   "terminal, open": { path: `${BASE}/terminal`, open: openTerminal },
   settings: { path: `${BASE}/settings`, open: (page) => page.getByText("http 8080").waitFor() },

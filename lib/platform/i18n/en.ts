@@ -6,6 +6,7 @@ import diagnosis from "./messages/en/diagnosis.json" with { type: "json" };
 import errors from "./messages/en/errors.json" with { type: "json" };
 import fields from "./messages/en/fields.json" with { type: "json" };
 import logs from "./messages/en/logs.json" with { type: "json" };
+import metrics from "./messages/en/metrics.json" with { type: "json" };
 import overview from "./messages/en/overview.json" with { type: "json" };
 import releases from "./messages/en/releases.json" with { type: "json" };
 import retire from "./messages/en/retire.json" with { type: "json" };
@@ -34,6 +35,7 @@ export const en = {
   control,
   releases,
   logs,
+  metrics,
   terminal,
   fields,
   settings,

@@ -6,6 +6,7 @@ import diagnosis from "./messages/zh/diagnosis.json" with { type: "json" };
 import errors from "./messages/zh/errors.json" with { type: "json" };
 import fields from "./messages/zh/fields.json" with { type: "json" };
 import logs from "./messages/zh/logs.json" with { type: "json" };
+import metrics from "./messages/zh/metrics.json" with { type: "json" };
 import overview from "./messages/zh/overview.json" with { type: "json" };
 import releases from "./messages/zh/releases.json" with { type: "json" };
 import retire from "./messages/zh/retire.json" with { type: "json" };
@@ -34,6 +35,7 @@ export const zh = {
   control,
   releases,
   logs,
+  metrics,
   terminal,
   fields,
   settings,

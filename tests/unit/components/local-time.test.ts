@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { afterEach, describe, expect, it } from "vitest";
-import { fromLocalInput, toLocalInput } from "../../../components/releases/local-time.ts";
+import { fromLocalInput, toLocalInput } from "../../../components/ui/local-time.ts";
 
 const own = process.env.TZ;
 afterEach(() => {
