@@ -151,11 +151,14 @@ function Facts({ retirement }: { retirement: RetirementView }) {
           {
             key: "repository",
             label: t("repository"),
-            value: (
-              <a className="k-link" href={repositoryUrl} target="_blank" rel="noreferrer">
-                {repository}
-              </a>
-            ),
+            value:
+              repositoryUrl === null ? (
+                "–"
+              ) : (
+                <a className="k-link" href={repositoryUrl} target="_blank" rel="noreferrer">
+                  {repository}
+                </a>
+              ),
           },
         ]}
       />

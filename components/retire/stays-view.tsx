@@ -6,7 +6,7 @@ import { useKindWord } from "./object-words.ts";
 import classes from "./retire.module.css";
 
 type Props = {
-  repository: string;
+  repository: string | null;
   builds: number;
   releases: number;
   /** Objects that are left alone, each with why. */
@@ -19,7 +19,7 @@ export function StaysView({ repository, builds, releases, left }: Props) {
   const kindWord = useKindWord();
   return (
     <ul className={classes.stays}>
-      <li>{t.rich("repository", { path: () => <code>{repository}</code> })}</li>
+      {repository !== null && <li>{t.rich("repository", { path: () => <code>{repository}</code> })}</li>}
       <li>{t("history", { builds, releases })}</li>
       {left.map(({ kind, key, why }) => (
         <li key={`${kind} ${key}`}>

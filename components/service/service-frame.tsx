@@ -28,6 +28,7 @@ export function ServiceFrame({ initial, children }: { initial: AppView; children
   );
   const [building, setBuilding] = useState(false);
   const mayRelease = allows(environment?.purpose === "prod" ? "release.create.prod" : "release.create", app.teamId);
+  const repository = app.gitlabProjectId;
   const mayBuild = allows("build.run", app.teamId);
   const mayRetire = allows("app.retire", app.teamId);
   const [retiring, setRetiring] = useState(false);
@@ -38,11 +39,17 @@ export function ServiceFrame({ initial, children }: { initial: AppView; children
       open: setTask,
       openBuild: () => setBuilding(true),
       whyNotRelease: leaving ? retire("going") : mayRelease ? undefined : t("actions.mayNot"),
-      whyNotBuild: leaving ? retire("going") : mayBuild ? undefined : t("actions.mayNot"),
+      whyNotBuild: leaving
+        ? retire("going")
+        : !mayBuild
+          ? t("actions.mayNot")
+          : repository === null
+            ? t("actions.noRepository")
+            : undefined,
       openRetire: () => setRetiring(true),
       whyNotRetire: leaving ? retire("going") : mayRetire ? undefined : retire("mayNot"),
     }),
-    [leaving, mayRelease, mayBuild, mayRetire, t, retire],
+    [leaving, mayRelease, mayBuild, mayRetire, repository, t, retire],
   );
   const base = `/services/${app.name}`;
   return (
@@ -64,7 +71,9 @@ export function ServiceFrame({ initial, children }: { initial: AppView; children
       {app.retirement && !retiring && <OnItsWayOut retirement={app.retirement} />}
       {children}
       {retiring && <RetireDialog app={app} onClose={() => setRetiring(false)} />}
-      {building && <BuildDialog app={app} opened onClose={() => setBuilding(false)} />}
+      {building && repository !== null && (
+        <BuildDialog app={{ ...app, gitlabProjectId: repository }} opened onClose={() => setBuilding(false)} />
+      )}
       {environment && (
         <ReleaseDialog
           key={JSON.stringify(task)}

@@ -123,7 +123,7 @@ function Source({ app }: { app: AppView }) {
             label: t("repository"),
             value:
               app.webUrl === null ? (
-                app.gitlabProjectPath
+                t("noRepository")
               ) : (
                 <a className="k-link" href={app.webUrl} target="_blank" rel="noreferrer">
                   {app.gitlabProjectPath}

@@ -19,4 +19,4 @@ export type SectionId = keyof typeof SECTIONS;
 export const SECTION_IDS = Object.keys(SECTIONS) as SectionId[];
 
 /** Parts that nobody edits, and configuration, which has a tab of its own. */
-export const NOT_HERE: readonly (keyof AppSettings)[] = ["schemaVersion", "restartedAt", "config"];
+export const NOT_HERE: readonly (keyof AppSettings)[] = ["schemaVersion", "restartedAt", "config", "adopted"];

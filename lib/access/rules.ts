@@ -13,6 +13,8 @@ const OPERATORS = ["operator", "manager"] as const;
 export const TEAM_PERMISSIONS = {
   "app.read": EVERY_ROLE,
   "app.create": WRITERS,
+  // Takes in what somebody else made, so in production it asks for what releasing there asks for.
+  "app.import": WRITERS,
   "app.edit": WRITERS,
   "app.logs": EVERY_ROLE,
   // A shell is a right of its own (LESSONS: "any member could reach a root shell").
@@ -37,6 +39,7 @@ export const TEAM_PERMISSIONS = {
   "config.read": EVERY_ROLE,
   "config.edit": WRITERS,
   // Production asks for more: a developer proposes, an operator or manager releases.
+  "app.import.prod": OPERATORS,
   "release.create.prod": OPERATORS,
   "release.abort.prod": OPERATORS,
   "release.pause.prod": OPERATORS,

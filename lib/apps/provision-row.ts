@@ -3,13 +3,16 @@ import { z } from "zod";
 import { type Db, Prisma, type Tx } from "#lib/platform/db";
 import { type PublicError } from "#lib/platform/errors";
 import { publish } from "#lib/platform/events";
+import { withRepository } from "./repository-rules.ts";
 import { type StepChange, stepTimes } from "./step-rules.ts";
 
 /** An app with what its provision reconciler needs. */
 export type ProvisionRow = NonNullable<Awaited<ReturnType<typeof readProvision>>>;
 
-export const readProvision = (db: Db, appId: string) =>
-  db.app.findUnique({ where: { id: appId }, include: { provisionSteps: true, ledger: true } });
+export async function readProvision(db: Db, appId: string) {
+  const row = await db.app.findUnique({ where: { id: appId }, include: { provisionSteps: true, ledger: true } });
+  return row && withRepository(row);
+}
 
 export const provisionStepOf = (row: ProvisionRow, name: string) =>
   row.provisionSteps.find((step) => step.name === name);

@@ -128,9 +128,10 @@ export const ledgerEntryView = z.object({
 });
 
 export const appView = appRow.extend({
-  gitlabProjectId: z.number().int(),
-  gitlabProjectPath: z.string(),
-  repositoryUrl: z.string(),
+  /** Null, like path and URLs, for an imported service that was given no repository. */
+  gitlabProjectId: z.number().int().nullable(),
+  gitlabProjectPath: z.string().nullable(),
+  repositoryUrl: z.string().nullable(),
   webUrl: z.string().nullable(),
   defaultRef: z.string(),
   dockerfilePath: z.string(),

@@ -27,7 +27,7 @@ export type PushVerdict =
   | { verdict: "ignored"; reason: string }
   | { verdict: "rejected"; reason: string };
 
-type App = { gitlabProjectId: number; defaultRef: string; buildOnPush: boolean; retiringAt: Date | null };
+type App = { gitlabProjectId: number | null; defaultRef: string; buildOnPush: boolean; retiringAt: Date | null };
 
 /** Does this push ask for a build of this app? Every refusal says why, for the inbox. */
 export function judgePush(app: App, push: PushEvent): PushVerdict {

@@ -13,7 +13,13 @@ const jsonBody = z.record(z.string(), z.json());
 type Verifier = { db: Db; open(envelope: string): string; now(): Date };
 type World = { db: Db; enqueue: Queue["enqueue"]; now(): Date };
 
-type App = { id: string; gitlabProjectId: number; defaultRef: string; buildOnPush: boolean; retiringAt: Date | null };
+type App = {
+  id: string;
+  gitlabProjectId: number | null;
+  defaultRef: string;
+  buildOnPush: boolean;
+  retiringAt: Date | null;
+};
 /** The head of a delivery whose sender knows the app's token. */
 export type VerifiedDelivery = {
   app: App;

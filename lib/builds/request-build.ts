@@ -1,4 +1,5 @@
 import "server-only";
+import { withRepository } from "#lib/apps/repository-rules";
 import { refuseRetiring } from "#lib/apps/retiring-rules";
 import { type Gitlab } from "#lib/clients/gitlab/client";
 import { type Db } from "#lib/platform/db";
@@ -23,7 +24,7 @@ export async function requestBuild(
   const { ref, refKind, idempotencyKey } = input;
   const app = await world.db.app.findFirst({
     where: { id: appId, retiredAt: null },
-    select: { name: true, gitlabProjectId: true, retiringAt: true },
+    select: { name: true, gitlabProjectId: true, gitlabProjectPath: true, repositoryUrl: true, retiringAt: true },
   });
   if (!app) throw new NotFound("There is no such service.");
   const repeated = await world.db.build.findUnique({
@@ -33,7 +34,7 @@ export async function requestBuild(
   if (repeated) return { buildId: repeated.id, number: repeated.number };
 
   refuseRetiring(app);
-  const commit = await resolve(world.gitlab, app.gitlabProjectId, ref, refKind);
+  const commit = await resolve(world.gitlab, withRepository(app).gitlabProjectId, ref, refKind);
   const build = await world.db.$transaction(async (tx) => {
     const wanted = { appId, ref, refKind, commit, trigger: "manual", requestedById, idempotencyKey } as const;
     const inserted = await insertBuild(tx, wanted);

@@ -1,7 +1,7 @@
 import "server-only";
 import { type Gitlab } from "#lib/clients/gitlab/client";
 import { type Call } from "#lib/clients/http/call";
-import { type Db } from "#lib/platform/db";
+import { type Db, type Prisma } from "#lib/platform/db";
 import { NotFound } from "#lib/platform/errors";
 import { type Queue } from "#lib/platform/queue";
 import { buildJob } from "./build-job.ts";
@@ -42,9 +42,16 @@ export function createPushSweep(world: World): PushSweep {
 
 type Candidate = Awaited<ReturnType<typeof appsToCheck>>[number];
 
+const BUILT_ON_PUSH = {
+  buildOnPush: true,
+  provisionState: "ready",
+  retiringAt: null,
+  gitlabProjectId: { not: null },
+} as const satisfies Prisma.AppWhereInput;
+
 const appsToCheck = async (db: Db, after: string | undefined) => {
   const apps = await db.app.findMany({
-    where: { buildOnPush: true, provisionState: "ready", retiringAt: null, ...(after ? { id: { gt: after } } : {}) },
+    where: { ...BUILT_ON_PUSH, ...(after ? { id: { gt: after } } : {}) },
     orderBy: { id: "asc" },
     take: HEADS_A_SWEEP,
     select: {
@@ -59,6 +66,7 @@ const appsToCheck = async (db: Db, after: string | undefined) => {
 
 /** Null when the branch is gone (or the ref is a tag): nothing was pushed to it then. */
 async function headOf(gitlab: Gitlab, app: Candidate, call: Call) {
+  if (app.gitlabProjectId === null) return null;
   try {
     return await gitlab.resolveRef(app.gitlabProjectId, app.defaultRef, "branch", call);
   } catch (error) {

@@ -6,6 +6,8 @@ export const APP_LABEL = "kepler.dev/app";
 export const RELEASE_LABEL = "kepler.dev/release";
 /** Label selector of everything that Kepler owns. */
 export const MANAGED_SELECTOR = "app.kubernetes.io/managed-by=kepler";
+/** And of what it does not: among that are pods of imported workloads. */
+export const UNMANAGED_SELECTOR = "app.kubernetes.io/managed-by!=kepler";
 
 type Labels = Record<string, string> | null | undefined;
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
@@ -15,6 +17,9 @@ export function appIdOf(labels: Labels): string | null {
   const id = labels?.[APP_LABEL];
   return id && UUID.test(id) ? id : null;
 }
+
+export const isManaged = (labels: Labels): boolean =>
+  Object.entries(MANAGED_BY).every(([label, value]) => labels?.[label] === value);
 
 export function releaseNumberOf(labels: Labels): number | null {
   const number = labels?.[RELEASE_LABEL];

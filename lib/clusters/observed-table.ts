@@ -117,7 +117,12 @@ export async function deleteObserved(tx: Tx, kind: ObservedKind, clusterId: stri
 }
 
 /** What was listed whole: all of a watched kind, in one namespace or (null) in every one. */
-export type Listed = { namespace: string | null; kind: string };
+export type Listed = {
+  namespace: string | null;
+  kind: string;
+  /** Pods are listed with Kepler's labels and without, one after the other; undefined for what is listed in one. */
+  labelled?: boolean;
+};
 
 /** After a list: what it does not name is gone, of what it could have named. */
 export async function keepOnlyObserved(
@@ -125,12 +130,13 @@ export async function keepOnlyObserved(
   kind: ObservedKind,
   clusterId: string,
   keys: string[],
-  { namespace, kind: listedKind }: Listed,
+  { namespace, kind: listedKind, labelled }: Listed,
 ) {
   const { name, key, columns } = OBSERVED[kind];
   const ofKind = "kind" in columns ? "kind" : "$4::text";
   const sql = `
     delete from ${name} where cluster_id = $1::uuid and ($3::text is null or namespace = $3) and ${ofKind} = $4::text
+      ${labelled === undefined ? "" : `and release_number is ${labelled ? "not " : ""}null`}
       and ${list(key, (n) => `"${n}"`).replaceAll(", ", " || '/' || ")} <> all($2::text[])
     returning app_id::text`;
   return appsOf(await tx.$queryRawUnsafe<Changed[]>(sql, clusterId, keys, namespace, listedKind));

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { type ContainerSpec, containerSpec, resourcesOf } from "./container-rules.ts";
-import { appIdOf, NAME_LABEL, releaseNumberOf } from "./label-rules.ts";
+import { appIdOf, isManaged, NAME_LABEL, releaseNumberOf } from "./label-rules.ts";
 import { type ContainerView } from "./schema.ts";
 
 /** The part of a core/v1 Pod that Kepler looks at; whatever else the cluster says is not its business. */
@@ -40,6 +40,9 @@ const pod = z.object({
     creationTimestamp: z.string(),
     deletionTimestamp: z.string().nullish(),
     labels: z.record(z.string(), z.string()).nullish(),
+    ownerReferences: z
+      .array(z.object({ kind: z.string(), name: z.string(), controller: z.boolean().default(false) }))
+      .nullish(),
   }),
   spec: z.object({
     nodeName: z.string().nullish(),
@@ -78,6 +81,8 @@ export type SeenPod = {
   namespace: string;
   name: string;
   appId: string | null;
+  /** Of a pod without Kepler's labels: what keeps it ("Deployment/shop"), or "" for nothing known; null on Kepler's own. */
+  keptBy: string | null;
   releaseNumber: number | null;
   phase: string;
   /** As `kubectl get pods` would print it. */
@@ -116,6 +121,7 @@ export function seePod(object: unknown): SeenPod | null {
     namespace: metadata.namespace,
     name: metadata.name,
     appId: appIdOf(metadata.labels),
+    keptBy: isManaged(metadata.labels) ? null : workloadOf(parsed.data),
     releaseNumber: releaseNumberOf(metadata.labels),
     phase: status.phase,
     status: printedStatus(parsed.data),
@@ -149,6 +155,15 @@ const objectNames = (configMap: string | undefined, secret: string | undefined):
   ...(configMap === undefined ? [] : [`ConfigMap/${configMap}`]),
   ...(secret === undefined ? [] : [`Secret/${secret}`]),
 ];
+
+/** A Deployment keeps its pods through a ReplicaSet that is named for it and the hash of its template. */
+function workloadOf({ metadata }: Pod): string {
+  const owner = metadata.ownerReferences?.find(({ controller }) => controller);
+  const hash = metadata.labels?.["pod-template-hash"];
+  if (owner?.kind === "StatefulSet") return `StatefulSet/${owner.name}`;
+  if (owner?.kind !== "ReplicaSet" || !hash || !owner.name.endsWith(`-${hash}`)) return "";
+  return `Deployment/${owner.name.slice(0, -hash.length - 1)}`;
+}
 
 /** Istio's proxy is a container, or an init container that keeps running (KEP-753, the default since Istio 1.27). */
 function meshProxyOf({ status }: Pod): string | null {

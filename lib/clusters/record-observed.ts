@@ -6,6 +6,7 @@ import { HAND_OVER, isController, KEPLER, ownersOf } from "#lib/releases/ownersh
 import { appNameOf, seeEvent } from "./event-rules.ts";
 import { deleteObserved, keepOnlyObserved, type Listed, type ObservedKind, upsertObserved } from "./observed-table.ts";
 import { seePod } from "./pod-rules.ts";
+import { clusterKey } from "./record-system.ts";
 import { seeWorkload } from "./workload-rules.ts";
 
 /**
@@ -67,7 +68,7 @@ export async function recordObserved(
   const present = [...heard].flatMap(([, row]) => (row ? [row] : []));
   const gone = [...heard].flatMap(([key, row]) => (row ? [] : [key]));
   return db.$transaction(async (tx) => {
-    const rows = kind === "events" ? await nameApps(tx, present) : present;
+    const rows = await withApps(tx, kind, clusterId, present);
     const changed = await upsertObserved(tx, kind, clusterId, rows, options.now);
     const removed = options.relisted
       ? await keepOnlyObserved(tx, kind, clusterId, [...heard.keys()], options.relisted)
@@ -75,6 +76,39 @@ export async function recordObserved(
     const appIds = [...new Set([...changed, ...removed])];
     await tellBrowsers(tx, appIds);
     return appIds;
+  });
+}
+
+type Row = Record<string, unknown>;
+
+function withApps(tx: Tx, kind: ObservedKind, clusterId: string, rows: Row[]): Promise<Row[]> {
+  switch (kind) {
+    case "events":
+      return nameApps(tx, rows);
+    case "pods":
+      return findOwners(tx, clusterId, rows);
+    case "workloads":
+      return Promise.resolve(rows);
+  }
+}
+
+/** Pods without Kepler's labels are an app's if the ledger has what keeps them: it was imported. Others are nobody's here. */
+async function findOwners(tx: Tx, clusterId: string, rows: Row[]): Promise<Row[]> {
+  const strays = rows.filter(({ kept_by }) => kept_by !== null);
+  const entryOf = ({ namespace, kept_by }: Row) => {
+    const [kind = "", name = ""] = String(kept_by).split("/");
+    return { kind: `apps/v1/${kind}`, key: `${String(namespace)}/${name}` };
+  };
+  if (strays.length === 0) return rows;
+  const entries = await tx.ledgerEntry.findMany({
+    where: { system: clusterKey(clusterId), state: "present", key: { in: strays.map((row) => entryOf(row).key) } },
+    select: { appId: true, kind: true, key: true },
+  });
+  return rows.flatMap((row) => {
+    if (row.kept_by === null) return [row];
+    const { kind, key } = entryOf(row);
+    const owner = entries.find((entry) => entry.kind === kind && entry.key === key);
+    return owner ? [{ ...row, app_id: owner.appId }] : [];
   });
 }
 

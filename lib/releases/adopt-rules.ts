@@ -1,6 +1,7 @@
 import { parseBytes, parseCpuMillis } from "#lib/apps/quantity-rules";
 import { type AppSpec, appSettings, appSpec } from "#lib/apps/spec-schema";
 import { type FieldRef, type SpecChange, type WhyNotKeep } from "./change-schema.ts";
+import { containerOf } from "./manifests/object.ts";
 import { isRecord } from "./ownership-rules.ts";
 import { specChanges, wordFor } from "./spec-diff-rules.ts";
 
@@ -10,13 +11,13 @@ export type FieldValue = FieldRef & { value: unknown };
 /** A part of a Spec in the making, or why it cannot be made. */
 type Written = Record<string, unknown> | WhyNotKeep;
 type Write = (spec: Record<string, unknown>, value: unknown, names: readonly string[]) => Written;
-/** Where a part of the Spec stands in the objects: `*` stands for any name, `{app}` for the app's. */
+/** Where a part of the Spec stands in the objects: `*` stands for any name, `{container}` for that of the app's own. */
 type Place = { kind: RegExp; path: string; to: string; write: Write };
 
 const WORKLOAD = /^apps\/v1\/(Deployment|StatefulSet)$/;
 const AUTOSCALER = /^autoscaling\/v2\/HorizontalPodAutoscaler$/;
 const TEMPLATE = ".spec.template";
-const APP = `${TEMPLATE}.spec.containers[name="{app}"]`;
+const APP = `${TEMPLATE}.spec.containers[name="{container}"]`;
 
 /** One value at one place of the Spec, as it stands or as `read` makes of it (undefined: it cannot). */
 const value = (path: string, to: string, read: (value: unknown) => unknown = (same) => same): Place => ({
@@ -124,10 +125,10 @@ function writeAt(into: Record<string, unknown>, path: readonly string[], given: 
 }
 
 /** How the Spec would take a field in, or null when it does not express it. */
-function placeOf({ kind, field }: FieldRef, app: string): { place: Place; names: string[] } | null {
+function placeOf({ kind, field }: FieldRef, container: string): { place: Place; names: string[] } | null {
   for (const place of PLACES) {
     if (!place.kind.test(kind)) continue;
-    const pattern = place.path.replace("{app}", app).replace(/[.[\]{}()+?^$|\\]/g, "\\$&");
+    const pattern = place.path.replace("{container}", container).replace(/[.[\]{}()+?^$|\\]/g, "\\$&");
     const found = new RegExp(`^${pattern.replaceAll("*", '([^"]*)')}$`).exec(field);
     if (found) return { place, names: found.slice(1) };
   }
@@ -135,13 +136,14 @@ function placeOf({ kind, field }: FieldRef, app: string): { place: Place; names:
 }
 
 /** Does the Spec say anything about this field? */
-export const isExpressed = (ref: FieldRef, app: string): boolean => placeOf(ref, app) !== null;
+export const isExpressed = (ref: FieldRef, container: string): boolean => placeOf(ref, container) !== null;
 
 /** The Spec with others' values in it, or why it cannot have them. All at once: limits and requests only fit together. */
 export function adopt(spec: AppSpec, values: readonly FieldValue[], app: string): AppSpec | WhyNotKeep {
+  const container = containerOf({ app: { name: app }, spec });
   let next: Record<string, unknown> = spec;
   for (const each of values) {
-    const found = placeOf(each, app);
+    const found = placeOf(each, container);
     const written = found ? found.place.write(next, each.value, found.names) : "not-expressed";
     if (typeof written === "string") return written;
     next = written;
@@ -169,7 +171,7 @@ export function changeInWords(spec: AppSpec, one: FieldValue & { wanted: unknown
   // Another image also has no tag and no commit any more; what it is is its digest.
   const change = changes.find(({ field }) => field === "image.digest") ?? changes[0];
   if (change) return change;
-  const known = wordFor(placeOf(one, app)?.place.to ?? "");
+  const known = wordFor(placeOf(one, containerOf({ app: { name: app }, spec }))?.place.to ?? "");
   return { field: known ?? one.field, before: printed(one.wanted), after: printed(one.value) };
 }
 

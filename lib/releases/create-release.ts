@@ -8,14 +8,14 @@ import { holdCommitLeft } from "./held-commits.ts";
 import { holdError } from "./hold-rules.ts";
 import { ownDeps, type ReleaseDeps, releaseJob } from "./jobs.ts";
 import { beginLease } from "./lease/begin-lease.ts";
-import { planRelease, type ReleasePlan } from "./plan-release.ts";
+import { type PlannedIntent, planRelease, type ReleasePlan } from "./plan-release.ts";
 import { IN_FLIGHT } from "./release-rules.ts";
-import { type CreateReleaseInput, RELEASE_STEPS, type ReleaseIntent } from "./schema.ts";
+import { type CreateReleaseInput, RELEASE_STEPS } from "./schema.ts";
 
 export type ReleaseRequest = {
   appId: string;
   requestedById: string | null;
-  intent: ReleaseIntent;
+  intent: PlannedIntent;
   reason: string | null;
   idempotencyKey: string;
   /** Number of the release that the request was made against; undefined when the asker has not looked. */

@@ -11,7 +11,7 @@ export function driftedFields(
   object: { kind: string; name: string },
   live: unknown,
   next: unknown,
-  app: string,
+  container: string,
 ): ChangedField[] {
   const kepler = ownersOf(next).find(({ manager, operation }) => manager === KEPLER && operation === "Apply");
   if (!live || !kepler) return [];
@@ -20,7 +20,7 @@ export function driftedFields(
     const owner = strangerAt(owners, field);
     if (owner && isController(owner)) return [];
     const value = valueAt(live, field) ?? null;
-    const takenAway = value === null && isExpressed({ ...object, field }, app);
+    const takenAway = value === null && isExpressed({ ...object, field }, container);
     if (!owner && !takenAway) return [];
     const { manager, at } = owner ?? { manager: null, at: null };
     return [{ ...object, field, manager, at, value, wanted: valueAt(next, field) ?? null }];

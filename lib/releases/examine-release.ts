@@ -93,7 +93,7 @@ const describe = ({ apiVersion, kind, metadata }: Pick<KubernetesObject, "apiVer
   namespace: metadata.namespace ?? null,
 });
 
-function changeOf({ manifest, live, next, warnings }: Tried): ObjectChange {
+export function changeOf({ manifest, live, next, warnings }: Tried): ObjectChange {
   const [before, after] = [live && objectYaml(live), next && objectYaml(next)];
   const action = before === null ? "create" : before === after ? "unchanged" : "update";
   return { ...describe(manifest), action, before, after, warnings: [...new Set(warnings)] };

@@ -28,7 +28,8 @@ export async function exportObjects(
   });
   if (!row) throw new NotFound("Nothing runs there.");
   const { app, number } = row;
-  const podRelease = podReleaseIn(row);
+  // What was adopted and not touched yet is whole in a file all the same.
+  const podRelease = podReleaseIn(row) || row.number;
   const spec = appSpec.parse(row.spec);
   const input = { app, environment: row.environment, spec, releaseNumber: number, podRelease, paused: false };
   const manifests = await renderRelease(db, input);

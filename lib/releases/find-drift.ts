@@ -9,6 +9,7 @@ import { type ChangedField, describeFields } from "./contest-rules.ts";
 import { driftedFields } from "./drift-rules.ts";
 import { ledgerIn } from "./ledger.ts";
 import { type Manifest } from "./manifests.ts";
+import { containerOf } from "./manifests/object.ts";
 import { isTerminal } from "./release-rules.ts";
 import { renderRelease } from "./render-release.ts";
 import { ledgerKeyOf } from "./steps/apply.ts";
@@ -47,7 +48,7 @@ export async function findDrift(
   const kubernetes = deps.kubernetes(cluster);
   const tried = await Promise.all(manifests.map((manifest) => tryObject({ kubernetes, signal }, manifest, owned)));
   const changed = tried.flatMap(({ manifest, live, next }): ChangedField[] =>
-    driftedFields(refOf(manifest), live, next, app.name),
+    driftedFields(refOf(manifest), live, next, containerOf({ app, spec })),
   );
   return {
     release: number,

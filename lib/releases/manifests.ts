@@ -21,8 +21,9 @@ export type { LogOutput, Manifest, ManifestInput } from "./manifests/object.ts";
  */
 export function renderManifests(input: ManifestInput): Manifest[] {
   const { spec } = input;
+  const isLeft = ({ kind }: Manifest) => spec.adopted?.leaves.some((left) => left === kind) ?? false;
   const objects = [
-    serviceAccount(input),
+    spec.adopted === null && serviceAccount(input),
     filesConfigMap(input),
     ...configObjects(input),
     collectorConfigMap(input),
@@ -34,7 +35,7 @@ export function renderManifests(input: ManifestInput): Manifest[] {
     spec.exposure?.gatewayClass === "ingress" && ingress(input),
     ...(spec.exposure?.gatewayClass === "istio" ? [istioGateway(input), ...virtualServices(input)] : []),
   ];
-  return objects.filter((object) => object !== null && object !== false);
+  return objects.filter((object) => object !== null && object !== false).filter((object) => !isLeft(object));
 }
 
 const POD_PARTS = ["ServiceAccount", "ConfigMap", "Secret", "Service"];

@@ -11,6 +11,12 @@ import { moveHosts } from "./host-rules.ts";
 import { IN_FLIGHT } from "./release-rules.ts";
 import { type ReleaseIntent } from "./schema.ts";
 
+/** What people ask for, or the one thing that they do not ask of a service: that it begins with what already runs. */
+export type PlannedIntent = Omit<ReleaseIntent, "kind"> & {
+  kind: ReleaseIntent["kind"] | "import";
+  imported?: AppSpec;
+};
+
 export type ReleasePlan = {
   app: { id: string; name: string; teamId: string };
   environment: {
@@ -39,7 +45,7 @@ export type ReleasePlan = {
  * shown is what is made. Throws NotFound for things that do not belong to the app, Conflict for one that is being retired, Invalid when there is
  * nothing to run or something is changed that the first release settled.
  */
-export async function planRelease(tx: Tx, appId: string, intent: ReleaseIntent, now: Date): Promise<ReleasePlan> {
+export async function planRelease(tx: Tx, appId: string, intent: PlannedIntent, now: Date): Promise<ReleasePlan> {
   const found = await tx.app.findUnique({
     where: { id: appId },
     select: { id: true, name: true, teamId: true, retiringAt: true },
@@ -60,14 +66,14 @@ export async function planRelease(tx: Tx, appId: string, intent: ReleaseIntent, 
   const replicas = await chooseReplicas(tx, here, intent, source.spec);
   const unkept = { ...source.spec, restartedAt, replicas };
   const spec = withKept(unkept, intent, app.name);
-  await refuseFixed(tx, here, spec);
+  await refuseFixed(tx, here, spec, intent);
   await refuseUnusableConfig(tx, here, spec);
   const sameImage = basis?.spec.image.digest === spec.image.digest;
   const hold = sameImage ? null : await holdOn(tx, here, spec.image.commitSha);
   return { app, environment, number: (newest?.number ?? 0) + 1, basis, ...source, spec, unkept, hold };
 }
 
-function withKept(spec: AppSpec, { keep = [] }: ReleaseIntent, app: string): AppSpec {
+function withKept(spec: AppSpec, { keep = [] }: Pick<ReleaseIntent, "keep">, app: string): AppSpec {
   const kept = adopt(spec, keep, app);
   if (typeof kept !== "string") return kept;
   throw new Invalid("What stands in the cluster cannot be kept in the service's settings as it is.", {
@@ -80,13 +86,14 @@ type Here = { appId: string; environmentId: string };
 type Source = Pick<ReleasePlan, "spec" | "buildId" | "restoresId">;
 
 /** What stands in the cluster since a release was applied there, finished or not, cannot be changed in place. */
-async function refuseFixed(tx: Tx, here: Here, spec: AppSpec): Promise<void> {
+async function refuseFixed(tx: Tx, here: Here, spec: AppSpec, intent: PlannedIntent): Promise<void> {
   const applied = await tx.release.findFirst({
     where: { ...here, steps: { some: { name: "apply", startedAt: { not: null } } } },
     orderBy: { number: "desc" },
     select: { spec: true },
   });
-  const problems = applied ? fixedProblems(appSpec.parse(applied.spec), spec) : [];
+  const before = applied ? appSpec.parse(applied.spec) : null;
+  const problems = before ? fixedProblems(before, spec) : unfounded(spec, intent);
   if (problems.length === 0) return;
   throw new Invalid("The first release settled this for good.", {
     fields: problems.map(({ path, message }) => ({ path: ["settings", ...path].join("."), message })),
@@ -99,6 +106,16 @@ async function findEnvironment(tx: Tx, id: string): Promise<ReleasePlan["environ
   const row = await tx.environment.findUnique({ where: { id }, select });
   if (!row) throw new NotFound("There is no such environment.");
   return row;
+}
+
+/** Only an import knows what it adopts. */
+const unfounded = ({ adopted }: AppSpec, { imported }: PlannedIntent) =>
+  adopted !== null && imported === undefined ? [{ path: ["adopted"], message: "workload.fixed" }] : [];
+
+/** Of an import that did not get to its end: it can be tried again. */
+async function importedImage(tx: Tx, here: Here): Promise<AppSpec["image"] | undefined> {
+  const row = await tx.release.findFirst({ where: { ...here, kind: "import" }, select: { spec: true } });
+  return row ? appSpec.parse(row.spec).image : undefined;
 }
 
 /** The newest release of a place that is done or in flight: what it runs or is on its way to. */
@@ -115,16 +132,17 @@ export async function findBasis(tx: Tx, here: Here): Promise<ReleasePlan["basis"
 async function chooseSource(
   tx: Tx,
   here: Here,
-  intent: ReleaseIntent,
+  intent: PlannedIntent,
   basis: ReleasePlan["basis"],
   domain: string,
 ): Promise<Source> {
+  if (intent.imported) return { spec: intent.imported, buildId: null, restoresId: null };
   if (intent.kind === "rollback") return restorePart(await restore(tx, here, intent.restoresNumber), intent, basis);
   if (intent.cloneOf) return clone(tx, here, intent.cloneOf, domain);
   const settings = intent.settings ?? basis?.spec ?? (await draftedSettings(tx, here, domain));
   if (!settings) throw new Invalid("The service has no settings yet.", { next: "Give its settings with the release." });
   const build = intent.buildId ? await builtImage(tx, here.appId, intent.buildId) : null;
-  const image = build?.image ?? basis?.spec.image;
+  const image = build?.image ?? basis?.spec.image ?? (await importedImage(tx, here));
   if (!image) {
     throw new Invalid("Nothing runs there yet, so a release needs a build.", {
       fields: [{ path: "buildId", message: "release.build-needed" }],
@@ -134,7 +152,12 @@ async function chooseSource(
   return { spec: { ...settings, image }, buildId: build?.id ?? null, restoresId: null };
 }
 
-async function chooseReplicas(tx: Tx, here: Here, { replicas }: ReleaseIntent, spec: AppSpec): Promise<number> {
+async function chooseReplicas(
+  tx: Tx,
+  here: Here,
+  { replicas }: Pick<ReleaseIntent, "replicas">,
+  spec: AppSpec,
+): Promise<number> {
   if (replicas !== "before") return replicas ?? spec.replicas;
   const row = await tx.release.findFirst({
     where: { ...here, state: "done", spec: { path: ["replicas"], gt: 0 } },
@@ -149,7 +172,11 @@ async function chooseReplicas(tx: Tx, here: Here, { replicas }: ReleaseIntent, s
 }
 
 /** The whole of an old release, or its image with the settings of now, or its settings with the image of now. */
-function restorePart(old: Source, { restore: part = "all" }: ReleaseIntent, basis: ReleasePlan["basis"]): Source {
+function restorePart(
+  old: Source,
+  { restore: part = "all" }: Pick<ReleaseIntent, "restore">,
+  basis: ReleasePlan["basis"],
+): Source {
   if (part === "all" || !basis) return old;
   const { image: _, ...settings } = part === "image" ? basis.spec : old.spec;
   return part === "image"
@@ -172,7 +199,7 @@ async function clone(tx: Tx, here: Here, from: string, domain: string): Promise<
   }
   const { image, ...settings } = appSpec.parse(row.spec);
   const moved = await withConfigOf(tx, here, moveHosts(settings, row.environment.domain, domain));
-  return { spec: { ...moved, image }, buildId: row.buildId, restoresId: null };
+  return { spec: { ...moved, adopted: null, image }, buildId: row.buildId, restoresId: null };
 }
 
 async function restore(tx: Tx, here: Here, number: number | null): Promise<Source> {
@@ -222,5 +249,6 @@ export async function draftedSettings(tx: Tx, here: Here, domain: string): Promi
   if (own) return storedSettings.parse(own.spec);
   const [first] = drafts;
   if (!first) return null;
-  return withConfigOf(tx, here, moveHosts(storedSettings.parse(first.spec), first.environment.domain, domain));
+  const settings = moveHosts(storedSettings.parse(first.spec), first.environment.domain, domain);
+  return withConfigOf(tx, here, { ...settings, adopted: null });
 }

@@ -160,7 +160,7 @@ export async function getAppView(appId: string, db: Db = ownDb()): Promise<AppVi
   return {
     ...rest,
     ...appRow({ team, retirements, ...rest }, builds.get(appId), places.get(appId) ?? []),
-    webUrl: rest.repositoryUrl.replace(/\.git$/, ""),
+    webUrl: rest.repositoryUrl?.replace(/\.git$/, "") ?? null,
     createdAt: createdAt.toISOString(),
     createdBy: creator ? creator.name : null,
     provisionSteps: provisionSteps.map((step) => stepView.parse(asDocument(step))),

@@ -10,6 +10,7 @@ import { saveHiccup, saveStart, saveVerdict } from "./save-step.ts";
 import { abort } from "./steps/abort.ts";
 import { apply, Overtaken } from "./steps/apply.ts";
 import { check, podReleaseIn } from "./steps/check.ts";
+import { giveBack, isUntouched } from "./steps/give-back.ts";
 import { rollout, verify } from "./steps/rollout.ts";
 import { type ReconcileReleaseDeps, type ReleaseInWork, type StepContext } from "./steps/step-context.ts";
 
@@ -59,6 +60,7 @@ async function workOn(context: StepContext, step: ReleaseStepName, attempts: num
   try {
     const verdict = await STEPS[step](context);
     await clusterAnswered(context, "ok");
+    if (verdict.is === "failed") return settleFailure(context, step, verdict);
     await deps.checkpoint?.(`release.${step}.before-commit`);
     const saved = await saveVerdict(deps, release, step, verdict);
     await deps.checkpoint?.(`release.${step}.after-commit`);
@@ -72,9 +74,27 @@ async function workOn(context: StepContext, step: ReleaseStepName, attempts: num
       await saveHiccup(deps, release, step, error.toPublic());
       return { requeueAfterMs: error.retryAfterMs ?? backOffMs(attempts) };
     }
-    await saveVerdict(deps, release, step, { is: "failed", error: error.toPublic(), facts: {}, evidence: null });
-    return "done";
+    return settleFailure(context, step, { is: "failed", error: error.toPublic(), facts: {}, evidence: null });
   }
+}
+
+/** An import that fails leaves what it found as it found it. */
+async function settleFailure(
+  context: StepContext,
+  step: ReleaseStepName,
+  verdict: Verdict & { is: "failed" },
+): Promise<RunResult> {
+  const { deps, release, signal } = context;
+  try {
+    if (isUntouched(release)) await giveBack(context);
+  } catch (error) {
+    if (signal.aborted || !(error instanceof KeplerError)) throw error;
+    if (passesByItself(error)) return { requeueAfterMs: error.retryAfterMs ?? backOffMs(1) };
+  }
+  await deps.checkpoint?.(`release.${step}.before-commit`);
+  const saved = await saveVerdict(deps, release, step, verdict);
+  await deps.checkpoint?.(`release.${step}.after-commit`);
+  return saved === "over" ? "done" : AT_ONCE;
 }
 
 async function windUp(context: StepContext, touchedCluster: boolean): Promise<RunResult> {

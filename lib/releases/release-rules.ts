@@ -96,8 +96,8 @@ export function decideRollout(wanted: Wanted, seen: Observed, startedAt: Date, n
   if (!workload || workload.releaseNumber !== wanted.number || workload.paused !== wanted.paused) {
     return { is: "reapply", facts: { waitingFor: "apply" } };
   }
-  const mine = pods.filter((p) => p.releaseNumber === wanted.podRelease && !p.terminating);
-  const old = pods.filter((p) => p.releaseNumber !== wanted.podRelease);
+  const mine = pods.filter((p) => isOf(p, wanted.podRelease) && !p.terminating);
+  const old = pods.filter((p) => !isOf(p, wanted.podRelease));
   const target = targetOf(wanted.spec, workload);
   const facts: StepFacts = {
     wanted: target,
@@ -124,6 +124,10 @@ export function decideRollout(wanted: Wanted, seen: Observed, startedAt: Date, n
   }
   return { is: "wait", facts };
 }
+
+/** Does the pod carry this release's label? Pods from before an import carry none, which is 0. */
+const isOf = ({ releaseNumber }: Pick<SeenPod, "releaseNumber">, podRelease: number): boolean =>
+  (releaseNumber ?? 0) === podRelease;
 
 /** How many pods it is about: where an autoscaler decides, as many as it says now. */
 const targetOf = (spec: AppSpec, workload: SeenWorkload | null): number =>
@@ -203,7 +207,7 @@ const VERIFY_MS = 60_000;
  * autoscaler adds pods meanwhile, its fewest are proof enough: the next ones are made from the same template.
  */
 export function decideVerify(wanted: Wanted, seen: Observed, startedAt: Date, now: Date): Verdict {
-  const mine = seen.pods.filter((p) => p.releaseNumber === wanted.podRelease && !p.terminating);
+  const mine = seen.pods.filter((p) => isOf(p, wanted.podRelease) && !p.terminating);
   const digest = wanted.spec.image.digest;
   const runs = { podRelease: wanted.podRelease, digest, configObjects: configObjectsOf(wanted) };
   const right = mine.filter((p) => runsRelease(p, runs)).length;
@@ -242,7 +246,7 @@ export const runsRelease = (
   { podRelease, digest, configObjects }: { podRelease: number; digest: string; configObjects: readonly string[] },
 ): boolean =>
   pod.ready &&
-  pod.releaseNumber === podRelease &&
+  isOf(pod, podRelease) &&
   pod.imageDigest === digest &&
   configObjects.every((name) => pod.configObjects.includes(name));
 

@@ -20,7 +20,8 @@ export const RELEASE_STATES = [
 export const releaseState = z.enum(RELEASE_STATES);
 export type ReleaseState = z.infer<typeof releaseState>;
 
-export const RELEASE_KINDS = ["deploy", "rollback", "scale", "restart", "configure"] as const;
+export const RELEASE_KINDS = ["deploy", "rollback", "scale", "restart", "configure", "import"] as const;
+const releaseKind = z.enum(RELEASE_KINDS);
 
 /** Steps of the release reconciler, in order. */
 export const RELEASE_STEPS = ["check", "apply", "rollout", "verify"] as const;
@@ -30,7 +31,8 @@ export const RESTORED_PARTS = ["all", "image", "settings"] as const;
 /** What a release asks for: a build's image (or the running one when null), and settings (or the current ones when null). */
 export const releaseIntent = z.object({
   environmentId: z.uuid(),
-  kind: z.enum(RELEASE_KINDS),
+  /** An import begins a service (import-schema.ts): nobody asks for one of a service that is there. */
+  kind: releaseKind.exclude(["import"]),
   buildId: z.uuid().nullable(),
   settings: appSettings.nullable(),
   /** Roll back: the number whose Spec is restored. */
@@ -94,7 +96,7 @@ export const releaseRow = z.object({
   number: z.number().int(),
   environmentId: z.uuid(),
   environment: z.string(),
-  kind: z.enum(RELEASE_KINDS),
+  kind: releaseKind,
   state: releaseState,
   imageDigest,
   version: z.string().nullable(),
@@ -132,9 +134,7 @@ export const releaseView = releaseRow.extend({
   lease: scaleLeaseView.nullable(),
   pausable: z.boolean(),
   /** The release right after it in its place: what superseded it, or what restored the one before it. */
-  next: z
-    .object({ id: z.uuid(), number: z.number().int(), kind: z.enum(RELEASE_KINDS), byKepler: z.boolean() })
-    .nullable(),
+  next: z.object({ id: z.uuid(), number: z.number().int(), kind: releaseKind, byKepler: z.boolean() }).nullable(),
   expectedMs: z.number().int().nullable(),
   takeOver: z.array(takenField),
 });
@@ -145,7 +145,7 @@ export const BY_KEPLER = "kepler";
 
 export const listReleasesInput = z.object({
   environment: z.string().max(80).optional(),
-  kind: z.enum(RELEASE_KINDS).optional(),
+  kind: releaseKind.optional(),
   state: releaseState.optional(),
   /** Id of a person, or BY_KEPLER. */
   by: z.union([z.uuid(), z.literal(BY_KEPLER)]).optional(),

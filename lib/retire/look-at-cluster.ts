@@ -3,7 +3,7 @@ import { z } from "zod";
 import { KEEPABLE_KINDS } from "#lib/apps/retiring-rules";
 import { type KindRef, type Kubernetes, type KubernetesObject } from "#lib/clients/kubernetes/client";
 import { KINDS, knownKind } from "#lib/clients/kubernetes/kinds";
-import { APP_LABEL, appIdOf, MANAGED_BY } from "#lib/clusters/label-rules";
+import { APP_LABEL, appIdOf, isManaged } from "#lib/clusters/label-rules";
 import { NotFound } from "#lib/platform/errors";
 import { refOf } from "#lib/releases/steps/apply";
 import { type ClusterStage, type ObjectKey, type SeenObject, stageOf } from "./retire-rules.ts";
@@ -73,9 +73,6 @@ const described = (object: KubernetesObject) => {
   };
 };
 
-const isManaged = ({ metadata }: KubernetesObject): boolean =>
-  Object.entries(MANAGED_BY).every(([label, value]) => metadata.labels?.[label] === value);
-
 async function judgeLabelled(
   look: Look,
   object: KubernetesObject,
@@ -86,7 +83,7 @@ async function judgeLabelled(
   if (controllerOf(object))
     return { ...seen, as: (await hasForeignRoot(look, object, roots)) ? "unmanaged" : "dependent" };
   // A StatefulSet gives its claims the labels of its selector and no others, so for them the service's label has to do.
-  const own = isManaged(object) || known.has(idOf(seen)) || seen.kind === KEEPABLE_KINDS.volumes;
+  const own = isManaged(object.metadata.labels) || known.has(idOf(seen)) || seen.kind === KEEPABLE_KINDS.volumes;
   return { ...seen, as: own ? "own" : "unmanaged" };
 }
 
@@ -95,7 +92,8 @@ const controllerOf = ({ metadata }: KubernetesObject) => metadata.ownerReference
 /** Whether what controls the object in the end is there and not Kepler's: then nobody will take the object away. */
 function hasForeignRoot(look: Look, object: KubernetesObject, roots: Map<string, Promise<boolean>>): Promise<boolean> {
   const owner = controllerOf(object);
-  if (!owner) return Promise.resolve(appIdOf(object.metadata.labels) !== look.appId || !isManaged(object));
+  if (!owner)
+    return Promise.resolve(appIdOf(object.metadata.labels) !== look.appId || !isManaged(object.metadata.labels));
   const kind = knownKind(owner.apiVersion, owner.kind);
   if (!kind) return Promise.resolve(true);
   const before = roots.get(owner.uid);

@@ -104,6 +104,7 @@ async function lookAt(context: Context, system: string, look: (context: Context)
 }
 
 async function hooksHeld({ world, app, signal }: Context): Promise<Held> {
+  if (app.gitlabProjectId === null) return { found: [], left: [] };
   const hooks = await configured(world.gitlab, "gitlab", "GitLab").listHooks(app.gitlabProjectId, { signal });
   const ours = hookUrlFor(world.keplerUrl, app.id);
   const urls = new Set(hooks.filter(({ url }) => deliversTo(url, ours)).map(({ url }) => url));

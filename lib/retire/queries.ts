@@ -110,7 +110,7 @@ export async function getRetirementView(id: string, db: Db = ownDb()): Promise<R
     systems: bySystem(ledger, places, keepOf(row)),
     findings: findings.map((one) => ({ ...one, environments: places.environmentsOf(one) })),
     repository: row.app.gitlabProjectPath,
-    repositoryUrl: row.app.repositoryUrl.replace(/\.git$/, ""),
+    repositoryUrl: row.app.repositoryUrl?.replace(/\.git$/, "") ?? null,
     builds,
     releases,
     continuedById: later?.id ?? null,

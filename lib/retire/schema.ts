@@ -69,7 +69,8 @@ export const retirementPlan = z.object({
   left: z.array(finding),
   systems: z.array(z.object({ system: z.string(), name: z.string(), error: publicError.nullable() })),
   /** What stays in Kepler and GitLab whatever is chosen. */
-  repository: z.string(),
+  /** Null for a service that never had one. */
+  repository: z.string().nullable(),
   builds: z.number().int(),
   releases: z.number().int(),
   /** What is stopped on the way. */
@@ -114,8 +115,8 @@ export const retirementView = retirementRow.extend({
   steps: z.array(stepView),
   systems: z.array(z.object({ system: z.string(), name: z.string(), entries: z.array(proofEntry) })),
   findings: z.array(finding.extend({ environments: z.array(z.string()) })),
-  repository: z.string(),
-  repositoryUrl: z.string(),
+  repository: z.string().nullable(),
+  repositoryUrl: z.string().nullable(),
   builds: z.number().int(),
   releases: z.number().int(),
   /** A later retirement of the same service, which goes on from here; null when this is the newest. */

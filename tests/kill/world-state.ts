@@ -37,7 +37,7 @@ export async function stateOf({ db, world, appId }: Walked) {
     releases: app.releases.map(({ state, kind, steps: rows }) => [kind, state, ...steps(rows)]),
     retirements: app.retirements.map(({ state, steps: rows }) => [state, ...steps(rows)]),
     retired: app.retiredAt !== null,
-    hooks: await hooksOf(world, app.gitlabProjectId, appId),
+    hooks: await hooksOf(world, app.gitlabProjectId ?? 0, appId),
     runs: await runsOf(world, `kepler-${app.name}`),
     images: await imagesOf(world, app.name),
     objects: (await objectsIn(world, namespace)).map(plain).sort(),

@@ -1,7 +1,7 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { type KindRef, type Kubernetes, type KubernetesObject } from "#lib/clients/kubernetes/client";
 import { KINDS } from "#lib/clients/kubernetes/kinds";
-import { MANAGED_SELECTOR } from "#lib/clusters/label-rules";
+import { MANAGED_SELECTOR, UNMANAGED_SELECTOR } from "#lib/clusters/label-rules";
 import { type Listed, type ObservedKind } from "#lib/clusters/observed-table";
 import { recordMesh } from "#lib/clusters/record-mesh";
 import { recordObserved, seeRow } from "#lib/clusters/record-observed";
@@ -31,9 +31,11 @@ type Row = Record<string, unknown>;
 /** Keeps the observed_* rows of one cluster equal to what its API server says, until `signal` aborts. */
 export async function watchCluster(deps: Deps, signal: AbortSignal): Promise<void> {
   const everywhere = { namespace: null, labelSelector: MANAGED_SELECTOR };
+  const strangers = { labelSelector: UNMANAGED_SELECTOR, labelled: false };
   await Promise.all([
     followMesh(deps, signal),
-    follow(deps, "pods", KINDS.pod, everywhere, signal),
+    follow(deps, "pods", KINDS.pod, { ...everywhere, labelled: true }, signal),
+    ...deps.namespaces.map((namespace) => follow(deps, "pods", KINDS.pod, { namespace, ...strangers }, signal)),
     follow(deps, "workloads", KINDS.deployment, everywhere, signal),
     follow(deps, "workloads", KINDS.statefulSet, everywhere, signal),
     ...deps.namespaces.map((namespace) => follow(deps, "events", KINDS.event, { namespace }, signal)),
@@ -52,7 +54,7 @@ async function followMesh({ db, cluster, kubernetes, log }: Deps, signal: AbortS
   }
 }
 
-type Scope = { namespace: string | null; labelSelector?: string };
+type Scope = { namespace: string | null; labelSelector?: string; labelled?: boolean };
 
 async function follow(deps: Deps, observed: ObservedKind, kind: KindRef, scope: Scope, signal: AbortSignal) {
   const { db, cluster, kubernetes, random, log, now } = deps;
@@ -78,7 +80,11 @@ async function follow(deps: Deps, observed: ObservedKind, kind: KindRef, scope: 
     random,
     onList: async (objects) => {
       await batch.settled();
-      await record(new Map(rowsOf(observed, objects)), { namespace: scope.namespace, kind: kind.kind });
+      await record(new Map(rowsOf(observed, objects)), {
+        namespace: scope.namespace,
+        kind: kind.kind,
+        labelled: scope.labelled,
+      });
     },
     onChange: (object, gone) => {
       for (const [key, row] of rowsOf(observed, [object])) batch.add(key, gone ? null : row);

@@ -18,6 +18,7 @@ export function settingsProblems(settings: StoredSettings): Problem[] {
   return [
     ...duplicates(settings),
     ...undeclaredPorts(settings),
+    ...routesWithoutService(settings),
     ...probeProblems(settings),
     ...workloadProblems(settings),
     ...sizeProblems(settings),
@@ -92,6 +93,10 @@ function undeclaredPorts(settings: StoredSettings): Problem[] {
   return asked.flatMap(([path, port]) => (known.has(port) ? [] : [{ path, message: "port.not-declared" }]));
 }
 
+/** A route leads to Kepler's own Service. */
+const routesWithoutService = ({ exposure, adopted }: StoredSettings): Problem[] =>
+  exposure && adopted?.leaves.includes("Service") ? [{ path: ["exposure"], message: "exposure.others-service" }] : [];
+
 function probeProblems({ startupProbe, readinessProbe, livenessProbe, strategy }: StoredSettings): Problem[] {
   const problems: Problem[] = [];
   const once = { startupProbe, livenessProbe };
@@ -158,7 +163,7 @@ function configProblems({ config, env }: StoredSettings): Problem[] {
   });
 }
 
-type Fixed = Pick<StoredSettings, "workload" | "volumes">;
+type Fixed = Pick<StoredSettings, "workload" | "volumes" | "adopted">;
 
 /**
  * What the first release settled for good and these settings would change: Kubernetes refuses to change a StatefulSet's pod
@@ -167,6 +172,8 @@ type Fixed = Pick<StoredSettings, "workload" | "volumes">;
 export function fixedProblems(before: Fixed, after: Fixed): Problem[] {
   if (before.workload.kind !== after.workload.kind)
     return [{ path: ["workload", "kind"], message: "workload.kind-fixed" }];
+  if (JSON.stringify(before.adopted) !== JSON.stringify(after.adopted))
+    return [{ path: ["adopted"], message: "workload.fixed" }];
   if (after.workload.kind === "deployment") return [];
   const problems: Problem[] = [];
   if (before.workload.podManagement !== after.workload.podManagement)

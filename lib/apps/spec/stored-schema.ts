@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { specAdopted } from "./adopted-schema.ts";
 import { specConfig, variableName } from "./config-schema.ts";
 import { specExposure, specHostAlias, specPort } from "./network-schema.ts";
 import { specAnnotation, specLabel, specPlacement, specSecurity } from "./pod-schema.ts";
@@ -23,6 +24,7 @@ const words = z.array(z.string().max(4096)).max(64);
 export const storedSettings = z.object({
   schemaVersion: z.literal(SPEC_VERSION),
   workload: specWorkload.prefault({}),
+  adopted: specAdopted.nullable().default(null),
   /** How many pods while nothing scales them; 0 stops the service, autoscaled or not. */
   replicas: z.number().int().min(0).max(MOST_REPLICAS),
   autoscaling: specAutoscaling.nullable().default(null),

@@ -5,7 +5,7 @@ import { publish } from "#lib/platform/events";
 import { type RunResult } from "#lib/platform/queue";
 import { confirmRelease } from "../confirm-release.ts";
 import { findBasis } from "../plan-release.ts";
-import { type CreateReleaseInput } from "../schema.ts";
+import { type CreateReleaseInput, releaseIntent } from "../schema.ts";
 import { type ReconcileReleaseDeps } from "../steps/step-context.ts";
 
 const LOOK_AGAIN_MS = 2_000;
@@ -64,7 +64,7 @@ async function requestOne(
     if (!basis) throw new NotFound("Nothing runs there.");
     const input: CreateReleaseInput = {
       environmentId,
-      kind,
+      kind: releaseIntent.shape.kind.parse(kind),
       ...(replicas === null ? {} : { replicas }),
       buildId: null,
       settings: null,

@@ -3,16 +3,16 @@ import { type AppSpec } from "#lib/apps/spec-schema";
 import { configMounts, configVariableSources, configVariables } from "./config.ts";
 import { fileMounts } from "./files.ts";
 import { collectedMounts } from "./log-collector.ts";
-import { given, type ManifestInput } from "./object.ts";
+import { containerOf, given, type ManifestInput } from "./object.ts";
 import { probes } from "./probes.ts";
 import { volumeMounts } from "./volumes.ts";
 
 /** The app's own container: the first of its pods. */
 export function container(input: ManifestInput) {
-  const { app, spec } = input;
+  const { spec } = input;
   const { resources, strategy } = spec;
   return {
-    name: app.name,
+    name: containerOf(input),
     image: `${spec.image.repository}@${spec.image.digest}`,
     imagePullPolicy: "IfNotPresent",
     ...given({ command: spec.command, args: spec.args }),

@@ -21,7 +21,10 @@ export type ManifestInput = {
   namespace: string;
   spec: AppSpec;
   releaseNumber: number;
-  /** Number of the release that last changed the pod template: pods carry it, so that scaling restarts nothing. */
+  /**
+   * Number of the release that last changed the pod template: pods carry it, so that scaling restarts nothing. 0 while an
+   * adopted workload's template is as it was found: it is then not applied at all, and the pods carry no label of Kepler's.
+   */
   podRelease: number;
   /** Hold the rollout (`kubectl rollout pause`); always written, so that a pause by hand ends with the next release. */
   paused?: boolean;
@@ -31,13 +34,26 @@ export type ManifestInput = {
   config?: readonly ConfigContent[];
 };
 
+type Whose = Pick<ManifestInput, "app" | "spec">;
+
 /** Labels by which the workload, its Services and its budget find the pods. Never changes: selectors are immutable. */
-export const selector = ({ app }: ManifestInput) => ({ [NAME_LABEL]: app.name, [APP_LABEL]: app.id });
+export const selector = (input: Whose): Record<string, string> =>
+  input.spec.adopted ? asMap(input.spec.adopted.selector) : ownLabels(input);
+
+/** By which Kepler knows an object as the app's; an adopted one keeps the name that others gave it. */
+export const ownLabels = ({ app, spec }: Whose): Record<string, string> => ({
+  ...(spec.adopted ? {} : { [NAME_LABEL]: app.name }),
+  [APP_LABEL]: app.id,
+});
+
+/** The app's own container in each of its pods. */
+export const containerOf = ({ app, spec }: { app: { name: string }; spec: Pick<AppSpec, "adopted"> }): string =>
+  spec.adopted?.container ?? app.name;
 
 export const metadata = (input: ManifestInput, name: string = input.app.name): Manifest["metadata"] => ({
   name,
   namespace: input.namespace,
-  labels: { ...selector(input), ...MANAGED_BY },
+  labels: { ...ownLabels(input), ...MANAGED_BY },
 });
 
 /** The fields that say something: server-side apply owns what it names, so what is not wanted is not named. */

@@ -4,7 +4,7 @@ import { configVolumes } from "./config.ts";
 import { container } from "./container.ts";
 import { filesVolume } from "./files.ts";
 import { collectorContainers, collectorVolumes } from "./log-collector.ts";
-import { asMap, given, type ManifestInput, selector } from "./object.ts";
+import { asMap, given, type ManifestInput, ownLabels, selector } from "./object.ts";
 import { placement } from "./placement.ts";
 import { volumes } from "./volumes.ts";
 
@@ -16,6 +16,7 @@ export function podTemplate(input: ManifestInput) {
     metadata: {
       labels: {
         ...asMap(spec.podLabels),
+        ...ownLabels(input),
         ...selector(input),
         ...MANAGED_BY,
         [RELEASE_LABEL]: String(input.podRelease),
@@ -26,7 +27,7 @@ export function podTemplate(input: ManifestInput) {
       ...given({ annotations: { ...asMap(spec.podAnnotations), ...restarted } }),
     },
     spec: {
-      serviceAccountName: input.app.name,
+      ...given({ serviceAccountName: spec.adopted ? spec.adopted.serviceAccount : input.app.name }),
       terminationGracePeriodSeconds: spec.strategy.terminationGracePeriodSeconds,
       ...given({ securityContext: podSecurity(spec), hostAliases: spec.hostAliases }),
       ...placement(input),

@@ -26,20 +26,28 @@ export function workload(input: ManifestInput): Manifest {
     metadata: { ...meta, labels: { ...meta.labels, [RELEASE_LABEL]: String(input.releaseNumber) } },
     spec: {
       ...(isAutoscaled(spec) ? {} : { replicas: spec.replicas }),
-      revisionHistoryLimit: 3,
-      minReadySeconds: spec.strategy.minReadySeconds,
+      ...given({ revisionHistoryLimit: spec.adopted ? null : 3 }),
+      ...sayable(input, { minReadySeconds: spec.strategy.minReadySeconds }),
       selector: { matchLabels: selector(input) },
       ...(kind === "Deployment" ? deploymentFields(input) : statefulSetFields(input)),
-      template: podTemplate(input),
+      ...(isUntouched(input) ? {} : { template: podTemplate(input) }),
     },
   };
 }
 
-function deploymentFields({ spec, paused = false }: ManifestInput) {
+/** What was found there is applied only once it is to be another: naming it would restart every pod. */
+const isUntouched = ({ spec, podRelease }: ManifestInput): boolean => spec.adopted !== null && podRelease === 0;
+
+/** Of what has no value of its own there, an import makes none: after it the object is what it was. */
+const sayable = (input: ManifestInput, fields: { paused: boolean } | { minReadySeconds: number }) =>
+  isUntouched(input) && !Object.values(fields).some(Boolean) ? {} : fields;
+
+function deploymentFields(input: ManifestInput) {
+  const { spec, paused = false } = input;
   const { type, maxSurge, maxUnavailable, progressDeadlineSeconds, minReadySeconds } = spec.strategy;
   return {
     progressDeadlineSeconds: Math.max(progressDeadlineSeconds, minReadySeconds + 1),
-    paused,
+    ...sayable(input, { paused }),
     strategy:
       type === "recreate"
         ? { type: "Recreate" }

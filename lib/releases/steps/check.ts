@@ -107,7 +107,9 @@ export async function podReleaseOf(
   release: { number: number; spec: AppSpec; app: { id: string; name: string }; environment: { id: string } },
 ): Promise<number> {
   const before = await lastDone(db, release);
-  if (!before || !samePodTemplate(appSpec.parse(before.spec), release.spec, release.app)) return release.number;
+  // An import leaves the pods that it found alone.
+  if (!before) return release.spec.adopted ? 0 : release.number;
+  if (!samePodTemplate(appSpec.parse(before.spec), release.spec, release.app)) return release.number;
   return podReleaseFact.parse(before.steps[0]?.detail).podRelease;
 }
 

@@ -12,6 +12,7 @@ export async function clearWebhook(context: StepContext): Promise<Verdict> {
   const { world, row, signal } = context;
   const gitlab = configured(world.gitlab, system, "GitLab");
   const { gitlabProjectId, gitlabProjectPath } = row.app;
+  if (gitlabProjectId === null || gitlabProjectPath === null) return { is: "done", ...nothingSeen() };
   const entries = ledgerOf(context, system, kind).map(({ id }) => id);
   const hooks = await asking(world, system, async () => {
     try {

@@ -49,7 +49,7 @@ describe("asking for a build", () => {
 
   it("fixes the commit of a branch, a tag and a sha", async () => {
     const app = await freshApp();
-    const tag = await world.gitlab.resolveRef(app.gitlabProjectId, "v1.0.0", "tag");
+    const tag = await world.gitlab.resolveRef(app.gitlabProjectId ?? 0, "v1.0.0", "tag");
     const built = await request({ ref: "v1.0.0", refKind: "tag" });
     expect(await getBuildView(world.db, built.buildId)).toMatchObject({ commitSha: tag.sha, commitTitle: tag.title });
     const bySha = await request({ ref: tag.sha.slice(0, 10), refKind: "commit" });
@@ -92,7 +92,7 @@ describe("a delivery of GitLab", () => {
     const verified = await deliveredApp({ db: world.db, open, now }, appId, headers);
     return receivePush({ ...world, now }, verified, JSON.stringify(body));
   };
-  const push = (app: { gitlabProjectId: number }, over: object = {}) => {
+  const push = (app: { gitlabProjectId: number | null }, over: object = {}) => {
     const sha = randomUUID().replaceAll("-", "").padEnd(40, "a");
     const commits = [{ id: sha, message: "Greet\n", author: { name: "Priya" } }];
     const project = { id: app.gitlabProjectId };

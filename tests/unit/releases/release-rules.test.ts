@@ -54,6 +54,7 @@ const pod = (change: Partial<SeenPod> = {}): SeenPod => ({
   namespace: "kepler-dev",
   name: "shop-abc-1",
   appId: null,
+  keptBy: null,
   releaseNumber: 7,
   phase: "Running",
   status: "Running",

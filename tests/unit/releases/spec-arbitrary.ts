@@ -113,6 +113,7 @@ const anything = fc.record({
     kind: fc.constantFrom("deployment" as const, "deployment" as const, "statefulset" as const),
     podManagement: fc.constantFrom("ordered" as const, "parallel" as const),
   }),
+  adopted: fc.constant(null),
   replicas: fc.integer({ min: 0, max: 4 }),
   autoscaling: fc.option(autoscaling),
   resources: fc.constantFrom(...Object.values(RESOURCE_PRESETS)),
