@@ -18,4 +18,3 @@ export const specAdopted = z.object({
   serviceAccount: dnsName.nullable(),
   leaves: z.array(z.enum(LEFT_KINDS)).max(LEFT_KINDS.length),
 });
-export type SpecAdopted = z.infer<typeof specAdopted>;
