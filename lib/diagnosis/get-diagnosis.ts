@@ -150,6 +150,7 @@ async function lastSeenPods(
   return rows.map(({ containers, ...row }) => ({
     ...row,
     terminating: row.status === "Terminating",
+    keptBy: null,
     claims: [],
     containers: z
       .array(containerView)

@@ -96,8 +96,8 @@ export function decideRollout(wanted: Wanted, seen: Observed, startedAt: Date, n
   if (!workload || workload.releaseNumber !== wanted.number || workload.paused !== wanted.paused) {
     return { is: "reapply", facts: { waitingFor: "apply" } };
   }
-  const mine = pods.filter((p) => isOf(p, wanted.podRelease) && !p.terminating);
-  const old = pods.filter((p) => !isOf(p, wanted.podRelease));
+  const mine = pods.filter((p) => isPodOf(p, wanted.podRelease) && !p.terminating);
+  const old = pods.filter((p) => !isPodOf(p, wanted.podRelease));
   const target = targetOf(wanted.spec, workload);
   const facts: StepFacts = {
     wanted: target,
@@ -126,7 +126,7 @@ export function decideRollout(wanted: Wanted, seen: Observed, startedAt: Date, n
 }
 
 /** Does the pod carry this release's label? Pods from before an import carry none, which is 0. */
-const isOf = ({ releaseNumber }: Pick<SeenPod, "releaseNumber">, podRelease: number): boolean =>
+export const isPodOf = ({ releaseNumber }: Pick<SeenPod, "releaseNumber">, podRelease: number): boolean =>
   (releaseNumber ?? 0) === podRelease;
 
 /** How many pods it is about: where an autoscaler decides, as many as it says now. */
@@ -207,7 +207,7 @@ const VERIFY_MS = 60_000;
  * autoscaler adds pods meanwhile, its fewest are proof enough: the next ones are made from the same template.
  */
 export function decideVerify(wanted: Wanted, seen: Observed, startedAt: Date, now: Date): Verdict {
-  const mine = seen.pods.filter((p) => isOf(p, wanted.podRelease) && !p.terminating);
+  const mine = seen.pods.filter((p) => isPodOf(p, wanted.podRelease) && !p.terminating);
   const digest = wanted.spec.image.digest;
   const runs = { podRelease: wanted.podRelease, digest, configObjects: configObjectsOf(wanted) };
   const right = mine.filter((p) => runsRelease(p, runs)).length;
@@ -246,7 +246,7 @@ export const runsRelease = (
   { podRelease, digest, configObjects }: { podRelease: number; digest: string; configObjects: readonly string[] },
 ): boolean =>
   pod.ready &&
-  isOf(pod, podRelease) &&
+  isPodOf(pod, podRelease) &&
   pod.imageDigest === digest &&
   configObjects.every((name) => pod.configObjects.includes(name));
 
