@@ -5,7 +5,7 @@ const FLOORS = [
   ["builds"],
   ["diagnosis"],
   ["releases"],
-  ["jobs", "alerts", "logs", "terminal", "metrics", "traces"],
+  ["jobs", "alerts", "logs", "terminal", "metrics", "traces", "topology"],
   // Takes down what every other feature made: only figures stand above it.
   ["retire"],
   ["reports"],

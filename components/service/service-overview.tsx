@@ -5,6 +5,7 @@ import { useTranslations } from "use-intl";
 import type { AppView } from "#lib/apps/schema";
 import { DiagnosisPanel } from "../diagnosis/diagnosis-panel.tsx";
 import { useSelection } from "../shell/selection.tsx";
+import { TopologyPanel } from "../topology/topology-panel.tsx";
 import { Commit } from "../ui/commit.tsx";
 import { Digest } from "../ui/digest.tsx";
 import { KeyValue } from "../ui/key-value.tsx";
@@ -33,6 +34,7 @@ export function ServiceOverview({ initial }: { initial: AppView }) {
       {app.retirement === null && <DriftPanel app={app} place={place} />}
       <LeaseLine app={app} environmentId={environment?.id} />
       <Journey app={app} />
+      <TopologyPanel app={app} environment={environment?.name ?? ""} />
       <div className={classes.columns}>
         <div className={classes.column}>
           <PodsPanel app={app} environment={environment} place={place} />

@@ -1,16 +1,17 @@
 import "server-only";
 import { type Prometheus, type QueryRange, type Series } from "#lib/clients/prometheus/client";
 import { type ChartPlan, type ChartPlanOptions, chartPlans } from "./chart-rules.ts";
-import { aggregate, call, type Expr, encode, select } from "./promql-rules.ts";
+import { encode, select } from "./promql-rules.ts";
 import { endOf, type Grid, gridOf, rateWindowSeconds, scrapeSecondsOf } from "./range-rules.ts";
 import { linesOf } from "./sample-rules.ts";
 import { type Chart } from "./schema.ts";
-import { containerMatchers, type MetricScope } from "./scope-rules.ts";
+import { containerMatchers } from "./scope-rules.ts";
 
 /** A Prometheus answers so many queries at once (20 by default) for everybody. */
 const AT_ONCE = 6;
 const DEADLINE_MS = 10_000;
-const SECONDS_COUNTED = 60;
+/** Long enough for two scrapes where they are a minute apart. */
+const SCRAPES_WITHIN_SECONDS = 150;
 
 type Wanted = Omit<ChartPlanOptions, "windowSeconds">;
 
@@ -25,8 +26,8 @@ export async function askCharts(
   signal: AbortSignal,
 ): Promise<{ grid: Grid; charts: Chart[]; scrapeSeconds: number }> {
   const terms = { signal, deadlineMs: DEADLINE_MS };
-  const [counted] = await prometheus.queryInstant(encode(samplesInAMinute(wanted.scope)), range.toMs, terms);
-  const scrapeSeconds = scrapeSecondsOf(counted?.samples[0]?.value ?? null);
+  const recent = select("container_memory_working_set_bytes", containerMatchers(wanted.scope), SCRAPES_WITHIN_SECONDS);
+  const scrapeSeconds = scrapeSecondsOf(await prometheus.queryInstant(encode(recent), range.toMs, terms));
   const grid = gridOf(range, scrapeSeconds);
   const windowSeconds = rateWindowSeconds(grid.stepMs, scrapeSeconds);
   const plans = chartPlans({ ...wanted, windowSeconds });
@@ -35,13 +36,6 @@ export async function askCharts(
   const answers = await inTurns(queries, (query) => prometheus.queryRange(query, asked, terms));
   return { grid, scrapeSeconds, charts: chartsOf(plans, grid, answers) };
 }
-
-const samplesInAMinute = (scope: MetricScope): Expr =>
-  aggregate(
-    "max",
-    [],
-    call("count_over_time", select("container_memory_working_set_bytes", containerMatchers(scope), SECONDS_COUNTED)),
-  );
 
 function chartsOf(plans: ChartPlan[], grid: Grid, answers: Series[][]): Chart[] {
   let next = 0;

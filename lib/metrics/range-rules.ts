@@ -28,11 +28,19 @@ const MOST_SCRAPE_SECONDS = 120;
 /** When nothing has been measured yet: what most installations have. */
 const USUAL_SCRAPE_SECONDS = 30;
 
-/** How far apart scrapes are, from how many samples the last minute brought. */
-export const scrapeSecondsOf = (samplesInAMinute: number | null): number =>
-  samplesInAMinute === null
+/** How far apart scrapes are: the middle one of the gaps between the samples of the series that has most. */
+export function scrapeSecondsOf(series: readonly { samples: readonly { atMs: number }[] }[]): number {
+  const fullest = series.reduce<readonly { atMs: number }[]>(
+    (most, { samples }) => (samples.length > most.length ? samples : most),
+    [],
+  );
+  const gaps = fullest.slice(1).map(({ atMs }, index) => atMs - (fullest[index]?.atMs ?? 0));
+  const middle = gaps.sort((a, b) => a - b)[Math.floor(gaps.length / 2)];
+  // Scrapes are some ms early or late; what is configured is whole seconds.
+  return middle === undefined
     ? USUAL_SCRAPE_SECONDS
-    : Math.min(60 / Math.max(samplesInAMinute, 0.5), MOST_SCRAPE_SECONDS);
+    : Math.min(Math.max(Math.round(middle / 1000), 1), MOST_SCRAPE_SECONDS);
+}
 
 /**
  * Over how long a rate is taken: no step falls between two windows, and each window holds at least the two samples that a

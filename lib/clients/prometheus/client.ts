@@ -16,7 +16,7 @@ export type QueryRange = { startMs: number; endMs: number; stepMs: number };
 export type Prometheus = {
   /** One series for each set of labels; a step without a value has no sample. */
   queryRange(query: string, range: QueryRange, call?: Call): Promise<Series[]>;
-  /** Each series of a vector with its one sample of that moment. */
+  /** Each series with its sample of that moment; of a range selector, with all that were scraped in the range. */
   queryInstant(query: string, atMs: number, call?: Call): Promise<Series[]>;
   ping(call?: Call): Promise<void>;
 };

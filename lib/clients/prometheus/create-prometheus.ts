@@ -2,7 +2,7 @@ import "server-only";
 import { requestJson } from "../http/request.ts";
 import { type Fetch, type HttpTarget, withoutTrailingSlash } from "../http/target.ts";
 import { type Prometheus } from "./client.ts";
-import { matrixReply, vectorReply } from "./replies.ts";
+import { instantReply, rangeReply } from "./replies.ts";
 
 export type PrometheusConfig = { url: string; token?: string; fetch?: Fetch; random?: () => number };
 
@@ -21,19 +21,19 @@ export function createPrometheus(config: PrometheusConfig): Prometheus {
   const seconds = (ms: number): number => ms / 1000;
   const queryInstant: Prometheus["queryInstant"] = async (query, atMs, call) => {
     const ask = { ...call, path: "/api/v1/query", query: { query, time: seconds(atMs) } };
-    return (await requestJson(target, ask, vectorReply)).value;
+    return (await requestJson(target, ask, instantReply)).value;
   };
   return {
     queryInstant,
     async queryRange(query, { startMs, endMs, stepMs }, call) {
       const range = { start: seconds(startMs), end: seconds(endMs), step: seconds(stepMs) };
       const ask = { ...call, path: "/api/v1/query_range", query: { query, ...range } };
-      return (await requestJson(target, ask, matrixReply)).value;
+      return (await requestJson(target, ask, rangeReply)).value;
     },
     // Every server of this API answers a query; what it is built from only some tell.
     async ping(call) {
       const ask = { ...call, path: "/api/v1/query", query: { query: "vector(1)" } };
-      await requestJson(target, ask, vectorReply);
+      await requestJson(target, ask, instantReply);
     },
   };
 }

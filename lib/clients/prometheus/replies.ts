@@ -14,16 +14,18 @@ const labels = z.record(z.string(), z.string());
 
 const answer = <T extends z.ZodType>(data: T) => z.object({ status: z.literal("success"), data });
 
-export const matrixReply = answer(
-  z.object({
+const matrix = z
+  .object({
     resultType: z.literal("matrix"),
     result: z.array(z.object({ metric: labels, values: z.array(sample) })),
-  }),
-).transform(({ data }): Series[] => data.result.map(({ metric, values }) => ({ labels: metric, samples: values })));
-
-export const vectorReply = answer(
-  z.object({
+  })
+  .transform(({ result }): Series[] => result.map(({ metric, values }) => ({ labels: metric, samples: values })));
+const vector = z
+  .object({
     resultType: z.literal("vector"),
     result: z.array(z.object({ metric: labels, value: sample })),
-  }),
-).transform(({ data }): Series[] => data.result.map(({ metric, value }) => ({ labels: metric, samples: [value] })));
+  })
+  .transform(({ result }): Series[] => result.map(({ metric, value }) => ({ labels: metric, samples: [value] })));
+
+export const rangeReply = answer(matrix).transform(({ data }) => data);
+export const instantReply = answer(z.union([vector, matrix])).transform(({ data }) => data);

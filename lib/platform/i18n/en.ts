@@ -17,6 +17,7 @@ import shell from "./messages/en/shell.json" with { type: "json" };
 import signIn from "./messages/en/sign-in.json" with { type: "json" };
 import states from "./messages/en/states.json" with { type: "json" };
 import terminal from "./messages/en/terminal.json" with { type: "json" };
+import topology from "./messages/en/topology.json" with { type: "json" };
 import ui from "./messages/en/ui.json" with { type: "json" };
 
 /** All texts of one language, one area a file; checked against the other language by tests/unit/i18n. */
@@ -36,6 +37,7 @@ export const en = {
   releases,
   logs,
   metrics,
+  topology,
   terminal,
   fields,
   settings,

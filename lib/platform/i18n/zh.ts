@@ -17,6 +17,7 @@ import shell from "./messages/zh/shell.json" with { type: "json" };
 import signIn from "./messages/zh/sign-in.json" with { type: "json" };
 import states from "./messages/zh/states.json" with { type: "json" };
 import terminal from "./messages/zh/terminal.json" with { type: "json" };
+import topology from "./messages/zh/topology.json" with { type: "json" };
 import ui from "./messages/zh/ui.json" with { type: "json" };
 
 /** All texts of one language, one area a file; checked against the other language by tests/unit/i18n. */
@@ -36,6 +37,7 @@ export const zh = {
   releases,
   logs,
   metrics,
+  topology,
   terminal,
   fields,
   settings,

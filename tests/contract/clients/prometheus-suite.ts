@@ -30,6 +30,14 @@ export function prometheusSuite(access: () => { url: string; history: History })
     expect(series?.samples.every(({ value }) => value > 9e8 && value < 1.2e9)).toBe(true);
   });
 
+  it("tells what was scraped, sample by sample, of a range at a moment", async () => {
+    const query = encode(select("memory_bytes", [equal("pod", "web-1")], 60));
+    const [series] = await prometheus().queryInstant(query, at(20));
+    const gaps = series?.samples.slice(1).map(({ atMs }, index) => atMs - (series.samples[index]?.atMs ?? 0)) ?? [];
+    expect(gaps.length).toBeGreaterThan(1);
+    for (const gap of gaps) expect(Math.round(gap / 1000)).toBe(15);
+  });
+
   it("reads numbers that JSON has no word for", async () => {
     const all = await prometheus().queryInstant(encode(select("odd", [])), at(20));
     expect(Object.fromEntries(all.map(({ labels, samples }) => [labels.is, samples[0]?.value]))).toEqual({

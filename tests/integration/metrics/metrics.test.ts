@@ -1,5 +1,6 @@
 import { request } from "node:http";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { z } from "zod";
 import { type AppSettings } from "#lib/apps/spec-schema";
 import { KINDS } from "#lib/clients/kubernetes/kinds";
 import { type Prometheus } from "#lib/clients/prometheus/client";
@@ -7,18 +8,20 @@ import { createPrometheus } from "#lib/clients/prometheus/create-prometheus";
 import { getUsage } from "#lib/clusters/get-usage";
 import { getMetrics } from "#lib/metrics/get-metrics";
 import { type ChartKey, type MetricsView, type SeriesPart } from "#lib/metrics/schema";
+import { getTopology } from "#lib/topology/get-topology";
 import { waitFor } from "#tests/world/wait-for";
 import { ReleaseWorld, SETTINGS } from "../releases/release-world.ts";
 
 type App = Awaited<ReturnType<ReleaseWorld["createApp"]>> & { createdAt: Date };
 
-/** Fails, or takes its time, or answers at once, as it is asked to. */
+/** Fails, takes its time, calls a third one or answers at once, as it is asked to. */
 const SERVER = [
   "node",
   "-e",
   `require("http").createServer((q,s)=>{
     if(q.url.endsWith("fail")){s.statusCode=500;s.end()}
     else if(q.url.endsWith("slow"))setTimeout(()=>s.end("slow"),300);
+    else if(q.url.includes("call-"))require("http").get({host:q.url.split("call-")[1],port:8080},(r)=>r.pipe(s));
     else s.end("ok")}).listen(8080)`,
 ];
 
@@ -35,12 +38,14 @@ beforeAll(async () => {
   if (!place || !edge) throw new Error("needs the sandbox's gateways and Prometheus");
   prometheus = createPrometheus(place);
   [meshed, plain] = await Promise.all([running("istio", "mesh"), running("ingress", "normal")]);
-  const load = async (gateway: string, app: App) => {
+  const load = async (gateway: string, app: App, path: string) => {
     for (let turn = 0; !stop.signal.aborted; turn += 1) {
-      await visit(gateway, `${app.name}.test`, turn % 4 === 0 ? "/fail" : turn % 10 === 1 ? "/slow" : "/");
+      await visit(gateway, `${app.name}.test`, turn % 4 === 0 ? "/fail" : turn % 10 === 1 ? "/slow" : path);
     }
   };
-  visitors = Promise.all([load(edge.istioUrl, meshed), load(edge.traefikUrl, plain)]);
+  const called = await world.live(KINDS.service, plain.name);
+  const { clusterIP } = z.object({ clusterIP: z.string() }).parse(called?.spec);
+  visitors = Promise.all([load(edge.istioUrl, meshed, `/call-${clusterIP}`), load(edge.traefikUrl, plain, "/")]);
 }, 180_000);
 afterAll(async () => {
   stop.abort();
@@ -108,7 +113,7 @@ const measured = (app: App, view: MetricsView["view"] = "sum") =>
     "measured load",
     async () => {
       const metrics = await ask(app, { view });
-      const seen = within(last(line(metrics, "errors")), 0.2, 0.3) && last(line(metrics, "latency", "p99")) > 100;
+      const seen = within(last(line(metrics, "errors")), 0.2, 0.3) && last(line(metrics, "latency", "p99")) > 250;
       return (seen || view === "pods") && last(line(metrics, "cpu")) > 0 && metrics;
     },
     60_000,
@@ -126,8 +131,8 @@ describe("what a service used and served", { timeout: 120_000 }, () => {
     expect(within(last(line(metrics, "memory")), 2 * 10e6, 2 * memoryLimitBytes)).toBe(true);
     expect(last(line(metrics, "requests"))).toBeGreaterThan(1);
     expect(last(line(metrics, "latency", "p50"))).toBeLessThan(last(line(metrics, "latency", "p99")));
-    // A slow one takes 300 ms, which Envoy counts as between 250 and 500.
-    expect(within(last(line(metrics, "latency", "p99")), 250, 500)).toBe(true);
+    // A slow one takes 300 ms, which Envoy counts as between 250 and 500; more on a machine that is busy.
+    expect(last(line(metrics, "latency", "p99"))).toBeGreaterThan(250);
     expect(last(line(metrics, "network", "in"))).toBeGreaterThan(0);
     expect(last(line(metrics, "network", "out"))).toBeGreaterThan(0);
     expect(known(line(metrics, "restarts")).every((value) => value === 0)).toBe(true);
@@ -162,6 +167,7 @@ describe("what a service used and served", { timeout: 120_000 }, () => {
     const own = await measured(meshed);
     expect(own.grid.startMs).toBeGreaterThanOrEqual(meshed.createdAt.getTime());
     const older = await ask({ ...meshed, createdAt: new Date(meshed.createdAt.getTime() - 10 * 60_000) });
+    expect(older).toMatchObject({ state: "ok", problem: null });
     for (const key of ["cpu", "memory", "requests", "errors", "latency"] as const) {
       const values = older.charts.find((chart) => chart.key === key)?.series[0]?.values ?? [];
       expect(
@@ -170,6 +176,26 @@ describe("what a service used and served", { timeout: 120_000 }, () => {
       ).toBeGreaterThan(20);
     }
   });
+});
+
+it("is drawn with the services that its pods really call", { timeout: 90_000 }, async () => {
+  const { db } = world.database;
+  const draw = (of: Prometheus | null) =>
+    getTopology(meshed, "dev", { signal: AbortSignal.timeout(30_000) }, { db, prometheus: of, now: () => new Date() });
+  const used = await waitFor(
+    "the service that is called",
+    async () => {
+      const { columns, knowsCallees } = await draw(prometheus);
+      const found = columns.find(({ key }) => key === "uses")?.nodes[0];
+      return found && { found, knowsCallees, keys: columns.map(({ key }) => key) };
+    },
+    60_000,
+    500,
+  );
+  expect(used.keys).toEqual(["edge", "routes", "mesh", "uses"]);
+  expect(used.found).toMatchObject({ kind: "callee", name: plain.name, state: "ok", isOurs: true });
+  expect(used.found.perSecond).toBeGreaterThan(0);
+  expect(await draw(null)).toMatchObject({ knowsCallees: false });
 });
 
 describe("what is said instead of charts", { timeout: 120_000 }, () => {

@@ -47,9 +47,12 @@ describe("the grid of a range", () => {
     );
   });
 
-  it("learns how often is scraped from what a minute brought", () => {
-    expect([12, 4, 1, 0.2].map(scrapeSecondsOf)).toEqual([5, 15, 60, 120]);
-    expect(scrapeSecondsOf(null)).toBe(30);
+  it("learns how often is scraped from what came lately, late scrapes and young pods included", () => {
+    const at = (...seconds: number[]) => ({ samples: seconds.map((second) => ({ atMs: second * 1000 })) });
+    expect(scrapeSecondsOf([at(0), at(0, 15.01, 29.99, 45, 90)])).toBe(15);
+    expect(scrapeSecondsOf([at(3, 8)])).toBe(5);
+    expect(scrapeSecondsOf([at(0, 600)])).toBe(120);
+    expect([scrapeSecondsOf([]), scrapeSecondsOf([at(1)])]).toEqual([30, 30]);
   });
 });
 

@@ -1,0 +1,132 @@
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { appSpec, DEFAULT_STRATEGY, RESOURCE_PRESETS } from "#lib/apps/spec-schema";
+import { type TopologyFacts, topologyOf } from "#lib/topology/topology-rules";
+import { type Box, layoutOf } from "../../../components/topology/layout-rules.ts";
+
+const NOW = new Date("2026-05-04T10:00:00Z");
+const spec = appSpec.parse({
+  schemaVersion: 1,
+  replicas: 2,
+  resources: RESOURCE_PRESETS.small,
+  ports: [{ name: "http", port: 8080, protocol: "http" }],
+  command: [],
+  args: [],
+  env: [],
+  readinessProbe: null,
+  meshMode: "normal",
+  exposure: null,
+  strategy: DEFAULT_STRATEGY,
+  restartedAt: null,
+  image: { repository: "registry/shop", digest: `sha256:${"0".repeat(64)}` },
+});
+const pod = (name: string, ready = true, status = "Running", meshProxy: string | null = null) => ({
+  ...{ name, ready, status, meshProxy },
+  createdAt: NOW,
+});
+const facts = (change: Partial<TopologyFacts> = {}, settings: Partial<typeof spec> = {}): TopologyFacts => ({
+  app: { name: "shop" },
+  domain: "dev.localhost:7105",
+  release: { number: 3, endedAt: NOW, spec: { ...spec, ...settings } },
+  pods: [pod("shop-1"), pod("shop-2")],
+  hasWorkload: true,
+  cluster: { state: "up", lastOkAt: NOW },
+  callees: [],
+  now: NOW,
+  ...change,
+});
+const drawn = (given: TopologyFacts) =>
+  topologyOf(given).columns.map(({ key, nodes }) => [key, nodes.map(({ name, state }) => `${name} ${state}`)]);
+
+const route = { host: "shop.dev.localhost", path: "/", pathType: "prefix" as const, port: 8080 };
+const exposure = { gatewayClass: "istio" as const, routes: [route] };
+
+describe("a service as a picture", () => {
+  it("goes from its visitors over route and mesh to its pods and what they use", () => {
+    const given = facts(
+      {
+        pods: [pod("shop-1", true, "Running", "1.29.1"), pod("shop-2", false, "CrashLoopBackOff")],
+        callees: [
+          { service: "cart", perSecond: 3, errorShare: 0, isOurs: true },
+          { service: "mail.ops", perSecond: 1, errorShare: 0.6, isOurs: false },
+        ],
+      },
+      {
+        exposure,
+        meshMode: "mesh",
+        volumes: [
+          { type: "claim", name: "data", mountPath: "/data", claimName: "shop-data", subPath: null, readOnly: false },
+        ],
+      },
+    );
+    expect(drawn(given)).toEqual([
+      ["edge", ["istio applied"]],
+      ["routes", ["shop.dev.localhost:7105 applied"]],
+      ["mesh", ["Istio warn"]],
+      ["pods", ["shop-2 fail", "shop-1 ok"]],
+      ["uses", ["shop-data applied", "cart ok", "mail.ops fail"]],
+    ]);
+  });
+
+  it("begins inside the cluster where it is not exposed", () => {
+    expect(drawn(facts())[0]).toEqual(["routes", ["shop:8080 applied"]]);
+  });
+
+  it("is nothing before the first release", () => {
+    expect(drawn(facts({ release: null }))).toEqual([]);
+  });
+
+  it("knows nothing of a cluster that does not answer, and tells that from a workload that is gone", () => {
+    const away = topologyOf(facts({ cluster: { state: "down", lastOkAt: NOW } }));
+    expect(away.isReachable).toBe(false);
+    expect(away.columns.flatMap(({ nodes }) => nodes.map(({ state }) => state))).toEqual([
+      "unknown",
+      "unknown",
+      "unknown",
+    ]);
+    expect(drawn(facts({ cluster: null, hasWorkload: false, pods: [] }))).toEqual([["routes", ["shop:8080 unknown"]]]);
+    expect(drawn(facts({ hasWorkload: false, pods: [] }))).toEqual([["routes", ["shop:8080 gone"]]]);
+  });
+
+  it("shows of many pods those that do not serve, and how many more there are", () => {
+    const pods = Array.from({ length: 500 }, (_, index) => pod(`shop-${index}`, index !== 400, "Running"));
+    const column = topologyOf(facts({ pods })).columns.find(({ key }) => key === "pods");
+    expect(column?.nodes[0]).toMatchObject({ name: "shop-400", state: "working" });
+    expect([column?.nodes.length, column?.hidden]).toEqual([5, 495]);
+  });
+
+  it("says when nobody could tell what it calls", () => {
+    expect(topologyOf(facts({ callees: null })).knowsCallees).toBe(false);
+  });
+});
+
+describe("where its nodes lie", () => {
+  const counts = fc.array(fc.integer({ min: 1, max: 6 }), { minLength: 1, maxLength: 5 });
+  const apart = (a: Box, b: Box) =>
+    a.x + a.width <= b.x || b.x + b.width <= a.x || a.y + a.height <= b.y || b.y + b.height <= a.y;
+
+  it("is within the room that there is, and never on each other", () => {
+    fc.assert(
+      fc.property(counts, fc.integer({ min: 280, max: 2000 }), (columns, width) => {
+        const { boxes, height } = layoutOf(columns, width);
+        const all = boxes.flat();
+        expect(boxes.map(({ length }) => length)).toEqual(columns);
+        for (const box of all) {
+          expect(box.x).toBeGreaterThanOrEqual(0);
+          expect(box.x + box.width).toBeLessThanOrEqual(width + 1e-6);
+          expect(box.y + box.height).toBeLessThanOrEqual(height + 1e-6);
+          expect(box.width).toBeGreaterThanOrEqual(132);
+        }
+        all.forEach((a, index) => all.slice(index + 1).forEach((b) => expect(apart(a, b)).toBe(true)));
+      }),
+    );
+  });
+
+  it("is side by side on a desk and one below the other on a phone", () => {
+    expect(layoutOf([1, 1, 1, 2, 3], 1100)).toMatchObject({ isNarrow: false, height: 148 });
+    const phone = layoutOf([1, 1, 1, 2, 3], 326);
+    expect(phone.isNarrow).toBe(true);
+    expect(new Set(phone.boxes.flat().map(({ x, width }) => `${x} ${width}`))).toEqual(new Set(["0 326"]));
+    expect(phone.paths).toHaveLength(4);
+  });
+});
