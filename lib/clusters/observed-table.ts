@@ -137,7 +137,8 @@ export async function keepOnlyObserved(
   const sql = `
     delete from ${name} where cluster_id = $1::uuid and ($3::text is null or namespace = $3) and ${ofKind} = $4::text
       ${labelled === undefined ? "" : `and release_number is ${labelled ? "not " : ""}null`}
-      and ${list(key, (n) => `"${n}"`).replaceAll(", ", " || '/' || ")} <> all($2::text[])
+      and not exists (select from unnest($2::text[]) as listed (key)
+        where listed.key = ${list(key, (n) => `"${n}"`).replaceAll(", ", " || '/' || ")})
     returning app_id::text`;
   return appsOf(await tx.$queryRawUnsafe<Changed[]>(sql, clusterId, keys, namespace, listedKind));
 }

@@ -54,30 +54,33 @@ export const seeRow: Record<ObservedKind, (object: unknown) => SeenRow | null> =
   },
 };
 
-/**
- * Stores what was heard and tells the browsers, in one transaction. `relisted` says what was listed whole: whatever of it was
- * not named is gone. Answers the apps of which something changed.
- */
+/** Stores what was heard and tells the browsers, in one transaction. Answers the apps of which something changed. */
 export async function recordObserved(
   db: Db,
   kind: ObservedKind,
   clusterId: string,
   heard: Map<string, Record<string, unknown> | null>,
-  options: { now: Date; relisted?: Listed },
+  { now }: { now: Date },
 ): Promise<string[]> {
   const present = [...heard].flatMap(([, row]) => (row ? [row] : []));
   const gone = [...heard].flatMap(([key, row]) => (row ? [] : [key]));
   return db.$transaction(async (tx) => {
     const rows = await withApps(tx, kind, clusterId, present);
-    const changed = await upsertObserved(tx, kind, clusterId, rows, options.now);
-    const removed = options.relisted
-      ? await keepOnlyObserved(tx, kind, clusterId, [...heard.keys()], options.relisted)
-      : await deleteObserved(tx, kind, clusterId, gone);
-    const appIds = [...new Set([...changed, ...removed])];
-    await tellBrowsers(tx, appIds);
-    return appIds;
+    const changed = await upsertObserved(tx, kind, clusterId, rows, now);
+    const removed = await deleteObserved(tx, kind, clusterId, gone);
+    return tellBrowsers(tx, [...new Set([...changed, ...removed])]);
   });
 }
+
+/** After a whole list: what it did not name is gone. Answers the apps that it belonged to, and tells the browsers. */
+export const forgetUnlisted = (
+  db: Db,
+  kind: ObservedKind,
+  clusterId: string,
+  keys: string[],
+  listed: Listed,
+): Promise<string[]> =>
+  db.$transaction(async (tx) => tellBrowsers(tx, await keepOnlyObserved(tx, kind, clusterId, keys, listed)));
 
 type Row = Record<string, unknown>;
 
@@ -123,9 +126,11 @@ async function nameApps(tx: Tx, rows: Record<string, unknown>[]): Promise<Record
 }
 
 /** One pointer for each app, however many of its pods changed. Labels may name apps that do not exist. */
-async function tellBrowsers(tx: Tx, appIds: string[]): Promise<void> {
+async function tellBrowsers(tx: Tx, appIds: string[]): Promise<string[]> {
+  if (appIds.length === 0) return [];
   const apps = await tx.app.findMany({ where: { id: { in: appIds } }, select: { id: true, teamId: true } });
   for (const { id, teamId } of apps) await publish(tx, { kind: "pods", subjectId: id, teamId, appId: id });
+  return appIds;
 }
 
 const snake = (seen: object): Record<string, unknown> =>

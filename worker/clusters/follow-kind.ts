@@ -8,8 +8,10 @@ export type Following = {
   namespace: string | null;
   labelSelector?: string;
   signal: AbortSignal;
-  /** Everything there is, after a (re)list: what is not in it is gone. */
-  onList(objects: KubernetesObject[]): Promise<void>;
+  /** A part of all that there is, while it is (re)listed: a cluster is never held whole. */
+  onPage(objects: KubernetesObject[], isFirst: boolean): Promise<void>;
+  /** All parts were told: what was in none is gone. */
+  onListed(): Promise<void>;
   onChange(object: KubernetesObject, gone: boolean): void;
   /** The API server spoke, or failed to. */
   onContact(): Promise<void>;
@@ -61,8 +63,8 @@ export async function followKind(following: Following): Promise<void> {
   }
 }
 
-async function listAll({ kubernetes, kind, namespace, labelSelector, signal, onList }: Following): Promise<string> {
-  const objects: KubernetesObject[] = [];
+async function listAll(following: Following): Promise<string> {
+  const { kubernetes, kind, namespace, labelSelector, signal, onPage, onListed } = following;
   let next: string | null = null;
   for (;;) {
     const page = await kubernetes.list(kind, namespace, {
@@ -71,10 +73,10 @@ async function listAll({ kubernetes, kind, namespace, labelSelector, signal, onL
       signal,
       ...(next ? { continue: next } : {}),
     });
-    objects.push(...page.items);
+    await onPage(page.items, next === null);
     next = page.continue;
     if (!next) {
-      await onList(objects);
+      await onListed();
       return page.resourceVersion;
     }
   }

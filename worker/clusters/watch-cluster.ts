@@ -2,9 +2,9 @@ import { setTimeout as delay } from "node:timers/promises";
 import { type KindRef, type Kubernetes, type KubernetesObject } from "#lib/clients/kubernetes/client";
 import { KINDS } from "#lib/clients/kubernetes/kinds";
 import { MANAGED_SELECTOR, UNMANAGED_SELECTOR } from "#lib/clusters/label-rules";
-import { type Listed, type ObservedKind } from "#lib/clusters/observed-table";
+import { type ObservedKind } from "#lib/clusters/observed-table";
 import { recordMesh } from "#lib/clusters/record-mesh";
-import { recordObserved, seeRow } from "#lib/clusters/record-observed";
+import { forgetUnlisted, recordObserved, seeRow } from "#lib/clusters/record-observed";
 import { clusterKey, recordSystem } from "#lib/clusters/record-system";
 import { type Db } from "#lib/platform/db";
 import { type Logger } from "#lib/platform/logger";
@@ -24,22 +24,45 @@ type Deps = {
   onChanged(appIds: string[]): Promise<void>;
 };
 
-/** Browsers hear of a change within 100 ms: this, a statement and a notification. */
+/** Browsers hear of a change within 100 ms: this at most, a statement and a notification. */
 const GATHER_MS = 40;
 type Row = Record<string, unknown>;
 
 /** Keeps the observed_* rows of one cluster equal to what its API server says, until `signal` aborts. */
 export async function watchCluster(deps: Deps, signal: AbortSignal): Promise<void> {
-  const everywhere = { namespace: null, labelSelector: MANAGED_SELECTOR };
+  const own = (await placesToWatch(deps, signal)).map((namespace) => ({ namespace, labelSelector: MANAGED_SELECTOR }));
   const strangers = { labelSelector: UNMANAGED_SELECTOR, labelled: false };
   await Promise.all([
     followMesh(deps, signal),
-    follow(deps, "pods", KINDS.pod, { ...everywhere, labelled: true }, signal),
+    ...own.flatMap((place) => [
+      follow(deps, "pods", KINDS.pod, { ...place, labelled: true }, signal),
+      follow(deps, "workloads", KINDS.deployment, place, signal),
+      follow(deps, "workloads", KINDS.statefulSet, place, signal),
+    ]),
     ...deps.namespaces.map((namespace) => follow(deps, "pods", KINDS.pod, { namespace, ...strangers }, signal)),
-    follow(deps, "workloads", KINDS.deployment, everywhere, signal),
-    follow(deps, "workloads", KINDS.statefulSet, everywhere, signal),
     ...deps.namespaces.map((namespace) => follow(deps, "events", KINDS.event, { namespace }, signal)),
   ]);
+}
+
+const ASK_AGAIN_MS = 1_000;
+const WATCHED = ["pods", "deployments.apps", "statefulsets.apps"];
+
+/** All namespaces at once (null), or each of the environments' by itself where the account has no right beyond them. */
+async function placesToWatch(deps: Deps, signal: AbortSignal): Promise<(string | null)[]> {
+  const { db, cluster, kubernetes, namespaces, now } = deps;
+  while (!signal.aborted) {
+    try {
+      const answers = await Promise.all(
+        WATCHED.map((resource) => kubernetes.canI("watch", resource, null, { signal })),
+      );
+      return answers.every(Boolean) ? [null] : namespaces;
+    } catch (error) {
+      if (signal.aborted) break;
+      await recordSystem(db, clusterKey(cluster.id), error, now()).catch(() => undefined);
+      await delay(ASK_AGAIN_MS, undefined, { signal }).catch(() => undefined);
+    }
+  }
+  return [];
 }
 
 const MESH_EVERY_MS = 60_000;
@@ -58,10 +81,11 @@ type Scope = { namespace: string | null; labelSelector?: string; labelled?: bool
 
 async function follow(deps: Deps, observed: ObservedKind, kind: KindRef, scope: Scope, signal: AbortSignal) {
   const { db, cluster, kubernetes, random, log, now } = deps;
-  const record = async (heard: Map<string, Row | null>, relisted?: Listed) => {
-    const appIds = await recordObserved(db, observed, cluster.id, heard, { now: now(), relisted });
+  const record = async (heard: Map<string, Row | null>) => {
+    const appIds = await recordObserved(db, observed, cluster.id, heard, { now: now() });
     if (appIds.length > 0) await deps.onChanged(appIds);
   };
+  const listed = new Set<string>();
   // A batch that the database refused would leave the rows behind the cluster: only a new list puts that right.
   const broken = new AbortController();
   const batch = new Batch<Row | null>({
@@ -78,13 +102,20 @@ async function follow(deps: Deps, observed: ObservedKind, kind: KindRef, scope: 
     ...scope,
     signal: AbortSignal.any([signal, broken.signal]),
     random,
-    onList: async (objects) => {
-      await batch.settled();
-      await record(new Map(rowsOf(observed, objects)), {
-        namespace: scope.namespace,
-        kind: kind.kind,
-        labelled: scope.labelled,
-      });
+    onPage: async (objects, isFirst) => {
+      if (isFirst) {
+        await batch.settled();
+        listed.clear();
+      }
+      const rows = rowsOf(observed, objects);
+      for (const [key] of rows) listed.add(key);
+      await record(new Map(rows));
+    },
+    onListed: async () => {
+      const whole = { namespace: scope.namespace, kind: kind.kind, labelled: scope.labelled };
+      const appIds = await forgetUnlisted(db, observed, cluster.id, [...listed], whole);
+      listed.clear();
+      if (appIds.length > 0) await deps.onChanged(appIds);
     },
     onChange: (object, gone) => {
       for (const [key, row] of rowsOf(observed, [object])) batch.add(key, gone ? null : row);

@@ -59,6 +59,18 @@ test("a flush that fails is told, and later changes still go out", async () => {
   expect(flushed).toEqual(["good"]);
 });
 
+test("what comes alone does not wait for company", async () => {
+  const flushed: string[][] = [];
+  const batch = new Batch<number>({
+    gatherMs: 60_000,
+    flush: async (changes) => void flushed.push([...changes.keys()]),
+    onError: raise,
+  });
+  batch.add("alone", 1);
+  await batch.settled();
+  expect(flushed).toEqual([["alone"]]);
+});
+
 const raise = (error: unknown): never => {
   throw error;
 };
