@@ -30,7 +30,7 @@ export const mayHear = (actor: Actor, event: Pick<EventPointer, "teamId">): bool
 /**
  * Server-sent events (https://html.spec.whatwg.org/multipage/server-sent-events.html): each is an outbox pointer under
  * its id, `hello` gives the id to resume from, `reset` says that too much was missed to tell. The stream ends when the
- * sign-in does; opening it again is then a 401.
+ * sign-in does (opening it again is then a 401), and when the database cannot be listened to.
  */
 export function eventStream(
   { db, subscribe, now }: Pick<World, "db" | "subscribe" | "now">,
@@ -51,7 +51,11 @@ export function eventStream(
         };
         // What happens while the missed ones are read waits for them.
         let waiting: EventPointer[] | undefined = [];
-        const unsubscribe = subscribe((event) => (waiting === undefined ? tell(event) : waiting.push(event)));
+        // A stream that hears nothing must not look like one on which nothing happens: its reader comes back when it can.
+        const unsubscribe = subscribe(
+          (event) => (waiting === undefined ? tell(event) : waiting.push(event)),
+          () => end(),
+        );
         const heartbeat = setInterval(() => write(": still here\n\n"), HEARTBEAT_MS);
         const recheck = setInterval(() => void check(), RECHECK_MS);
         const check = async () => {

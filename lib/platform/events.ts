@@ -74,8 +74,11 @@ export async function pruneEvents(from: Db, olderThan: Date): Promise<number> {
 }
 
 export type EventStream = {
-  /** Calls `listener` for each pointer from now on, in commit order; returns what ends that. Must not throw. */
-  subscribe(listener: (event: EventPointer) => void): () => void;
+  /**
+   * Calls `listener` for each pointer from now on, in commit order; returns what ends that. `onLost` hears when the
+   * database can no longer be listened to: until it can, nobody knows what happens. Neither may throw.
+   */
+  subscribe(listener: (event: EventPointer) => void, onLost?: () => void): () => void;
   /** Resolves once the LISTEN connection stands. */
   ready(): Promise<void>;
   close(): Promise<void>;
@@ -83,11 +86,11 @@ export type EventStream = {
 
 /** One LISTEN connection for any number of listeners; when it breaks it is made again and what was missed is read. */
 export function createEventStream(url: string, from: Db): EventStream {
-  const listeners = new Set<(event: EventPointer) => void>();
+  const listeners = new Map<(event: EventPointer) => void, (() => void) | undefined>();
   let lastId: string | undefined;
   const deliver = (event: EventPointer) => {
     if (lastId === undefined || BigInt(event.id) > BigInt(lastId)) lastId = event.id;
-    for (const listener of listeners) listener(event);
+    for (const listener of listeners.keys()) listener(event);
   };
   const connection = listen(url, CHANNEL, {
     onPayload: (payload) => deliver(pointer.parse(JSON.parse(payload))),
@@ -95,11 +98,14 @@ export function createEventStream(url: string, from: Db): EventStream {
       if (lastId === undefined) lastId = await newestEventId(from);
       else for (const missed of await eventsAfter(from, lastId)) deliver(missed);
     },
-    onError: (error) => logger("events").warn({ err: error }, "event connection lost"),
+    onError: (error) => {
+      logger("events").warn({ err: error }, "event connection lost");
+      for (const onLost of [...listeners.values()]) onLost?.();
+    },
   });
   return {
-    subscribe: (listener) => {
-      listeners.add(listener);
+    subscribe: (listener, onLost) => {
+      listeners.set(listener, onLost);
       return () => listeners.delete(listener);
     },
     ready: () => connection.ready,
@@ -109,5 +115,5 @@ export function createEventStream(url: string, from: Db): EventStream {
 
 const kept: typeof globalThis & { keplerEvents?: EventStream } = globalThis;
 /** Listens on this process's own stream; see `EventStream.subscribe`. */
-export const subscribe: EventStream["subscribe"] = (listener) =>
-  (kept.keplerEvents ??= createEventStream(env().databaseUrl, db())).subscribe(listener);
+export const subscribe: EventStream["subscribe"] = (listener, onLost) =>
+  (kept.keplerEvents ??= createEventStream(env().databaseUrl, db())).subscribe(listener, onLost);

@@ -76,6 +76,21 @@ it("resumes after the id that was heard last", async () => {
   leave();
 });
 
+it("ends when the database cannot be listened to, and tells the next one what was missed", async () => {
+  const last = await newestEventId(database.db);
+  const { heard } = listen();
+  await waitFor("hello", () => heard.text.includes("event: hello"));
+  await database.db.$queryRaw`select pg_terminate_backend(pid) from pg_stat_activity
+    where application_name = 'kepler-listen' and datname = current_database()`;
+  await waitFor("the end", () => heard.ended);
+  await say("while-lost", mine);
+  const again = listen(last);
+  await waitFor("the missed one", () => again.heard.text.includes("while-lost"));
+  await say("heard-again", mine);
+  await waitFor("the next one", () => again.heard.text.includes("heard-again"));
+  again.leave();
+});
+
 it("ends soon after the sign-in was revoked", async () => {
   const { heard } = listen();
   await waitFor("hello", () => heard.text.includes("event: hello"));
