@@ -1,13 +1,11 @@
 import "server-only";
 import { type Actor } from "#lib/access/actor";
-import { appSettings } from "#lib/apps/spec-schema";
-import { secretValuesOf } from "#lib/config/secret-values";
 import { sha256Hex } from "#lib/platform/crypto";
 import { type Db, type Prisma } from "#lib/platform/db";
 import { Denied } from "#lib/platform/errors";
 import { publish } from "#lib/platform/events";
+import { knownSecrets } from "#lib/releases/known-secrets";
 import { isPermitted, mayOpenTerminal } from "./rules.ts";
-import { secretsAmong } from "./secret-rules.ts";
 
 const select = {
   id: true,
@@ -76,25 +74,5 @@ export async function takeTicket(
     throw refused;
   }
   const endsAt = new Date(now.getTime() + row.limitMinutes * 60_000);
-  return { ...row, startedAt: now, endsAt, secrets: await secretsOf(db, app.id, environment.id) };
-}
-
-/** Values of its secrets, and those among the variables of what is released there and of what waits to be. */
-async function secretsOf(db: Db, appId: string, environmentId: string): Promise<string[]> {
-  const [kept, releases, draft] = await Promise.all([
-    secretValuesOf(db, { appId, environmentId }),
-    db.release.findMany({
-      where: { appId, environmentId },
-      orderBy: { number: "desc" },
-      take: 10,
-      select: { spec: true },
-    }),
-    db.appSpecDraft.findUnique({ where: { appId_environmentId: { appId, environmentId } }, select: { spec: true } }),
-  ]);
-  const variables = appSettings.shape.env;
-  const named = [...releases, ...(draft ? [draft] : [])].flatMap(({ spec }) => {
-    const env = typeof spec === "object" && spec !== null && "env" in spec ? spec.env : [];
-    return secretsAmong(variables.catch([]).parse(env));
-  });
-  return [...kept, ...named];
+  return { ...row, startedAt: now, endsAt, secrets: await knownSecrets(db, app.id, environment.id) };
 }
