@@ -1,4 +1,5 @@
-import { afterAll, afterEach, beforeAll, describe } from "vitest";
+import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
+import { askedBeyondRole } from "#tests/world/cluster-role";
 import { type FaultyWorld, startFaultyWorld } from "./faulty-world.ts";
 import { gitlabFaults } from "./gitlab-faults.ts";
 import { jenkinsFaults } from "./jenkins-faults.ts";
@@ -30,3 +31,7 @@ inTurn("when the registry is in trouble, Kepler", registryFaults);
 inTurn("when Kubernetes is in trouble, a release", kubernetesFaults);
 inTurn("when watching a cluster is in trouble, Kepler", watchFaults);
 describe("when a system takes its time, there is", () => slowFaults(() => world));
+
+it("asks the cluster for nothing beyond the documented role, whatever happens", () => {
+  expect(askedBeyondRole(world.kubernetes.seen)).toEqual([]);
+});

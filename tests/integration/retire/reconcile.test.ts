@@ -4,6 +4,7 @@ import { APP_LABEL, MANAGED_BY } from "#lib/clusters/label-rules";
 import { Unavailable } from "#lib/platform/errors";
 import { previewRetirement } from "#lib/retire/preview-retirement";
 import { type RetirementView } from "#lib/retire/schema";
+import { askedBeyondRole } from "#tests/world/cluster-role";
 import { leftBehind } from "./left-behind.ts";
 import { NOTHING_KEPT, type ProxyName, type Running, SYSTEMS, startRetireWorld } from "./retire-world.ts";
 
@@ -300,6 +301,10 @@ describe("what a retirement finds", () => {
     expect((await world.driveTo(id)).state).toBe("done");
     expect(removals(app).filter((path) => path.includes("ingresses"))).toHaveLength(1);
   });
+});
+
+it("asks the cluster for nothing beyond the documented role", () => {
+  expect(askedBeyondRole(world.proxies.kubernetes.seen)).toEqual([]);
 });
 
 const FOREIGN_JOB = `<?xml version="1.1" encoding="UTF-8"?>
