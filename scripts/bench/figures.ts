@@ -1,9 +1,12 @@
-/** One measured line: what, how much, what it may be at most, and the machine's own baseline beside it. */
+/** One measured line: what, how much, what it may or must be, and the machine's own baseline beside it. */
 export type Figure = {
   name: string;
   value: number;
-  unit: "ms" | "kB" | "MB" | "s";
+  unit: "ms" | "kB" | "MB" | "MB/s" | "s";
+  /** At most so much. */
   limit?: number;
+  /** At least so much. */
+  atLeast?: number;
   baseline?: { name: string; value: number };
 };
 
@@ -26,16 +29,24 @@ export async function durations(times: number, run: () => Promise<unknown>): Pro
 }
 
 /** Whether the figure broke its limit. */
-export const isOver = ({ value, limit }: Figure): boolean => limit !== undefined && !(value <= limit);
+export const isOver = ({ value, limit = Infinity, atLeast = -Infinity }: Figure): boolean =>
+  !(value <= limit && value >= atLeast);
 
 export function print(figures: readonly Figure[]): void {
   const round = (value: number) => (value < 10 ? value.toFixed(1) : value.toFixed(0));
   for (const figure of figures) {
-    const { name, value, unit, limit, baseline } = figure;
-    const verdict = limit === undefined ? "" : isOver(figure) ? `OVER ${limit}` : `within ${limit}`;
+    const { name, value, unit, baseline } = figure;
+    const verdict = verdictOn(figure);
     const beside = baseline
       ? `${baseline.name}: ${round(baseline.value)} ${unit} (×${(value / baseline.value).toFixed(1)})`
       : "";
     console.log(`${name.padEnd(58)} ${`${round(value)} ${unit}`.padStart(10)}  ${verdict.padEnd(12)} ${beside}`);
   }
+}
+
+function verdictOn(figure: Figure): string {
+  const { limit, atLeast } = figure;
+  if (limit !== undefined) return isOver(figure) ? `OVER ${limit}` : `within ${limit}`;
+  if (atLeast !== undefined) return isOver(figure) ? `UNDER ${atLeast}` : `above ${atLeast}`;
+  return "";
 }

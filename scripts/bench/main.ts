@@ -1,6 +1,7 @@
 /**
  * `npm run bench`: what a person waits for, measured on the whole product in a temporary home, each figure beside its
- * limit and a baseline of this machine. With `--strict` a broken limit is a failure: for a quiet machine.
+ * limit and a baseline of this machine. With `--strict` a broken limit is a failure: for a quiet machine. `--only <part>`
+ * (more than once, if wanted) measures a part of it: those of PARTS, and `sandbox`.
  */
 import { mkdtemp, rm } from "node:fs/promises";
 import { loadavg, tmpdir } from "node:os";
@@ -9,42 +10,49 @@ import { parseArgs } from "node:util";
 import { measureCreation } from "./create-service.ts";
 import { type Figure, isOver, print } from "./figures.ts";
 import { measureLiveLog } from "./live-log.ts";
+import { measureLivePods } from "./live-pods.ts";
+import { measureLogThroughput } from "./log-throughput.ts";
 import { measureManyReleases } from "./many-releases.ts";
 import { type Product, startProduct } from "./product.ts";
 import { measureReleases } from "./releases.ts";
 import { measureSandbox } from "./sandbox.ts";
 import { seedServices } from "./seed-services.ts";
 import { measureFirstLoad, measureServicesList } from "./services-list.ts";
-import { signIn } from "./session.ts";
+import { type Session, signIn } from "./session.ts";
 import { measureTerminalEcho } from "./terminal-echo.ts";
 
 const SERVICES = 1_000;
 const RELEASES_AT_ONCE = 200;
 const READY_LIMIT_S = 8;
 
-async function measureAll(home: string): Promise<Figure[]> {
-  const { app, figures: created } = await withProduct(home, "the first start", async (product) =>
+type Measure = (product: Product, session: Session, app: string) => Promise<Figure[]>;
+/** In this order: each of the later ones fills the database or the cluster more. */
+const PARTS: Record<string, Measure> = {
+  terminal: measureTerminalEcho,
+  "live-log": measureLiveLog,
+  "log-throughput": measureLogThroughput,
+  releases: measureReleases,
+  "many-releases": (product, session, app) => measureManyReleases(product, session, app, RELEASES_AT_ONCE),
+  services: async (product, session) => {
+    await seedServices(product.databaseUrl, SERVICES);
+    return measureServicesList(product, session, SERVICES);
+  },
+  "first-load": measureFirstLoad,
+  "live-pods": measureLivePods,
+};
+
+async function measureAll(home: string, wanted: (part: string) => boolean): Promise<Figure[]> {
+  const { app, figures } = await withProduct(home, "the first start", async (product) =>
     measureCreation(product, await signIn(product)),
   );
-  return withProduct(home, "the second start", async (product) => {
-    const ready: Figure = {
-      name: "second start → ready",
-      value: product.readyMs / 1000,
-      unit: "s",
-      limit: READY_LIMIT_S,
-    };
+  await withProduct(home, "the second start", async (product) => {
+    figures.push({ name: "second start → ready", value: product.readyMs / 1000, unit: "s", limit: READY_LIMIT_S });
     const session = await signIn(product);
-    const echo = await measureTerminalEcho(product, session, app);
-    const log = await measureLiveLog(product, session, app);
-    const releases = [
-      ...(await measureReleases(product, session, app)),
-      ...(await measureManyReleases(product, session, app, RELEASES_AT_ONCE)),
-    ];
-    await seedServices(product.databaseUrl, SERVICES);
-    const list = await measureServicesList(product, session, SERVICES);
-    const load = await measureFirstLoad(product, session);
-    return [...load, ...list, ...releases, ...log, ...echo, ready, ...created];
+    for (const [name, measure] of Object.entries(PARTS)) {
+      if (wanted(name)) figures.push(...(await measure(product, session, app)));
+    }
   });
+  return wanted("sandbox") ? [...figures, ...(await measureSandbox())] : figures;
 }
 
 async function withProduct<T>(home: string, what: string, measure: (product: Product) => Promise<T>): Promise<T> {
@@ -57,10 +65,10 @@ async function withProduct<T>(home: string, what: string, measure: (product: Pro
   }
 }
 
-const { values } = parseArgs({ options: { strict: { type: "boolean" } } });
+const { values } = parseArgs({ options: { strict: { type: "boolean" }, only: { type: "string", multiple: true } } });
 const home = await mkdtemp(join(tmpdir(), "kepler-bench-"));
 try {
-  const figures = [...(await measureAll(home)), ...(await measureSandbox())];
+  const figures = await measureAll(home, (part) => values.only?.includes(part) ?? true);
   console.log(
     `\nload ${loadavg()
       .map((load) => load.toFixed(1))

@@ -18,6 +18,7 @@ const sandboxFile = z.object({
 /** The whole product as `npm start` runs it, in a home of its own. */
 export type Product = z.infer<typeof sandboxFile> & {
   url: string;
+  home: string;
   admin: { username: string; password: string };
   databaseUrl: string;
   /** From the command to the line with the address. */
@@ -40,6 +41,7 @@ export async function startProduct(home: string): Promise<Product> {
   return {
     ...sandboxFile.parse(await readJson(join(home, "sandbox.json"))),
     url,
+    home,
     admin,
     databaseUrl: `postgres://kepler:${postgres.password}@127.0.0.1:${postgres.port}/postgres`,
     readyMs,

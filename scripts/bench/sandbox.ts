@@ -1,11 +1,12 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
-import { mkdtemp, readFile, rm } from "node:fs/promises";
+import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { z } from "zod";
 import { durations, type Figure, percentile } from "./figures.ts";
+import { residentMb } from "./process-use.ts";
 
 const DEPLOYMENTS = 1000;
 const PODS_EACH = 10;
@@ -30,7 +31,12 @@ export async function measureSandbox(): Promise<Figure[]> {
         { name: `${PODS} virtual pods: start`, value: cluster.startMs / 1000, unit: "s", limit: 5 },
         ...(await measureList(cluster)),
         ...(await measureWatch(cluster)),
-        { name: `${PODS} virtual pods: resident memory`, value: await residentMb(cluster), unit: "MB", limit: 1500 },
+        {
+          name: `${PODS} virtual pods: resident memory`,
+          value: await residentMb(cluster.process.pid ?? 0),
+          unit: "MB",
+          limit: 1500,
+        },
       ];
     } finally {
       await stop(cluster);
@@ -164,10 +170,4 @@ async function readLines(response: Response, take: (line: string) => void): Prom
     rest = lines.pop() ?? "";
     lines.forEach(take);
   }
-}
-
-/** Linux only: VmRSS of the cluster's process. */
-async function residentMb({ process: child }: Cluster): Promise<number> {
-  const status = await readFile(`/proc/${child.pid ?? 0}/status`, "utf8");
-  return Number(/VmRSS:\s+(\d+) kB/.exec(status)?.[1]) / 1024;
 }

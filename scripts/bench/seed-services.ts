@@ -8,11 +8,14 @@ const RELEASES = 5;
 /**
  * Writes services with all that the list reads about them, the same rows each time. Everything in them is over, so that
  * the worker has nothing to do with them; nothing of them is in the cluster, and the watch does not ask before it has to.
+ * Once: what is there already stays.
  */
 export async function seedServices(databaseUrl: string, services: number): Promise<void> {
   const database = new Client({ connectionString: databaseUrl });
   await database.connect();
   try {
+    const { rowCount } = await database.query("select from apps where gitlab_project_path = 'bench/service' limit 1");
+    if (rowCount) return;
     for (const statement of [APPS, BUILD_ROWS]) await database.query(statement, [services]);
     await database.query(RELEASE_ROWS, [JSON.stringify(SPEC)]);
     for (const statement of [WORKLOADS, PODS, "analyze"]) await database.query(statement);
