@@ -1,23 +1,20 @@
 "use client";
 
-import { Menu } from "@mantine/core";
-import { Ellipsis } from "lucide-react";
 import Link from "next/link";
 import { useState } from "react";
 import { useTranslations } from "use-intl";
 import type { AppEnvironmentView, AppView } from "#lib/apps/schema";
 import type { EnvironmentView, PodView } from "#lib/clusters/schema";
+import { useUsage } from "../settings/use-settings.ts";
 import { Failure } from "../shell/failure.tsx";
 import { useAllows } from "../shell/selection.tsx";
-import { DataTable } from "../ui/data-table.tsx";
-import { IconButton } from "../ui/icon-button.tsx";
+import { type Column, DataTable } from "../ui/data-table.tsx";
 import { Message } from "../ui/message.tsx";
 import { Panel } from "../ui/panel.tsx";
 import { RelativeTime } from "../ui/relative-time.tsx";
 import { SkeletonRows } from "../ui/skeleton-rows.tsx";
-import { State } from "../ui/state.tsx";
-import { DeletePod } from "./delete-pod.tsx";
-import { podGlyph } from "./pod-glyph.ts";
+import { EndPod, type PodEnd } from "./end-pod.tsx";
+import { PodRow } from "./pod-row.tsx";
 import classes from "./service.module.css";
 import { usePods } from "./use-service.ts";
 
@@ -27,10 +24,20 @@ type Props = { app: AppView; environment: EnvironmentView | null; place: AppEnvi
 export function PodsPanel({ app, environment, place }: Props) {
   const t = useTranslations("service.pods");
   const allows = useAllows();
-  const [doomed, setDoomed] = useState<PodView | null>(null);
+  const [doomed, setDoomed] = useState<{ pod: PodView; end: PodEnd } | null>(null);
+  const use = useUsage(app, environment?.name ?? "").data?.containers ?? [];
   const { data, error, refetch } = usePods(app, environment?.name ?? "");
   const mayDelete = allows(environment?.purpose === "prod" ? "pod.delete.prod" : "pod.delete", app.teamId);
   const unreachable = place?.health === "unreachable" && data?.seenAt;
+  const columns: Column[] = [
+    { key: "pod", header: t("column.pod") },
+    { key: "state", header: t("column.state"), width: 160, phoneWidth: 124 },
+    { key: "release", header: t("column.release"), width: 60, align: "right", wide: true },
+    { key: "restarts", header: t("column.restarts"), width: 76, align: "right", wide: true },
+    { key: "node", header: t("column.node"), width: 110, wide: true },
+    { key: "age", header: t("column.age"), width: 80, phoneWidth: 68, align: "right" },
+    ...(mayDelete ? [{ key: "more", header: "", width: 44, align: "right" as const }] : []),
+  ];
   return (
     <Panel
       title={t("title")}
@@ -51,76 +58,28 @@ export function PodsPanel({ app, environment, place }: Props) {
       )}
       {data && data.rows.length > 0 && (
         <div className={classes.scroller}>
-          <DataTable
-            label={t("title")}
-            columns={[
-              { key: "pod", header: t("column.pod") },
-              { key: "state", header: t("column.state"), width: 160, phoneWidth: 124 },
-              { key: "release", header: t("column.release"), width: 60, align: "right", wide: true },
-              { key: "restarts", header: t("column.restarts"), width: 76, align: "right", wide: true },
-              { key: "address", header: t("column.address"), width: 110, wide: true },
-              { key: "age", header: t("column.age"), width: 80, phoneWidth: 68, align: "right" },
-              ...(mayDelete ? [{ key: "more", header: "", width: 44, align: "right" as const }] : []),
-            ]}
-          >
+          <DataTable label={t("title")} columns={columns}>
             {data.rows.map((pod) => (
-              <PodRow key={pod.uid} pod={pod} onDelete={mayDelete ? () => setDoomed(pod) : undefined} />
+              <PodRow
+                key={pod.uid}
+                pod={pod}
+                use={use.filter((one) => one.pod === pod.name)}
+                columns={columns.length}
+                onEnd={mayDelete ? (end) => setDoomed({ pod, end }) : undefined}
+              />
             ))}
           </DataTable>
         </div>
       )}
       {doomed && environment && (
-        <DeletePod
+        <EndPod
+          {...doomed}
           app={app.name}
           environmentId={environment.id}
-          pod={doomed}
-          last={!data?.rows.some(({ uid, ready }) => ready && uid !== doomed.uid)}
+          last={!data?.rows.some(({ uid, ready }) => ready && uid !== doomed.pod.uid)}
           onClose={() => setDoomed(null)}
         />
       )}
     </Panel>
-  );
-}
-
-function PodRow({ pod, onDelete }: { pod: PodView; onDelete: (() => void) | undefined }) {
-  const control = useTranslations("control.deletePod");
-  const t = useTranslations("service.pods");
-  // "Running" is what Kubernetes calls a pod that no traffic reaches yet, too.
-  const word = pod.status === "Running" && !pod.ready ? t("notReady") : pod.status;
-  return (
-    <tr>
-      <td className={`${classes.truncated} ${classes.podName}`} title={pod.name}>
-        <code dir="ltr">{pod.name}</code>
-      </td>
-      <td className={classes.truncated} title={pod.message ?? undefined}>
-        <State glyph={podGlyph(pod)}>{word}</State>
-      </td>
-      <td className="k-num k-wide" data-align="right">
-        {pod.releaseNumber === null ? "" : `#${pod.releaseNumber}`}
-      </td>
-      <td className="k-num k-wide" data-align="right">
-        {pod.restarts}
-      </td>
-      <td className="k-wide">
-        <code>{pod.podIp}</code>
-      </td>
-      <td className="k-num" data-align="right">
-        <RelativeTime at={pod.createdAt} bare />
-      </td>
-      {onDelete && (
-        <td data-align="right">
-          <Menu>
-            <Menu.Target>
-              <IconButton label={control("more", { pod: pod.name })}>
-                <Ellipsis size={16} strokeWidth={1.5} />
-              </IconButton>
-            </Menu.Target>
-            <Menu.Dropdown>
-              <Menu.Item onClick={onDelete}>{control("delete")}</Menu.Item>
-            </Menu.Dropdown>
-          </Menu>
-        </td>
-      )}
-    </tr>
   );
 }

@@ -62,3 +62,18 @@ export function appNameOf({ involvedKind, involvedName }: Pick<SeenEvent, "invol
   const parts = involvedName.split("-");
   return parts.slice(0, Math.max(1, parts.length - generatedParts(involvedKind, parts.at(-1) ?? ""))).join("-");
 }
+
+/**
+ * What was said for the same reason of the same object is one thing that happened so many times: told in its newest words,
+ * from its first to its last. Newest first.
+ */
+export function groupEvents<Event extends Omit<SeenEvent, "namespace">>(events: readonly Event[]): Event[] {
+  const groups = new Map<string, Event>();
+  for (const event of [...events].sort((a, b) => b.lastAt.getTime() - a.lastAt.getTime())) {
+    const key = `${event.involvedKind} ${event.involvedName} ${event.type} ${event.reason}`;
+    const newest = groups.get(key);
+    const firstAt = newest && newest.firstAt < event.firstAt ? newest.firstAt : event.firstAt;
+    groups.set(key, newest ? { ...newest, firstAt, count: newest.count + event.count } : event);
+  }
+  return [...groups.values()];
+}

@@ -2,6 +2,7 @@ import "server-only";
 import { z } from "zod";
 import { type Db, db as ownDb, type Prisma } from "#lib/platform/db";
 import { NotFound } from "#lib/platform/errors";
+import { groupEvents } from "./event-rules.ts";
 import { containerView, type EnvironmentView, type EventView, type PodView, type SystemView } from "./schema.ts";
 
 /** All environments, in the order of promotion. */
@@ -84,7 +85,7 @@ export function podView(row: PodRow): PodView {
   };
 }
 
-/** The cluster's own events about an app in an environment, newest first, at most 100. */
+/** The cluster's own events about an app in an environment, same ones together, newest first. */
 export async function listKubernetesEvents(
   appId: string,
   environment: string,
@@ -94,16 +95,17 @@ export async function listKubernetesEvents(
   const rows = await db.observedEvent.findMany({
     where: { appId, ...place },
     orderBy: { lastAt: "desc" },
-    take: 100,
+    take: 200,
   });
   return {
-    rows: rows.map((row) => ({
+    rows: groupEvents(rows).map((row) => ({
       uid: row.uid,
       involved: `${row.involvedKind}/${row.involvedName}`,
       type: row.type,
       reason: row.reason,
       message: row.message,
       count: row.count,
+      firstAt: row.firstAt.toISOString(),
       lastAt: row.lastAt.toISOString(),
     })),
   };

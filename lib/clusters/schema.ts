@@ -100,8 +100,10 @@ export const eventView = z.object({
   involved: z.string(),
   type: z.string(),
   reason: z.string(),
+  /** The newest of them. */
   message: z.string(),
   count: z.number().int(),
+  firstAt: z.iso.datetime(),
   lastAt: z.iso.datetime(),
 });
 export type EventView = z.infer<typeof eventView>;

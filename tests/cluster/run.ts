@@ -23,6 +23,7 @@ const FILES = [
   "tests/contract/clients/istio.test.ts",
   "tests/contract/clients/registry.test.ts",
   "tests/integration/clusters/",
+  "tests/integration/diagnosis/",
   "tests/integration/releases/reconcile.test.ts",
   "tests/integration/releases/scaling.test.ts",
   "tests/integration/releases/stateful.test.ts",

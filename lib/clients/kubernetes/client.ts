@@ -113,6 +113,12 @@ export type Kubernetes = {
   get(ref: ObjectRef, call?: Call): Promise<KubernetesObject | null>;
   /** False when it was gone already. */
   delete(ref: ObjectRef, options?: Call & { propagation?: "Background" | "Foreground" | "Orphan" }): Promise<boolean>;
+  /**
+   * Asks for the end of a pod as a drain does: its disruption budgets are asked first and may refuse, with Conflict. Only of
+   * the pod with this uid. `dryRun` asks and changes nothing. Needs `create` on `pods/eviction`.
+   * https://kubernetes.io/docs/concepts/scheduling-eviction/api-eviction/
+   */
+  evict(pod: { namespace: string; name: string; uid: string }, options?: Call & { dryRun?: boolean }): Promise<void>;
   /** `namespace` null means all of them. */
   list(kind: KindRef, namespace: string | null, options?: ListOptions): Promise<ObjectList>;
   /** Resolves when the server ends the watch or `signal` aborts; throws `Expired` on 410 in either form. */

@@ -100,6 +100,14 @@ export function createKubernetes(config: KubernetesConfig): Kubernetes {
       }
     },
 
+    async evict({ namespace, name, uid }, { dryRun = false, ...call } = {}) {
+      const deleteOptions = { preconditions: { uid }, ...(dryRun ? { dryRun: ["All"] } : {}) };
+      const eviction = { apiVersion: "policy/v1", kind: "Eviction", metadata: { name, namespace }, deleteOptions };
+      const path = podPath({ namespace, pod: name }, "eviction");
+      const headers = { "content-type": "application/json" };
+      await json({ ...call, method: "POST", path, headers, body: JSON.stringify(eviction) }, reply.anyReply);
+    },
+
     async list(kind, namespace, { labelSelector, fieldSelector, limit, continue: from, ...call } = {}) {
       const query = { labelSelector, fieldSelector, limit, continue: from };
       const { metadata, items } = await json(

@@ -61,6 +61,15 @@ export function errorOf(status: Status): KeplerError | null {
       return expired(message, status);
     case 422:
       return new Invalid(`Kubernetes does not accept the object: ${message}`, { system, cause, fields });
+    case 429: {
+      const budget = status.details?.causes?.find((one) => one.reason === "DisruptionBudget");
+      if (!budget) return null;
+      return new Conflict(`A disruption budget refuses to evict the pod: ${budget.message}`, {
+        system,
+        cause,
+        next: "Wait until more pods are ready, or scale up first. Deleting the pod asks no budget.",
+      });
+    }
     case 500:
       return errorOfInternal(message, cause);
     default:

@@ -8,21 +8,26 @@ import { Failure } from "../shell/failure.tsx";
 import { Button } from "../ui/button.tsx";
 import { Dialog } from "../ui/dialog.tsx";
 
+/** `evict` asks the disruption budgets first, `delete` asks nobody. */
+export type PodEnd = "delete" | "evict";
+
 type Props = {
   app: string;
   environmentId: string;
   pod: PodView;
+  end: PodEnd;
   /** No other pod is ready. */
   last: boolean;
   onClose: () => void;
 };
 
-/** Asks before a pod is deleted: what is lost with it, and whether anything answers meanwhile. */
-export function DeletePod({ app, environmentId, pod, last, onClose }: Props) {
-  const t = useTranslations("control.deletePod");
+/** Asks before a pod is ended: what is lost with it, and whether anything answers meanwhile. A budget's refusal stays here. */
+export function EndPod({ app, environmentId, pod, end, last, onClose }: Props) {
+  const t = useTranslations(end === "evict" ? "control.evictPod" : "control.deletePod");
+  const shared = useTranslations("control.deletePod");
   const releases = useTranslations("releases");
-  const remove = useMutation({
-    mutationFn: () => sendJson("POST", `/api/apps/${app}/pods/${pod.uid}/delete`, { environmentId }, null),
+  const send = useMutation({
+    mutationFn: () => sendJson("POST", `/api/apps/${app}/pods/${pod.uid}/${end}`, { environmentId }, null),
     onSuccess: onClose,
   });
   return (
@@ -34,15 +39,15 @@ export function DeletePod({ app, environmentId, pod, last, onClose }: Props) {
       footer={
         <>
           <Button onClick={onClose}>{releases("cancel")}</Button>
-          <Button look="danger" busy={remove.isPending} onClick={() => remove.mutate()}>
+          <Button look="danger" busy={send.isPending} onClick={() => send.mutate()}>
             {t("confirm")}
           </Button>
         </>
       }
     >
       <p>{t("text", { pod: pod.name })}</p>
-      {last && <p>{t("last")}</p>}
-      {remove.error && <Failure error={remove.error} />}
+      {last && <p>{shared("last")}</p>}
+      {send.error && <Failure error={send.error} />}
     </Dialog>
   );
 }

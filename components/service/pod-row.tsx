@@ -1,0 +1,89 @@
+"use client";
+
+import { Menu } from "@mantine/core";
+import { ChevronDown, ChevronRight, Ellipsis } from "lucide-react";
+import { useState } from "react";
+import { useTranslations } from "use-intl";
+import type { PodView } from "#lib/clusters/schema";
+import { IconButton } from "../ui/icon-button.tsx";
+import { RelativeTime } from "../ui/relative-time.tsx";
+import { State } from "../ui/state.tsx";
+import type { PodEnd } from "./end-pod.tsx";
+import { type MeasuredUse, PodContainers } from "./pod-containers.tsx";
+import { podGlyph } from "./pod-glyph.ts";
+import classes from "./service.module.css";
+
+type Props = {
+  pod: PodView;
+  /** What its containers use now. */
+  use: MeasuredUse[];
+  columns: number;
+  onEnd: ((end: PodEnd) => void) | undefined;
+};
+
+const icon = { size: 16, strokeWidth: 1.5 } as const;
+
+/** A pod, and its containers once it is opened; one in trouble is open by itself. */
+export function PodRow({ pod, use, columns, onEnd }: Props) {
+  const control = useTranslations("control");
+  const t = useTranslations("service.pods");
+  const [wanted, setWanted] = useState<boolean | null>(null);
+  const open = wanted ?? (!pod.ready && pod.status !== "Terminating");
+  // "Running" is what Kubernetes calls a pod that no traffic reaches yet, too.
+  const word = pod.status === "Running" && !pod.ready ? t("notReady") : pod.status;
+  return (
+    <>
+      <tr>
+        <td className={classes.podCell}>
+          <IconButton
+            label={t(open ? "close" : "open", { pod: pod.name })}
+            aria-expanded={open}
+            onClick={() => setWanted(!open)}
+          >
+            {open ? <ChevronDown {...icon} /> : <ChevronRight {...icon} />}
+          </IconButton>
+          <span className={`${classes.truncatedLine} ${classes.podName}`} title={pod.name}>
+            <code dir="ltr">{pod.name}</code>
+          </span>
+        </td>
+        <td className={classes.truncated} title={pod.message ?? undefined}>
+          <State glyph={podGlyph(pod)}>{word}</State>
+        </td>
+        <td className="k-num k-wide" data-align="right">
+          {pod.releaseNumber === null ? "" : `#${pod.releaseNumber}`}
+        </td>
+        <td className="k-num k-wide" data-align="right">
+          {pod.restarts}
+        </td>
+        <td className={`k-wide ${classes.truncated}`} title={pod.nodeName ?? undefined}>
+          {pod.nodeName ?? ""}
+        </td>
+        <td className="k-num" data-align="right">
+          <RelativeTime at={pod.createdAt} bare />
+        </td>
+        {onEnd && (
+          <td data-align="right">
+            <Menu>
+              <Menu.Target>
+                <IconButton label={control("deletePod.more", { pod: pod.name })}>
+                  <Ellipsis {...icon} />
+                </IconButton>
+              </Menu.Target>
+              <Menu.Dropdown>
+                <Menu.Item onClick={() => onEnd("evict")}>{control("evictPod.evict")}</Menu.Item>
+                <Menu.Item onClick={() => onEnd("delete")}>{control("deletePod.delete")}</Menu.Item>
+              </Menu.Dropdown>
+            </Menu>
+          </td>
+        )}
+      </tr>
+      {open && (
+        <tr className={classes.opened}>
+          <td colSpan={columns}>
+            <PodContainers pod={pod} use={use} />
+          </td>
+        </tr>
+      )}
+    </>
+  );
+}
