@@ -1,7 +1,5 @@
 "use client";
 
-import { Check } from "lucide-react";
-import { useState } from "react";
 import { useTranslations } from "use-intl";
 import type { AppEnvironmentView, AppView } from "#lib/apps/schema";
 import type { Finding, FindingAction } from "#lib/diagnosis/schema";
@@ -9,6 +7,7 @@ import { useReleases } from "../releases/use-releases.ts";
 import { useServiceActions } from "../service/service-actions-context.tsx";
 import { Button } from "../ui/button.tsx";
 import { usePublicErrorText } from "../ui/use-public-error-text.ts";
+import { CopyWords } from "./copy-words.tsx";
 import classes from "./diagnosis.module.css";
 
 type Props = { app: AppView; place: AppEnvironmentView; finding: Finding };
@@ -93,16 +92,7 @@ function RollBack({ app, place }: Pick<Props, "app" | "place">) {
 function Ask({ app, place, finding }: Props) {
   const t = useTranslations("diagnosis.action");
   const text = usePublicErrorText();
-  const [copied, setCopied] = useState(false);
   const grounds = finding.evidence.map((each) => `- ${each.object}: ${each.text}`);
   const words = [`${app.name} · ${place.environment}`, text(finding.error), ...grounds].join("\n");
-  return (
-    <Button
-      small
-      icon={copied ? <Check size={14} strokeWidth={1.75} aria-hidden /> : undefined}
-      onClick={() => void navigator.clipboard.writeText(words).then(() => setCopied(true))}
-    >
-      {t(copied ? "copied" : "ask")}
-    </Button>
-  );
+  return <CopyWords words={words}>{t("ask")}</CopyWords>;
 }

@@ -5,6 +5,7 @@ import type { DiagnosisView } from "#lib/diagnosis/schema";
 import { Glyph } from "../ui/glyph.tsx";
 import { RelativeTime } from "../ui/relative-time.tsx";
 import { usePublicErrorText } from "../ui/use-public-error-text.ts";
+import { CopyWords } from "./copy-words.tsx";
 import classes from "./diagnosis.module.css";
 
 type Props = { gap: DiagnosisView["gaps"][number]; seenAt: string | null };
@@ -20,6 +21,13 @@ export function GapRow({ gap, seenAt }: Props) {
         <div className={classes.text}>
           <b>{t("gap", { what: gap.what })}</b>
           <p>{text(gap.error)}</p>
+          {gap.error.code === "denied" && (
+            <div className={classes.actions}>
+              <CopyWords words={`${t("gap", { what: gap.what })}\n${gap.error.message}`}>
+                {t("action.rights")}
+              </CopyWords>
+            </div>
+          )}
           {seenAt && <p className="k-quiet">{t.rich("lastSeen", { ago: () => <RelativeTime at={seenAt} /> })}</p>}
         </div>
       </div>

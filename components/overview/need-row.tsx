@@ -96,7 +96,7 @@ function useRow(need: NeedItem): Row {
         glyph: GLYPH_OF.health[need.health],
         name: need.app,
         place: { environment: need.environment, prod: need.purpose === "prod" },
-        text: t("health", { ready: need.ready, wanted: need.wanted }),
+        text: need.error ? publicText(need.error) : t("health", { ready: need.ready, wanted: need.wanted }),
         href: `/services/${need.app}`,
         action: t("see"),
       };

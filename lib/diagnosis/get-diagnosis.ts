@@ -1,5 +1,4 @@
 import "server-only";
-import { z } from "zod";
 import { type AppSpec, appSpec } from "#lib/apps/spec-schema";
 import { maskSecrets } from "#lib/builds/log-rules";
 import { askAddress } from "#lib/clients/edge/ask-address";
@@ -7,15 +6,14 @@ import { type Kubernetes } from "#lib/clients/kubernetes/client";
 import { type Registry } from "#lib/clients/registry/client";
 import { connectCluster } from "#lib/clusters/connect-cluster";
 import { connectSystems } from "#lib/clusters/connect-systems";
-import { type SeenPod } from "#lib/clusters/pod-rules";
 import { clusterKey } from "#lib/clusters/record-system";
-import { containerView } from "#lib/clusters/schema";
 import { secretValuesOf } from "#lib/config/secret-values";
 import { type Db, db as ownDb } from "#lib/platform/db";
 import { env } from "#lib/platform/env";
 import { KeplerError, NotFound, toPublicError } from "#lib/platform/errors";
 import { urlsOf } from "#lib/releases/host-rules";
 import { diagnose } from "./diagnosis-rules.ts";
+import { lastSeenPods } from "./last-seen.ts";
 import { type Gap, readCluster } from "./read-cluster.ts";
 import { type Scene, type SeenAnswer, type SeenImage } from "./scene-schema.ts";
 import { type DiagnosisView, type Finding } from "./schema.ts";
@@ -140,21 +138,3 @@ async function askEdge(spec: AppSpec, domain: string, at: Date, signal: AbortSig
   );
 }
 const MOST_ADDRESSES = 5;
-
-/** As the watch left them: without what only the cluster itself tells of their probes and ports. */
-async function lastSeenPods(
-  db: Db,
-  where: { appId: string; clusterId: string; namespace: string },
-): Promise<SeenPod[]> {
-  const rows = await db.observedPod.findMany({ where });
-  return rows.map(({ containers, ...row }) => ({
-    ...row,
-    terminating: row.status === "Terminating",
-    keptBy: null,
-    claims: [],
-    containers: z
-      .array(containerView)
-      .parse(containers)
-      .map((one) => ({ ...one, ports: [], probes: { startup: null, readiness: null, liveness: null } })),
-  }));
-}

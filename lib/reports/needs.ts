@@ -3,6 +3,7 @@ import { z } from "zod";
 import { type Actor } from "#lib/access/actor";
 import { allows } from "#lib/access/rules";
 import { type AppRow } from "#lib/apps/schema";
+import { firstFindings } from "#lib/diagnosis/last-seen";
 import { type Db, type Prisma } from "#lib/platform/db";
 import { publicError } from "#lib/platform/steps";
 import { type NeedItem } from "./schema.ts";
@@ -35,8 +36,16 @@ export async function listNeeds(
   const ailing = inTrouble
     .filter(({ retirement }) => retirement === null)
     .flatMap(troubles)
-    .filter((need) => !told.has(`${need.app}/${need.environment}`));
-  return [...terminals, ...retirements, ...provisions, ...releases, ...ailing, ...builds, ...drafts].slice(0, MOST);
+    .filter(({ need }) => !told.has(`${need.app}/${need.environment}`))
+    .slice(0, MOST);
+  const why = await firstFindings(db, ailing, now);
+  const ill = ailing.map(
+    ({ need, appId, environmentId }): NeedItem => ({
+      ...need,
+      error: why.get(`${appId}/${environmentId}`) ?? null,
+    }),
+  );
+  return [...terminals, ...retirements, ...provisions, ...releases, ...ill, ...builds, ...drafts].slice(0, MOST);
 }
 
 /** Terminals of others that somebody like the actor has to agree to first. */
@@ -151,15 +160,10 @@ const failure = (row: Prisma.BuildGetPayload<{ select: typeof failed }>) => ({
 const troubles = (app: AppRow) =>
   app.environments
     .filter(({ health }) => health === "failed" || health === "degraded")
-    .map(({ environment, purpose, health, ready, wanted, since }) => ({
-      kind: "health" as const,
-      app: app.name,
-      environment,
-      purpose,
-      health,
-      ready,
-      wanted,
-      at: since,
+    .map(({ environmentId, environment, purpose, health, ready, wanted, since }) => ({
+      appId: app.id,
+      environmentId,
+      need: { kind: "health" as const, app: app.name, environment, purpose, health, ready, wanted, at: since },
     }));
 
 async function ownDrafts(db: Db, userId: string): Promise<NeedItem[]> {

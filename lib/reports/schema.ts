@@ -65,6 +65,8 @@ export const needItem = z.discriminatedUnion("kind", [
     health: z.enum(HEALTH_STATES),
     ready: z.number().int(),
     wanted: z.number().int(),
+    /** Why, by what was last seen of its pods; null where they do not tell. */
+    error: publicError.nullable(),
     at: z.iso.datetime().nullable(),
   }),
   z.object({

@@ -17,7 +17,7 @@ inBrowser(async (stage) => {
   kepler = stage.kepler;
   page = stage.person.page;
   await runService(stage, SERVICE);
-  ({ image } = await onDeployment("GET"));
+  ({ image } = containerIn(await onKubernetes("GET", DEPLOYMENT)));
 });
 
 const deployment = z.object({
@@ -26,26 +26,38 @@ const deployment = z.object({
   }),
 });
 
-async function onDeployment(method: "GET" | "PATCH", change?: Record<string, unknown>) {
+async function onKubernetes(method: string, path: string, body?: Record<string, unknown>): Promise<unknown> {
   const { url, token } = kepler.sandbox("kubernetes");
-  const answer = await fetch(`${url}/apis/apps/v1/namespaces/kepler-dev/deployments/${SERVICE}`, {
-    method,
-    headers: { authorization: `Bearer ${token}`, "content-type": "application/strategic-merge-patch+json" },
-    ...(change ? { body: JSON.stringify(change) } : {}),
-  });
-  expect(answer.status).toBe(200);
-  return deployment.parse(await answer.json()).spec.template.spec.containers[0];
+  const type = method === "PATCH" ? "application/strategic-merge-patch+json" : "application/json";
+  const headers = { authorization: `Bearer ${token}`, "content-type": type };
+  const answer = await fetch(url + path, { method, headers, ...(body ? { body: JSON.stringify(body) } : {}) });
+  expect(answer.ok, path).toBe(true);
+  return answer.json();
 }
+
+const DEPLOYMENT = `/apis/apps/v1/namespaces/kepler-dev/deployments/${SERVICE}`;
+const containerIn = (object: unknown) => deployment.parse(object).spec.template.spec.containers[0];
 
 /** Changes the app's own container by hand, as kubectl would. */
 const patchContainer = (change: Record<string, unknown>) =>
-  onDeployment("PATCH", { spec: { template: { spec: { containers: [{ name: SERVICE, ...change }] } } } });
+  onKubernetes("PATCH", DEPLOYMENT, { spec: { template: { spec: { containers: [{ name: SERVICE, ...change }] } } } });
 
 const overview = () => page.goto(`${kepler.url}/services/${SERVICE}`);
 const finding = (sentence: RegExp) => page.getByRole("listitem").filter({ hasText: sentence }).first();
 const shot = async (name: string) => {
   const folder = process.env.TEST_SHOTS;
-  if (folder) await page.screenshot({ path: `${folder}/${name}.png`, fullPage: true });
+  if (!folder) return;
+  for (const [width, theme] of [
+    [1440, "light"],
+    [1440, "dark"],
+    [390, "light"],
+  ] as const) {
+    await page.setViewportSize({ width, height: 900 });
+    await page.evaluate((t) => document.documentElement.setAttribute("data-mantine-color-scheme", t), theme);
+    await page.screenshot({ path: `${folder}/${name}-${width}-${theme}.png`, fullPage: true });
+  }
+  await page.evaluate(() => document.documentElement.setAttribute("data-mantine-color-scheme", "light"));
+  await page.setViewportSize({ width: 1440, height: 900 });
 };
 
 // The steps of one story: each fault takes the place of the one before.
@@ -98,11 +110,42 @@ describe("the diagnosis of a service", () => {
     await told.getByText("What was seen").click();
     await told.getByText(/OOMKilled, exit code 137/).waitFor();
     await shot("memory");
+    const containers = page.getByRole("list", { name: /^Containers of/ }).first();
+    await containers.getByText(/OOMKilled with exit code 137/).waitFor(TOLD);
+    await containers.getByText(/Mi – 128 Mi/).waitFor();
+    await page.getByText("Waiting before the next try").first().waitFor(TOLD);
     await told.getByRole("link", { name: "Raise the memory…" }).click();
     await page.waitForURL(/\/settings\?open=size&at=resources\.memoryLimitBytes/);
     const limit = page.getByRole("textbox", { name: "Memory limit" });
     await limit.waitFor();
     expect(await limit.evaluate((input) => input === document.activeElement)).toBe(true);
     await shot("memory-field");
+  });
+
+  it("evicts a pod only when its disruption budget agrees, and says when it does not", async () => {
+    await onKubernetes("POST", "/apis/policy/v1/namespaces/kepler-dev/poddisruptionbudgets", {
+      metadata: { name: SERVICE },
+      spec: { minAvailable: 1, selector: { matchLabels: { "app.kubernetes.io/name": SERVICE } } },
+    });
+    await overview();
+    const running = page.getByRole("row").filter({ hasText: "Running" });
+    await running.getByRole("button", { name: /^More for/ }).click();
+    await page.getByRole("menuitem", { name: "Evict pod…" }).click();
+    const dialog = page.getByRole("dialog", { name: "Evict a pod" });
+    await dialog.getByRole("button", { name: "Evict pod" }).click();
+    await dialog
+      .getByText(
+        /A disruption budget refuses to evict the pod: The disruption budget told-what-is-wrong needs 1 healthy pods/,
+      )
+      .waitFor();
+    await shot("evict");
+    const name = /told-what-is-wrong-\S+/.exec((await dialog.textContent()) ?? "")?.[0] ?? "";
+    await onKubernetes("DELETE", `/apis/policy/v1/namespaces/kepler-dev/poddisruptionbudgets/${SERVICE}`);
+    await dialog.getByRole("button", { name: "Evict pod" }).click();
+    await dialog.waitFor({ state: "hidden" });
+    await page
+      .getByRole("row")
+      .filter({ hasText: name })
+      .waitFor({ state: "detached", ...TOLD });
   });
 });

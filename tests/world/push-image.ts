@@ -8,6 +8,7 @@ type Layer = Content & { mediaType: string };
 export type PushedImage = { digest: string; configDigest: string; sizeBytes: number };
 
 const MANIFEST = "application/vnd.oci.image.manifest.v1+json";
+const INDEX = "application/vnd.oci.image.index.v1+json";
 const CONFIG = "application/vnd.oci.image.config.v1+json";
 const LAYER = "application/vnd.oci.image.layer.v1.tar+gzip";
 
@@ -20,8 +21,8 @@ type Image = {
   config: Record<string, unknown>;
   /** Its only layer. Without it the image stands on TEST_BASE_IMAGE where that is set, and is empty otherwise. */
   files?: { tar: Buffer; gzipped: Buffer };
-  /** Of the processor that it says it is for; "amd64" unless given. */
-  architecture?: string;
+  /** Only for this processor, as an index says that has nothing for any other. */
+  onlyFor?: string;
 };
 
 /**
@@ -52,13 +53,23 @@ export async function pushImage(
   const { layers, diffIds } = await layersOf();
 
   const rootfs = { type: "layers", diff_ids: diffIds };
-  const configuration = { os: "linux", architecture: image.architecture ?? "amd64", config: image.config, rootfs };
+  const configuration = { os: "linux", architecture: image.onlyFor ?? "amd64", config: image.config, rootfs };
   const config = await upload(Buffer.from(JSON.stringify(configuration)));
   const manifest = { schemaVersion: 2, mediaType: MANIFEST, config: { mediaType: CONFIG, ...config }, layers };
   const body = Buffer.from(JSON.stringify(manifest));
-  await send("PUT", `/v2/${repository}/manifests/${tag}`, { type: MANIFEST, body });
+  const digest = sha256(body);
   const sizeBytes = [config, ...layers].reduce((sum, { size }) => sum + size, 0);
-  return { digest: sha256(body), configDigest: config.digest, sizeBytes };
+  const pushed = { digest, configDigest: config.digest, sizeBytes };
+  if (image.onlyFor === undefined) {
+    await send("PUT", `/v2/${repository}/manifests/${tag}`, { type: MANIFEST, body });
+    return pushed;
+  }
+  await send("PUT", `/v2/${repository}/manifests/${digest}`, { type: MANIFEST, body });
+  const platform = { os: "linux", architecture: image.onlyFor };
+  const manifests = [{ mediaType: MANIFEST, digest, size: body.length, platform }];
+  const index = Buffer.from(JSON.stringify({ schemaVersion: 2, mediaType: INDEX, manifests }));
+  await send("PUT", `/v2/${repository}/manifests/${tag}`, { type: INDEX, body: index });
+  return { ...pushed, digest: sha256(index) };
 }
 
 type Send = (method: string, path: string, content?: { type: string; body: Buffer }) => Promise<Response>;

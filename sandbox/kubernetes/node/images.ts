@@ -60,7 +60,7 @@ export class NodeImages {
       );
     const unpacking = `failed to pull and unpack image "${where}"`;
     const resolving = `${unpacking}: failed to resolve reference "${where}"`;
-    const ground = { store: this.#store, credentials: join(this.#home, "credentials"), architecture: "amd64" };
+    const ground = { store: this.#store, credentials: join(this.#home, "credentials") };
     const pulled = await pullImage(reference, ground).catch((error: unknown) => {
       const why = error instanceof Error ? error.message : String(error);
       if (why.startsWith("no match for platform")) throw new Error(`${unpacking}: ${why}`, { cause: error });

@@ -14,7 +14,11 @@ export async function writeVolumes(
   pod: Pod,
   folder: string,
 ): Promise<void> {
-  for (const volume of pod.spec.volumes ?? []) {
+  const mounted = [...(pod.spec.initContainers ?? []), ...pod.spec.containers].flatMap(
+    ({ volumeMounts }) => volumeMounts?.map(({ name }) => name) ?? [],
+  );
+  // Nobody waits for a volume that no container mounts.
+  for (const volume of (pod.spec.volumes ?? []).filter(({ name }) => mounted.includes(name))) {
     const target = join(folder, volume.name);
     await mkdir(target, { recursive: true });
     await checkHostPath(volume);

@@ -137,41 +137,6 @@ describe("the pods of a cluster", () => {
     for await (const line of kubernetes.readLog(namespace, pod.name, { container: "app" })) lines.push(line);
     expect(lines).toEqual(["last words"]);
   });
-
-  it("are evicted when no disruption budget wants them to stay, and only those that were meant", async () => {
-    await deploy("evicted", await push("evicted", serving("v1")));
-    await rolledOut("evicted");
-    const budget = (minAvailable: number) =>
-      kubernetes.apply({
-        apiVersion: "policy/v1",
-        kind: "PodDisruptionBudget",
-        metadata: { name: "evicted", namespace },
-        spec: { minAvailable, selector: { matchLabels: { app: "evicted" } } },
-      });
-    const allowed = (count: number) =>
-      waitFor("the budget to have counted", async () => {
-        const one = await kubernetes.get({ ...KINDS.podDisruptionBudget, namespace, name: "evicted" });
-        return numberAt(one, "status", "expectedPods") === 1 && numberAt(one, "status", "disruptionsAllowed") === count;
-      });
-    const [pod] = (await podsOf("evicted")).flatMap((one) => seePod(one) ?? []);
-    if (!pod) throw new Error("no pod");
-
-    await budget(1);
-    await allowed(0);
-    await expect(kubernetes.evict(pod, { dryRun: true })).rejects.toMatchObject({
-      code: "conflict",
-      message: expect.stringContaining("The disruption budget evicted needs 1 healthy pods and has 1 currently"),
-    });
-    await budget(0);
-    await allowed(1);
-    await expect(kubernetes.evict({ ...pod, uid: randomUUID() })).rejects.toMatchObject({ code: "conflict" });
-    await kubernetes.evict(pod, { dryRun: true });
-    expect((await podsOf("evicted")).map(({ metadata }) => metadata.uid)).toEqual([pod.uid]);
-    await kubernetes.evict(pod);
-    await waitFor("another pod", async () =>
-      (await podsOf("evicted")).every(({ metadata }) => metadata.uid !== pod.uid),
-    );
-  });
 });
 
 type Status = { replicas: number; updatedReplicas: number; availableReplicas: number; observedGeneration: number };

@@ -33,6 +33,13 @@ export const deployment = (ground: Ground, spec: PodSpec, more: Record<string, u
 });
 /** A Deployment of one container that differs from one that is well in this. */
 export const with1 = (more: Container) => (ground: Ground) => [deployment(ground, { containers: [own(ground, more)] })];
+/** The same with a volume that it mounts. */
+export const withVolume = (source: Record<string, unknown>) => (ground: Ground) => [
+  deployment(ground, {
+    containers: [own(ground, { volumeMounts: [{ name: "data", mountPath: "/data" }] })],
+    volumes: [{ name: "data", ...source }],
+  }),
+];
 export const withSpec = (more: PodSpec) => (ground: Ground) => [
   deployment(ground, { containers: [own(ground)], ...more }),
 ];

@@ -47,8 +47,8 @@ export class FaultWorld {
     const namespace = `kepler-faults-${randomUUID().slice(0, 8)}`;
     await world.kubernetes.apply({ apiVersion: "v1", kind: "Namespace", metadata: { name: namespace } });
     const host = new URL(registry.url).host;
-    const push = async (tag: string, architecture?: string) => {
-      const { digest } = await pushImage(registry, "faults/node", tag, { config: { Cmd: STAYING }, architecture });
+    const push = async (tag: string, onlyFor?: string) => {
+      const { digest } = await pushImage(registry, "faults/node", tag, { config: { Cmd: STAYING }, onlyFor });
       return `${host}/faults/node@${digest}`;
     };
     const images = { image: await push("well"), foreignImage: await push("foreign", "s390x"), registry: host };

@@ -1,6 +1,18 @@
 import { type ApplyObject } from "#lib/clients/kubernetes/client";
 import { type FindingAction, type FindingRule } from "#lib/diagnosis/schema";
-import { deployment, ended, NOWHERE, node, object, onNode, own, serving, with1, withSpec } from "./fault-objects.ts";
+import {
+  deployment,
+  ended,
+  NOWHERE,
+  node,
+  object,
+  onNode,
+  own,
+  serving,
+  with1,
+  withSpec,
+  withVolume,
+} from "./fault-objects.ts";
 import { type Ground } from "./fault-world.ts";
 
 export type Fault = {
@@ -212,7 +224,7 @@ export const FAULTS: Fault[] = [
   },
   {
     name: "a mounted Secret that is not there",
-    objects: withSpec({ volumes: [{ name: "keys", secret: { secretName: "no-such-secret" } }] }),
+    objects: withVolume({ secret: { secretName: "no-such-secret" } }),
     rule: "config",
     sentence: /needs the Secret no-such-secret, which is not there/,
     evidence: /FailedMount/,
@@ -220,7 +232,7 @@ export const FAULTS: Fault[] = [
   },
   {
     name: "a claim that is not there",
-    objects: withSpec({ volumes: [{ name: "data", persistentVolumeClaim: { claimName: "no-such-claim" } }] }),
+    objects: withVolume({ persistentVolumeClaim: { claimName: "no-such-claim" } }),
     rule: "config",
     sentence: /needs the PersistentVolumeClaim no-such-claim, which is not there/,
     evidence: /persistentvolumeclaim "no-such-claim" not found/,
@@ -234,7 +246,7 @@ export const FAULTS: Fault[] = [
         storageClassName: "no-such-class",
         resources: { requests: { storage: "1Gi" } },
       }),
-      ...withSpec({ volumes: [{ name: "data", persistentVolumeClaim: { claimName: ground.name } }] })(ground),
+      ...withVolume({ persistentVolumeClaim: { claimName: ground.name } })(ground),
     ],
     rule: "volume",
     sentence: /The claim t-\S+ has no volume yet: .*no-such-class/,
@@ -243,7 +255,7 @@ export const FAULTS: Fault[] = [
   },
   {
     name: "a volume that cannot be mounted",
-    objects: withSpec({ volumes: [{ name: "data", hostPath: { path: "/no/such/folder", type: "Directory" } }] }),
+    objects: withVolume({ hostPath: { path: "/no/such/folder", type: "Directory" } }),
     rule: "volume",
     sentence: /The volume data does not come to t-\S+ \(FailedMount\)/,
     evidence: /hostPath type check failed/,

@@ -1,0 +1,87 @@
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { KINDS } from "#lib/clients/kubernetes/kinds";
+import { recordObserved, seeRow } from "#lib/clusters/record-observed";
+import { recordSystem } from "#lib/clusters/record-system";
+import { getDiagnosis } from "#lib/diagnosis/get-diagnosis";
+import { firstFindings } from "#lib/diagnosis/last-seen";
+import { ReleaseWorld, serving } from "#tests/integration/releases/release-world";
+
+const SEEN_AT = new Date("2026-01-01T12:00:00Z");
+
+/** One service that runs well; then one system after another says something else, or nothing. */
+describe("what is wrong with a service", () => {
+  let world: ReleaseWorld;
+  let app: { id: string; name: string; userId: string };
+  let clusterId: string;
+
+  beforeAll(async () => {
+    world = await ReleaseWorld.start();
+    app = await world.createApp();
+    const { id: buildId } = await world.createBuild(app, serving("v1"));
+    const release = await world.drive(await world.request(app, { buildId }));
+    expect(release.state).toBe("done");
+    ({ id: clusterId } = await world.database.db.cluster.findFirstOrThrow({ select: { id: true } }));
+    await recordSystem(world.database.db, `cluster:${clusterId}`, "ok", SEEN_AT);
+  });
+  afterAll(() => world?.stop());
+
+  const diagnosis = () => {
+    const { db, now, clients } = world.deps;
+    const deps = { db, now, kubernetes: () => world.kubernetes, registry: clients.registry };
+    return getDiagnosis(app.id, "dev", { signal: AbortSignal.timeout(60_000) }, deps);
+  };
+  const during = async <T>(fault: Record<string, unknown>, look: () => Promise<T>): Promise<T> => {
+    const lift = await world.world.putOutOfOrder(fault);
+    try {
+      return await look();
+    } finally {
+      await lift();
+    }
+  };
+
+  it("is nothing where every system says that it is well, as of now", async () => {
+    const { findings, gaps, seenAt, checkedAt } = await diagnosis();
+    expect({ findings, gaps }).toEqual({ findings: [], gaps: [] });
+    expect(seenAt).toBe(checkedAt);
+  });
+
+  it("is that the registry lacks what Jenkins built, with what each of them said", async () => {
+    const gone = { system: "registry", kind: "answer", path: "/manifests/", status: 404 };
+    const { findings } = await during(gone, diagnosis);
+    expect(findings.map(({ error }) => error.message)).toEqual([
+      "Jenkins says that build b1 succeeded, and the registry does not have its image any more.",
+    ]);
+    expect(findings[0]?.evidence.map(({ system }) => system)).toEqual(["registry", "jenkins"]);
+  });
+
+  it("is not known as far as the cluster forbids to look, and says so", async () => {
+    const status = { kind: "Status", apiVersion: "v1", code: 403, reason: "Forbidden", message: "nodes is forbidden" };
+    const forbidden = { path: "/api/v1/nodes/", status: 403, body: JSON.stringify(status) };
+    const headers = { "content-type": "application/json" };
+    const { findings, gaps } = await during({ system: "kubernetes", kind: "answer", ...forbidden, headers }, diagnosis);
+    expect(findings).toEqual([]);
+    expect(gaps).toEqual([{ what: "nodes", error: expect.objectContaining({ code: "denied" }) }]);
+  });
+
+  it("is told by the pods as they were last seen while the cluster is silent, with their age; lists tell the same", async () => {
+    const { db } = world.database;
+    const { items } = await world.kubernetes.list(KINDS.pod, "kepler-dev", {
+      labelSelector: `kepler.dev/app=${app.id}`,
+    });
+    const waiting = { reason: "ImagePullBackOff", message: "manifest unknown" };
+    const containerStatuses = [{ name: app.name, state: { waiting } }];
+    const rows = items.flatMap((pod) => seeRow.pods({ ...pod, status: { phase: "Pending", containerStatuses } }) ?? []);
+    const heard = new Map(rows.map(({ key, row }) => [key, row]));
+    await recordObserved(db, "pods", clusterId, heard, { now: SEEN_AT });
+
+    const { findings, gaps, seenAt } = await during({ system: "kubernetes", kind: "drop" }, diagnosis);
+    expect(findings.map(({ rule }) => rule)).toEqual(["image"]);
+    expect(gaps).toContainEqual({ what: "pods", error: expect.objectContaining({ code: "unavailable" }) });
+    const standing = await db.systemStatus.findUniqueOrThrow({ where: { key: `cluster:${clusterId}` } });
+    expect(seenAt).toBe(standing.lastOkAt?.toISOString());
+
+    const place = { appId: app.id, environmentId: world.environmentId };
+    const told = await firstFindings(db, [place], SEEN_AT);
+    expect(told.get(`${place.appId}/${place.environmentId}`)).toEqual(findings[0]?.error);
+  });
+});
