@@ -14,6 +14,7 @@ import { KeplerError, NotFound, toPublicError } from "#lib/platform/errors";
 import { urlsOf } from "#lib/releases/host-rules";
 import { diagnose } from "./diagnosis-rules.ts";
 import { lastSeenPods } from "./last-seen.ts";
+import { placeOf } from "./place-rules.ts";
 import { type Gap, readCluster } from "./read-cluster.ts";
 import { type Scene, type SeenAnswer, type SeenImage } from "./scene-schema.ts";
 import { type DiagnosisView, type Finding } from "./schema.ts";
@@ -51,7 +52,7 @@ export async function getDiagnosis(
   if (!release) return { ...view, findings: [], gaps: [], seenAt: null };
 
   const { spec } = release;
-  const place = { app, clusterId: cluster.id, namespace, workload: spec.workload.kind };
+  const place = placeOf({ app, clusterId: cluster.id, namespace, spec });
   const [seen, image] = await Promise.all([
     readCluster(place, { db, kubernetes: deps.kubernetes(cluster), now, signal }),
     lookAtImage(spec, deps, signal),

@@ -1,12 +1,12 @@
 import "server-only";
 import { type KindRef, type Kubernetes } from "#lib/clients/kubernetes/client";
 import { KINDS } from "#lib/clients/kubernetes/kinds";
-import { APP_LABEL } from "#lib/clusters/label-rules";
 import { type SeenPod, seePod } from "#lib/clusters/pod-rules";
 import { readUsage } from "#lib/clusters/read-usage";
 import { seeWorkload } from "#lib/clusters/workload-rules";
 import { type Db } from "#lib/platform/db";
 import { KeplerError, type PublicError, toPublicError } from "#lib/platform/errors";
+import { type PlaceOfApp } from "./place-rules.ts";
 import { wasOutOfMemory } from "./rules/end-rules.ts";
 import { type Scene, type SeenLog } from "./scene-schema.ts";
 import {
@@ -19,12 +19,6 @@ import {
   seeService,
 } from "./surroundings-rules.ts";
 
-export type PlaceOfApp = {
-  app: { id: string; name: string };
-  clusterId: string;
-  namespace: string;
-  workload: "deployment" | "statefulset";
-};
 type Deps = { db: Db; kubernetes: Kubernetes; now(): Date; signal: AbortSignal };
 export type Gap = { what: string; error: PublicError };
 
@@ -48,11 +42,10 @@ class Looking {
  * when the pods could not be read. Needs get and list on what it reads, nothing more; what it may not see is in `gaps`.
  */
 export async function readCluster(
-  { app, clusterId, namespace, workload }: PlaceOfApp,
+  { app, container, labelSelector, clusterId, namespace, workload }: PlaceOfApp,
   { db, kubernetes, now, signal }: Deps,
 ): Promise<{ scene: Scene; gaps: Gap[]; livePods: SeenPod[] | null }> {
   const looking = new Looking();
-  const labelSelector = `${APP_LABEL}=${app.id}`;
   const kindOfWorkload = workload === "statefulset" ? KINDS.statefulSet : KINDS.deployment;
   const get = (kind: KindRef, name: string) =>
     looking.at(
@@ -91,6 +84,7 @@ export async function readCluster(
   ]);
   const scene: Scene = {
     app: app.name,
+    container,
     now: now(),
     workload: owner && seeWorkload(owner),
     pods,

@@ -22,8 +22,10 @@ export type SeenImage = { reference: string; digest: string; present: boolean; t
 
 /** Everything that was seen of an app in one environment, from every system: what the rules decide from. */
 export type Scene = {
-  /** Name of the app, of its own container and of its objects. */
+  /** Name of the app and of its objects. */
   app: string;
+  /** Name of its own container in each pod. */
+  container: string;
   now: Date;
   workload: SeenWorkload | null;
   pods: readonly SeenPod[];
@@ -46,6 +48,7 @@ export type Scene = {
 /** A scene of pods alone: what a reconciler knows while it waits for them. */
 export const sceneOfPods = (pods: readonly SeenPod[], now: Date): Scene => ({
   app: "",
+  container: "",
   now,
   pods,
   workload: null,

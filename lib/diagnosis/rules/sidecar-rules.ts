@@ -7,7 +7,8 @@ const SETTLING_MS = 10_000;
 export const sidecarRule: Rule = (scene) =>
   inContainers(scene.pods, (pod, container) => {
     const { name, kind, state, ready, startedAt } = container;
-    if (kind === "init" || name === scene.app || scene.app === "" || ready || state !== "running") return null;
+    if (kind === "init" || name === scene.container || scene.container === "" || ready || state !== "running")
+      return null;
     if (startedAt !== null && scene.now.getTime() - Date.parse(startedAt) < SETTLING_MS) return null;
     const [event] = eventsOf(scene, "Pod", pod.name, "Unhealthy");
     const proxy = name === "istio-proxy";

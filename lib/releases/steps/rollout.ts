@@ -7,6 +7,7 @@ import { recordObserved, seeRow } from "#lib/clusters/record-observed";
 import { seeWorkload } from "#lib/clusters/workload-rules";
 import { secretValuesOf } from "#lib/config/secret-values";
 import { diagnose } from "#lib/diagnosis/diagnosis-rules";
+import { placeOf } from "#lib/diagnosis/place-rules";
 import { readCluster } from "#lib/diagnosis/read-cluster";
 import { type Db } from "#lib/platform/db";
 import { KeplerError } from "#lib/platform/errors";
@@ -46,7 +47,7 @@ async function deletePods({ kubernetes, release, signal }: StepContext, names: r
 /** Why, as far as the cluster tells around the new pods. That it cannot be looked at changes nothing about the failure. */
 async function explainedBy({ deps, release, kubernetes, signal }: StepContext, verdict: Verdict & { is: "failed" }) {
   const { app, environment, cluster, spec } = release;
-  const place = { app, namespace: environment.namespace, clusterId: cluster.id, workload: spec.workload.kind };
+  const place = placeOf({ app, spec, namespace: environment.namespace, clusterId: cluster.id });
   const { scene } = await readCluster(place, { db: deps.db, kubernetes, now: deps.now, signal });
   const mine = scene.pods.filter((pod) => isPodOf(pod, release.podRelease));
   return explained(verdict, diagnose({ ...scene, pods: mine }));

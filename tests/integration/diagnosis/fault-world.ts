@@ -96,10 +96,11 @@ export class FaultWorld {
   /** What is wrong with an app now, as the cluster itself says. Events go the way of the watch: through the rows. */
   async findingsOf({ id, name }: { id: string; name: string }): Promise<Finding[]> {
     const { kubernetes, database } = this.world;
-    const place = { app: { id, name }, clusterId: this.#clusterId, namespace: this.namespace };
+    const labelSelector = `kepler.dev/app=${id}`;
+    const where = { clusterId: this.#clusterId, namespace: this.namespace, labelSelector };
     const { signal } = new AbortController();
     const deps = { db: database.db, kubernetes, now: () => new Date(), signal };
-    const { scene } = await readCluster({ ...place, workload: "deployment" }, deps);
+    const { scene } = await readCluster({ app: { id, name }, container: name, workload: "deployment", ...where }, deps);
     return diagnose(scene);
   }
 

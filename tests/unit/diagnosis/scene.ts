@@ -20,7 +20,15 @@ export const container = (change: Partial<SeenContainer> = {}): SeenContainer =>
 });
 
 export const pod = (change: Partial<SeenPod> = {}, ...containers: Partial<SeenContainer>[]): SeenPod => ({
-  ...{ uid: "u1", namespace: "kepler-dev", name: "shop-1", appId: null, releaseNumber: 1, phase: "Running" },
+  ...{
+    uid: "u1",
+    namespace: "kepler-dev",
+    name: "shop-1",
+    appId: null,
+    keptBy: null,
+    releaseNumber: 1,
+    phase: "Running",
+  },
   ...{ status: "Running", message: null, terminating: false, restarts: 0, nodeName: "node-1", podIp: null },
   ...{ meshProxy: null, imageDigest: DIGEST, configObjects: [], claims: [], createdAt: ago(600) },
   containers: (containers.length > 0 ? containers : [{}]).map(container),
@@ -36,4 +44,6 @@ export const event = (reason: string, message: string, change: Partial<SeenEvent
 
 /** What is said of a scene, as sentences with their rule. */
 export const told = (scene: Partial<Scene>): string[] =>
-  diagnose({ ...sceneOfPods([], NOW), app: "shop", ...scene }).map(({ rule, error }) => `${rule}: ${error.message}`);
+  diagnose({ ...sceneOfPods([], NOW), app: "shop", container: "shop", ...scene }).map(
+    ({ rule, error }) => `${rule}: ${error.message}`,
+  );
