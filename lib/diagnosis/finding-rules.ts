@@ -86,6 +86,10 @@ export const eventsOf = (scene: Scene, kind: string, name: string, ...reasons: s
     .filter((event) => event.involvedKind === kind && event.involvedName === name && reasons.includes(event.reason))
     .sort((a, b) => b.lastAt.getTime() - a.lastAt.getTime());
 
+/** Counted things, as English counts them. */
+export const podsWord = (count: number): string => (count === 1 ? "1 pod" : `${count} pods`);
+export const restartsWord = (count: number): string => (count === 1 ? "1 restart" : `${count} restarts`);
+
 /** The state of a container as evidence. */
 export const statusOf = (pod: SeenPod, container: SeenContainer, text: string): Evidence =>
   seenIn({ source: "status", object: `Pod/${pod.name} · ${container.name}`, text, at: container.lastFinishedAt });

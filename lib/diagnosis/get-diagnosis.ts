@@ -3,9 +3,11 @@ import { type AppSpec, appSpec } from "#lib/apps/spec-schema";
 import { maskSecrets } from "#lib/builds/log-rules";
 import { askAddress } from "#lib/clients/edge/ask-address";
 import { type Kubernetes } from "#lib/clients/kubernetes/client";
+import { type Prometheus } from "#lib/clients/prometheus/client";
 import { type Registry } from "#lib/clients/registry/client";
 import { connectCluster } from "#lib/clusters/connect-cluster";
 import { connectSystems } from "#lib/clusters/connect-systems";
+import { type SeenPod } from "#lib/clusters/pod-rules";
 import { clusterKey } from "#lib/clusters/record-system";
 import { secretValuesOf } from "#lib/config/secret-values";
 import { type Db, db as ownDb } from "#lib/platform/db";
@@ -16,22 +18,22 @@ import { diagnose } from "./diagnosis-rules.ts";
 import { lastSeenPods } from "./last-seen.ts";
 import { placeOf } from "./place-rules.ts";
 import { type Gap, readCluster } from "./read-cluster.ts";
-import { type Scene, type SeenAnswer, type SeenImage } from "./scene-schema.ts";
+import { readPeaks } from "./read-peaks.ts";
+import { type Scene, type SeenAnswer, type SeenImage, type SeenUsage } from "./scene-schema.ts";
 import { type DiagnosisView, type Finding } from "./schema.ts";
 
 export type DiagnosisDeps = {
   db: Db;
   kubernetes(cluster: { context: string }): Kubernetes;
   registry: { client: Registry; host: string } | null;
+  prometheus: Prometheus | null;
   now(): Date;
 };
-let registry: DiagnosisDeps["registry"] | undefined;
-const ownDeps = (): DiagnosisDeps => ({
-  db: ownDb(),
-  kubernetes: connectCluster,
-  registry: (registry ??= connectSystems(env()).registry),
-  now: () => new Date(),
-});
+let systems: Pick<DiagnosisDeps, "registry" | "prometheus"> | undefined;
+const ownDeps = (): DiagnosisDeps => {
+  const { registry, prometheus } = (systems ??= connectSystems(env()));
+  return { db: ownDb(), kubernetes: connectCluster, registry, prometheus, now: () => new Date() };
+};
 
 /**
  * What is wrong with an app in an environment now: cluster, registry and edge are asked, and what they say is held against
@@ -58,8 +60,10 @@ export async function getDiagnosis(
     lookAtImage(spec, deps, signal),
   ]);
   const pods = seen.livePods ?? (await lastSeenPods(db, { appId, clusterId: cluster.id, namespace }));
+  const peaks = await peaksOf({ namespace, pods }, deps, signal);
   const answers = pods.some(({ ready }) => ready) ? await askEdge(spec, domain, checkedAt, signal) : [];
-  const scene: Scene = { ...seen.scene, pods, answers, image: image.seen, build: release.build };
+  const usage = [...seen.scene.usage, ...peaks.seen];
+  const scene: Scene = { ...seen.scene, pods, usage, answers, image: image.seen, build: release.build };
   const lastOk = await db.systemStatus.findUnique({
     where: { key: clusterKey(cluster.id) },
     select: { lastOkAt: true },
@@ -69,7 +73,7 @@ export async function getDiagnosis(
   return {
     ...view,
     findings: diagnose(scene).map((one) => withoutSecrets(one, secrets)),
-    gaps: [...seen.gaps, ...image.gaps],
+    gaps: [...seen.gaps, ...image.gaps, ...peaks.gaps],
     seenAt: seenAt?.toISOString() ?? null,
   };
 }
@@ -124,6 +128,20 @@ async function lookAtImage(
   } catch (error) {
     if (!(error instanceof KeplerError)) throw error;
     return { seen: null, gaps: [{ what: "registry", error: toPublicError(error) }] };
+  }
+}
+
+async function peaksOf(
+  place: { namespace: string; pods: readonly SeenPod[] },
+  { prometheus, now }: DiagnosisDeps,
+  signal: AbortSignal,
+): Promise<{ seen: SeenUsage[]; gaps: Gap[] }> {
+  if (!prometheus) return { seen: [], gaps: [] };
+  try {
+    return { seen: await readPeaks(prometheus, place, { now: now(), signal }), gaps: [] };
+  } catch (error) {
+    if (!(error instanceof KeplerError)) throw error;
+    return { seen: [], gaps: [{ what: "prometheus", error: toPublicError(error) }] };
   }
 }
 

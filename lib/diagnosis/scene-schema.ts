@@ -14,7 +14,13 @@ import {
 /** Last lines of a container that is in trouble. */
 export type SeenLog = { pod: string; container: string; previous: boolean; lines: string[] };
 /** The most that a container was measured to hold, by whom, and when that was. */
-export type SeenUsage = { pod: string; container: string; memoryBytes: number; by: "metrics.k8s.io"; at: Date };
+export type SeenUsage = {
+  pod: string;
+  container: string;
+  memoryBytes: number;
+  by: "metrics.k8s.io" | "Prometheus";
+  at: Date;
+};
 /** What a visitor gets at an address: a status, or why there was none. */
 export type SeenAnswer = { url: string; status: number | null; error: "dns" | "silent" | null; at: Date };
 /** What the registry says of the image that is wanted. */

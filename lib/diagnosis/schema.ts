@@ -24,7 +24,7 @@ export type FindingRule = (typeof FINDING_RULES)[number];
 
 /** What was seen that a finding rests on: who said it, of which object, when. */
 export const evidence = z.object({
-  system: z.enum(["kubernetes", "registry", "jenkins", "edge"]),
+  system: z.enum(["kubernetes", "registry", "jenkins", "edge", "prometheus"]),
   source: z.enum(["status", "event", "log", "metrics", "spec", "answer"]),
   /** As one names it there: "Pod/shop-1", "container shop". */
   object: z.string(),

@@ -7,7 +7,7 @@ export type Matcher = { label: string; op: "=" | "!=" | "=~" | "!~"; value: stri
 export type Expr =
   | { kind: "number"; value: number }
   | { kind: "select"; metric: string; matchers: readonly Matcher[]; windowSeconds?: number }
-  | { kind: "call"; name: "rate" | "increase" | "histogram_quantile" | "round"; args: Expr[] }
+  | { kind: "call"; name: "rate" | "increase" | "histogram_quantile" | "round" | "max_over_time"; args: Expr[] }
   | { kind: "aggregate"; by: readonly string[]; op: "sum" | "max"; of: Expr }
   | { kind: "binary"; op: "/" | "*" | "or"; left: Expr; right: Expr };
 

@@ -1,5 +1,5 @@
 import { type SeenContainer, type SeenPod } from "#lib/clusters/pod-rules";
-import { found, inContainers, type Rule, statusOf } from "../finding-rules.ts";
+import { found, inContainers, type Rule, restartsWord, statusOf } from "../finding-rules.ts";
 import { type Scene } from "../scene-schema.ts";
 import { type FindingAction } from "../schema.ts";
 import { CRASHES_THAT_DECIDE, logEvidence, wasOutOfMemory } from "./end-rules.ts";
@@ -84,10 +84,10 @@ function crashed(scene: Scene, pod: SeenPod, container: SeenContainer) {
     decisive: restarts >= CRASHES_THAT_DECIDE,
     message:
       kind === "init"
-        ? `The init container ${name} of ${pod.name} does not get done (${restarts} restarts, ${how}): nothing else starts before it has.`
+        ? `The init container ${name} of ${pod.name} does not get done (${restartsWord(restarts)}, ${how}): nothing else starts before it has.`
         : restarts === 0
           ? `${name} in ${pod.name} has ended (${how}).`
-          : `${name} in ${pod.name} starts and ends again and again (${restarts} restarts, ${how}).`,
+          : `${name} in ${pod.name} starts and ends again and again (${restartsWord(restarts)}, ${how}).`,
     next: MEANINGS[code ?? -1] ?? "Read its last log lines, correct the cause, then release again.",
     evidence: [statusOf(pod, container, `${finished} · ${how}`), ...logEvidence(scene, pod, container)],
     actions: aboutCommand ? [command, log, { kind: "rollback" }] : [log, { kind: "rollback" }],

@@ -1,4 +1,4 @@
-import { found, type Rule, seenIn } from "../finding-rules.ts";
+import { found, podsWord, type Rule, seenIn } from "../finding-rules.ts";
 import { type Scene, type SeenImage } from "../scene-schema.ts";
 import { type Evidence, type Finding } from "../schema.ts";
 import { answerEvidence } from "./route-rules.ts";
@@ -22,7 +22,7 @@ function edgeAgainstPods({ answers, pods, workload }: Scene): Finding[] {
         rule: "disagreement",
         variant: `edge ${answer.url}`,
         system: "edge",
-        message: `Kubernetes says that ${ready.length} pods are ready, and ${answer.url} answers with status ${answer.status}.`,
+        message: `Kubernetes sees ${podsWord(ready.length)} ready, and ${answer.url} answers with status ${answer.status}.`,
         next: "See whether the route leads to these pods, and what the service itself answers: its log and its port.",
         pods: ready.map(({ name }) => name),
         evidence: [
@@ -61,7 +61,7 @@ function podsAgainstRelease({ image, pods }: Scene): Finding[] {
       variant: "digest",
       level: "warn",
       code: "conflict",
-      message: `The release names the image ${short(image.digest)}, and ${others.length} ready pods run ${short(other.imageDigest ?? "")}.`,
+      message: `The release names the image ${short(image.digest)}, and another one, ${short(other.imageDigest ?? "")}, is run by ${podsWord(others.length)}.`,
       next: "A rollout that is under way ends this. Otherwise somebody changed the image by hand: undo it, or release again.",
       pods: others.map(({ name }) => name),
       evidence: [

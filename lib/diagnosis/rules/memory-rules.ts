@@ -1,6 +1,6 @@
 import { printBytes } from "#lib/apps/quantity-rules";
 import { type SeenContainer, type SeenPod } from "#lib/clusters/pod-rules";
-import { found, inContainers, type Rule, seenIn, statusOf } from "../finding-rules.ts";
+import { found, inContainers, type Rule, restartsWord, statusOf } from "../finding-rules.ts";
 import { type Scene, type SeenUsage } from "../scene-schema.ts";
 import { type Evidence } from "../schema.ts";
 import { CRASHES_THAT_DECIDE, logEvidence, wasOutOfMemory } from "./end-rules.ts";
@@ -23,8 +23,8 @@ export const memoryRule: Rule = (scene) =>
       decisive: !ready && restarts >= CRASHES_THAT_DECIDE,
       message:
         limit === null
-          ? `${name} in ${pod.name} was ended because its node had no memory left (${restarts} restarts).`
-          : `${name} in ${pod.name} was ended for holding more than its ${printBytes(limit)} of memory${peak} (${restarts} restarts).`,
+          ? `${name} in ${pod.name} was ended because its node had no memory left (${restartsWord(restarts)}).`
+          : `${name} in ${pod.name} was ended for holding more than its ${printBytes(limit)} of memory${peak} (${restartsWord(restarts)}).`,
       next:
         more === null
           ? "Give it a request for memory, so that a node with room is chosen."
@@ -49,12 +49,13 @@ const peakOf = (scene: Scene, pod: SeenPod, container: SeenContainer): SeenUsage
     .filter((one) => one.pod === pod.name && one.container === container.name)
     .sort((a, b) => b.memoryBytes - a.memoryBytes)[0];
 
-const measured = (pod: SeenPod, { name, memoryLimitBytes: limit }: SeenContainer, usage: SeenUsage): Evidence =>
-  seenIn({
-    source: "metrics",
-    object: `Pod/${pod.name} · ${name}`,
-    text: `${printed(usage.memoryBytes)}${limit === null ? "" : ` / ${printBytes(limit)}`} (${usage.by})`,
-    at: usage.at,
-  });
+const measured = (pod: SeenPod, { name, memoryLimitBytes: limit }: SeenContainer, usage: SeenUsage): Evidence => ({
+  system: usage.by === "Prometheus" ? "prometheus" : "kubernetes",
+  source: "metrics",
+  object: `Pod/${pod.name} · ${name}`,
+  text: `${printed(usage.memoryBytes)}${limit === null ? "" : ` / ${printBytes(limit)}`} (${usage.by})`,
+  at: usage.at.toISOString(),
+  count: 1,
+});
 
 const printed = (bytes: number): string => `${Math.round(bytes / 1024 ** 2)}Mi`;

@@ -1,4 +1,4 @@
-import { found, inPods, type Rule, seenIn } from "../finding-rules.ts";
+import { found, inPods, podsWord, type Rule, seenIn } from "../finding-rules.ts";
 import { type Finding } from "../schema.ts";
 
 const PRESSURES: Record<string, string> = {
@@ -24,8 +24,8 @@ export const nodeRule: Rule = (scene) => [
           level: gone ? "fail" : "warn",
           pods,
           message: gone
-            ? `The node ${name} is not ready, with ${pods.length} pods of this service on it.`
-            : `The node ${name} runs short of ${lacks}, with ${pods.length} pods of this service on it.`,
+            ? `The node ${name} is not ready, with ${podsWord(pods.length)} of this service on it.`
+            : `The node ${name} runs short of ${lacks}, with ${podsWord(pods.length)} of this service on it.`,
           next: gone
             ? "Its pods are moved to other nodes by themselves after some minutes; ask the cluster's operator to look at the node."
             : "It may put pods out. Ask the cluster's operator to look at the node.",

@@ -46,7 +46,7 @@ function nobodySelected({ service, endpoints, pods }: Scene): Finding[] {
       rule: "port",
       variant: "selector",
       code: "invalid",
-      message: `The Service ${service.name} finds none of the ${ready.length} ready pods: its selector does not fit their labels.`,
+      message: `The Service ${service.name} finds none of the pods that are ready (${ready.length}): its selector does not fit their labels.`,
       next: "Release again: that brings the Service back to what Kepler wants of it.",
       pods: ready.map(({ name }) => name),
       evidence: [

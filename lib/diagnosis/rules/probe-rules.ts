@@ -1,7 +1,7 @@
 import { type SeenProbe } from "#lib/clusters/container-rules";
 import { type SeenEvent } from "#lib/clusters/event-rules";
 import { type SeenContainer, type SeenPod } from "#lib/clusters/pod-rules";
-import { eventsOf, found, fromEvent, inContainers, type Rule, statusOf } from "../finding-rules.ts";
+import { eventsOf, found, fromEvent, inContainers, type Rule, restartsWord, statusOf } from "../finding-rules.ts";
 import { type Scene } from "../scene-schema.ts";
 
 type ProbeKind = "readiness" | "liveness" | "startup";
@@ -58,7 +58,7 @@ export const slowStartRule: Rule = (scene) =>
     return found({
       rule: "slow-start",
       variant: kind,
-      message: `${container.name} in ${pod.name} is ended before it is up: its ${kind} probe gives it ${patienceOf(probe)} seconds, then got ${got} (${container.restarts} restarts).`,
+      message: `${container.name} in ${pod.name} is ended before it is up: its ${kind} probe gives it ${patienceOf(probe)} seconds, then got ${got} (${restartsWord(container.restarts)}).`,
       next: "Give it a startup probe with more time, or make it start faster; if it listens on another port, correct the probe.",
       evidence: [fromEvent(event), statusOf(pod, container, probeText(kind, probe))],
       actions: [
@@ -103,7 +103,7 @@ function livenessFailed(pod: SeenPod, container: SeenContainer, { kind, probe, e
     rule: "probe",
     variant: "liveness",
     level: container.ready ? "warn" : "fail",
-    message: `${container.name} in ${pod.name} is restarted by its liveness probe: it asks ${probe.asks} and got ${got} (${container.restarts} restarts).`,
+    message: `${container.name} in ${pod.name} is restarted by its liveness probe: it asks ${probe.asks} and got ${got} (${restartsWord(container.restarts)}).`,
     next: "Correct what the probe asks or give it more patience; its last log lines may say why it does not answer.",
     evidence: [fromEvent(event), statusOf(pod, container, probeText(kind, probe))],
     actions: [

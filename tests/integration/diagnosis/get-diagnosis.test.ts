@@ -27,7 +27,7 @@ describe("what is wrong with a service", () => {
 
   const diagnosis = () => {
     const { db, now, clients } = world.deps;
-    const deps = { db, now, kubernetes: () => world.kubernetes, registry: clients.registry };
+    const deps = { db, now, kubernetes: () => world.kubernetes, registry: clients.registry, prometheus: null };
     return getDiagnosis(app.id, "dev", { signal: AbortSignal.timeout(60_000) }, deps);
   };
   const during = async <T>(fault: Record<string, unknown>, look: () => Promise<T>): Promise<T> => {

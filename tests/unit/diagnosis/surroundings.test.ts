@@ -48,7 +48,7 @@ describe("nodes", () => {
 
   test("are told of when pods of the service stand on them, and only then", () => {
     expect(told({ pods: [pod()], nodes: nodesOf("Ready", "Unknown") })).toEqual([
-      "node: The node node-1 is not ready, with 1 pods of this service on it.",
+      "node: The node node-1 is not ready, with 1 pod of this service on it.",
     ]);
     expect(told({ pods: [pod()], nodes: nodesOf("DiskPressure", "True") })[0]).toContain("runs short of disk space");
     expect(told({ pods: [pod({ nodeName: "node-2" })], nodes: nodesOf("Ready", "False") })).toEqual([]);
@@ -86,7 +86,7 @@ describe("what systems say of each other", () => {
   test("is compared: pods are ready and the edge answers 503", () => {
     const answers = [{ url, status: 503, error: null, at: ago(1) }];
     const [finding] = diagnose({ ...sceneOfPods([pod()], NOW), answers });
-    expect(finding?.error.message).toBe(`Kubernetes says that 1 pods are ready, and ${url} answers with status 503.`);
+    expect(finding?.error.message).toBe(`Kubernetes sees 1 pod ready, and ${url} answers with status 503.`);
     expect(finding?.evidence.map(({ system }) => system)).toEqual(["edge", "kubernetes"]);
     expect(told({ pods: [pod({ ready: false })], answers })).toEqual([]);
     expect(told({ pods: [pod()], answers: [{ url, status: 302, error: null, at: ago(1) }] })).toEqual([]);
@@ -95,7 +95,7 @@ describe("what systems say of each other", () => {
   test("is compared: the digest of the release, of the pods, and of the tag in the registry", () => {
     expect(told({ pods: [pod()], image })).toEqual([]);
     expect(told({ pods: [pod({ imageDigest: OTHER })], image })[0]).toMatch(
-      /The release names the image a{12}, and 1 ready pods run b{12}\./,
+      /The release names the image a{12}, and another one, b{12}, is run by 1 pod\./,
     );
     expect(told({ pods: [pod()], image: { ...image, tagDigest: OTHER } })[0]).toMatch(
       /The tag r\/shop:v1 means b{12} in the registry now/,
