@@ -33,17 +33,19 @@ export function PodRow({ pod, use, columns, onEnd }: Props) {
   const word = pod.status === "Running" && !pod.ready ? t("notReady") : pod.status;
   return (
     <>
-      <tr>
-        <td className={classes.podCell}>
-          <IconButton
-            label={t(open ? "close" : "open", { pod: pod.name })}
-            aria-expanded={open}
-            onClick={() => setWanted(!open)}
-          >
-            {open ? <ChevronDown {...icon} /> : <ChevronRight {...icon} />}
-          </IconButton>
-          <span className={`${classes.truncatedLine} ${classes.podName}`} title={pod.name}>
-            <code dir="ltr">{pod.name}</code>
+      <tr className={classes.pod} data-open={open || undefined}>
+        <td>
+          <span className={classes.podCell}>
+            <IconButton
+              label={t(open ? "close" : "open", { pod: pod.name })}
+              aria-expanded={open}
+              onClick={() => setWanted(!open)}
+            >
+              {open ? <ChevronDown {...icon} /> : <ChevronRight {...icon} />}
+            </IconButton>
+            <span className={`${classes.truncatedLine} ${classes.podName}`} title={pod.name}>
+              <code dir="ltr">{pod.name}</code>
+            </span>
           </span>
         </td>
         <td className={classes.truncated} title={pod.message ?? undefined}>
