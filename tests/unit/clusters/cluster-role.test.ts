@@ -19,6 +19,6 @@ test("the documented role is exact: no wildcard, and each kind that Kepler knows
   const rights = documentedRights();
   expect([...rights].filter((right) => right.includes("*"))).toEqual([]);
   const kinds = Object.values(KINDS).map(({ apiVersion, plural }) => `${apiVersion.split("/").at(-2) ?? ""}/${plural}`);
-  const others = ["/pods/log", "/pods/exec", "metrics.k8s.io/pods"];
+  const others = ["/pods/log", "/pods/exec", "/pods/eviction", "metrics.k8s.io/pods"];
   expect(new Set([...rights].map((right) => right.split(" ")[1]))).toEqual(new Set([...kinds, ...others]));
 });
