@@ -34,9 +34,11 @@ export function ConfigConflict({ kind, base, mine, theirs, onMerged }: Props) {
   const version = newest.version;
   return (
     <section className={classes.conflict} aria-label={t("title", { version })}>
-      <h3 role="alert">
-        <Glyph name="warn" /> {t("title", { version })}
-      </h3>
+      <div role="alert">
+        <h3>
+          <Glyph name="warn" /> {t("title", { version })}
+        </h3>
+      </div>
       <p>{t.rich("text", { name: newest.savedBy ?? t("nobody"), ago: () => <RelativeTime at={newest.savedAt} /> })}</p>
       <div className={classes.sides}>
         <div>

@@ -12,10 +12,10 @@ export function ConfigMoves({ app, environment, moves }: Props) {
   const t = useTranslations("config");
   return moves.map(({ kind, name, from, to }) => (
     <section key={`${kind}/${name}`} className={classes.move}>
-      <h4>
+      <h3>
         {t(`kind.${kind}`)} {name}{" "}
         <small>{to === null ? t("leaves", { version: from ?? 0 }) : t("moves", { from: from ?? 0, to })}</small>
-      </h4>
+      </h3>
       {to !== null && <ConfigDiff app={app} environment={environment} set={{ kind, name }} from={from ?? 0} to={to} />}
     </section>
   ));

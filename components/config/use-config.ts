@@ -19,6 +19,9 @@ type AppName = Pick<AppView, "name">;
 /** One set in one environment. */
 export type SetRef = { kind: ConfigKind; name: string };
 
+/** The set alone, whatever else is known of it: what a query asks for must not change with that. */
+const refOf = ({ kind, name }: SetRef): SetRef => ({ kind, name });
+
 const pathOf = (app: AppName, part = "") => `/api/apps/${app.name}/config${part}`;
 const query = (environment: string, more: Record<string, string | number> = {}) =>
   new URLSearchParams({ environment, ...Object.fromEntries(Object.entries(more).map(([k, v]) => [k, String(v)])) });
@@ -33,9 +36,9 @@ export const useConfigSets = (app: AppView, environment: string) =>
 
 export const useConfigVersions = (app: AppView, environment: string, set: SetRef) =>
   useQuery({
-    queryKey: queryKeys.config(app.name, environment, set, "versions"),
+    queryKey: queryKeys.config(app.name, environment, refOf(set), "versions"),
     queryFn: ({ signal }) =>
-      getJson(`${pathOf(app, "/versions")}?${query(environment, set)}`, listConfigVersionsResult, signal),
+      getJson(`${pathOf(app, "/versions")}?${query(environment, refOf(set))}`, listConfigVersionsResult, signal),
     meta: { appId: app.id },
     placeholderData: keepPreviousData,
   });
@@ -57,20 +60,23 @@ export const useConfigDiff = (app: AppName, environment: string, diff: Diff) =>
 /** What a version says; nothing for version 0, from which a new set begins. */
 export const useConfigEntries = (app: AppName, environment: string, set: SetRef, version: number) =>
   useQuery({
-    queryKey: queryKeys.config(app.name, environment, { ...set, version }),
-    queryFn: ({ signal }) => readEntries(app, environment, { ...set, version }, signal),
+    queryKey: queryKeys.config(app.name, environment, { ...refOf(set), version }),
+    queryFn: ({ signal }) => readEntries(app, environment, { ...refOf(set), version }, signal),
     enabled: version > 0,
     staleTime: Number.POSITIVE_INFINITY,
   });
 
 /** What somebody else saved since `from`: the newest version, what it says, and what it changed. */
 export async function readTheirs(app: AppName, environment: string, set: SetRef, from: number) {
-  const { rows } = await getJson(`${pathOf(app, "/versions")}?${query(environment, set)}`, listConfigVersionsResult);
+  const { rows } = await getJson(
+    `${pathOf(app, "/versions")}?${query(environment, refOf(set))}`,
+    listConfigVersionsResult,
+  );
   const [newest] = rows;
   if (!newest || newest.version === from) return null;
   const [{ entries }, { changes }] = await Promise.all([
-    readEntries(app, environment, { ...set, version: newest.version }),
-    readDiff(app, environment, { ...set, from, to: newest.version }),
+    readEntries(app, environment, { ...refOf(set), version: newest.version }),
+    readDiff(app, environment, { ...refOf(set), from, to: newest.version }),
   ]);
   return { newest, entries, changes };
 }

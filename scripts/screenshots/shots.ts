@@ -1,5 +1,6 @@
 import { type Page } from "playwright-core";
 import { type SystemView } from "#lib/clusters/schema";
+import { configShots } from "./config-shots.ts";
 import { settingsShots } from "./settings-shots.ts";
 import { type Shot, type Words } from "./shot.ts";
 import { type Stage } from "./stage.ts";
@@ -13,6 +14,7 @@ export function shotsOf(stage: Stage): Shot[] {
     ...serviceShots(stage),
     ...changeShots(stage),
     ...settingsShots(stage),
+    ...configShots(stage),
     ...verbShots(stage),
   ];
 }

@@ -13,6 +13,7 @@ import {
 import { listRetirementsResult, retireResult } from "#lib/retire/schema";
 import { serviceInput } from "../bench/service-input.ts";
 import { type Session } from "../bench/session.ts";
+import { saveSets } from "./config-shots.ts";
 
 const LONG_NAME = "payment-channel-unionpay-adapter-asia-01";
 const CHINESE = "银联支付渠道适配器（亚太地区，含跨境清算与对账），名称特意写得很长";
@@ -76,6 +77,8 @@ export async function setTheStage(session: Session, gitlab: Gitlab): Promise<Sta
     await release(session, "node-hello", "dev", { kind: "scale", replicas: 3 }, "Peak after 11.11");
     await releasedAs(session, "node-hello", "dev", 3);
   }
+  const dev = (await environmentsOf(session)).find(({ name }) => name === "dev");
+  if (dev) await saveSets(session, "node-hello", dev);
   await releasedAs(session, LONG_NAME, "dev", 1);
   for (const environment of ["test", "prod"]) {
     if ((await releases(session, LONG_NAME, environment)).length > 0) continue;

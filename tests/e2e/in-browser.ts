@@ -1,5 +1,6 @@
 import { type Browser } from "playwright-core";
 import { afterAll, beforeAll } from "vitest";
+import { type AppSettingsInput } from "#lib/apps/spec-schema";
 import { launchBrowser } from "#scripts/browser";
 import { type RunningKepler, startKepler } from "#tests/world/kepler";
 import { type Person, signIn } from "#tests/world/person";
@@ -25,8 +26,12 @@ export function inBrowser(prepare: (stage: Stage) => Promise<void> | void): void
 }
 
 /** A service that runs, with its page open. */
-export async function runService({ kepler, person }: Stage, name: string): Promise<void> {
-  await createByApi(person, name);
+export async function runService(
+  { kepler, person }: Stage,
+  name: string,
+  settings: Partial<AppSettingsInput> = {},
+): Promise<void> {
+  await createByApi(person, name, settings);
   await person.page.goto(`${kepler.url}/services/${name}`);
   await person.page.getByText("It runs.").waitFor({ timeout: RUNNING_WITHIN_MS });
 }

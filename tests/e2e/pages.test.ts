@@ -97,6 +97,7 @@ const pages: Record<string, View> = {
   },
   terminal: { path: `${BASE}/terminal`, open: (page) => page.getByLabel("Container").waitFor() },
   "terminal, open": { path: `${BASE}/terminal`, open: openTerminal },
+  "config, a new set": { path: `${BASE}/config`, open: (page) => button(page, "New set…") },
   settings: { path: `${BASE}/settings`, open: (page) => page.getByText("http 8080").waitFor() },
   "settings, all open and edited": {
     path: `${BASE}/settings?open=size,scale,start,ports,health,storage,rollout,security,placement,logs,labels`,

@@ -5,12 +5,12 @@ import { KINDS } from "#lib/clients/kubernetes/kinds";
 import { seePod } from "#lib/clusters/pod-rules";
 import { recordObserved, seeRow } from "#lib/clusters/record-observed";
 import { seeWorkload } from "#lib/clusters/workload-rules";
-import { secretValuesOf } from "#lib/config/secret-values";
 import { diagnose } from "#lib/diagnosis/diagnosis-rules";
 import { placeOf } from "#lib/diagnosis/place-rules";
 import { readCluster } from "#lib/diagnosis/read-cluster";
 import { type Db } from "#lib/platform/db";
 import { KeplerError } from "#lib/platform/errors";
+import { knownSecrets } from "../known-secrets.ts";
 import { containerOf, selector } from "../manifests/object.ts";
 import { decideRollout, decideVerify, explained, isPodOf, type Observed, type Verdict } from "../release-rules.ts";
 import { applyObjects, manifestsOf, removeLeftovers } from "./apply.ts";
@@ -93,8 +93,9 @@ async function withEvidence(context: StepContext, verdict: Verdict & { is: "fail
   // The node clears ended containers away by itself: then the newest start, which fails the same way, has to speak.
   const lines =
     (previous ? await lastLines(context, place, true) : null) ?? (await lastLines(context, place, false)) ?? [];
-  const here = { appId: context.release.app.id, environmentId: context.release.environment.id };
-  const log = maskSecrets(lines.join("\n"), await secretValuesOf(context.deps.db, here)).slice(-EVIDENCE_BYTES);
+  const { app, environment } = context.release;
+  const secrets = await knownSecrets(context.deps.db, app.id, environment.id);
+  const log = maskSecrets(lines.join("\n"), secrets).slice(-EVIDENCE_BYTES);
   return { ...verdict, facts: { ...verdict.facts, pod: place.pod, ...(log ? { log } : {}) } };
 }
 

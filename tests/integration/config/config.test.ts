@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { type AppSettings } from "#lib/apps/spec-schema";
 import { createKubernetes } from "#lib/clients/kubernetes/create-kubernetes";
 import { KINDS } from "#lib/clients/kubernetes/kinds";
+import { recordObserved, seeRow } from "#lib/clusters/record-observed";
 import { getConfigDiff, getConfigEntries, listConfig, listConfigVersions } from "#lib/config/queries";
 import { restoreConfig, saveConfig } from "#lib/config/save-config";
 import { type ShownEntry } from "#lib/config/schema";
@@ -11,6 +12,7 @@ import { createRelease } from "#lib/releases/create-release";
 import { exportObjects } from "#lib/releases/export-objects";
 import { findDrift } from "#lib/releases/find-drift";
 import { previewRelease } from "#lib/releases/preview-release";
+import { getReleaseView } from "#lib/releases/queries";
 import { reconcileRelease } from "#lib/releases/reconcile";
 import { type ReleaseIntent } from "#lib/releases/schema";
 import { OutputMask } from "#lib/terminal/mask-rules";
@@ -63,6 +65,18 @@ const objectNames = async (app: App, kind: typeof KINDS.configMap | typeof KINDS
   const { items } = await world.ground.kubernetes.list(kind, "kepler-dev", { labelSelector });
   return items.map(({ metadata }) => metadata.name).sort();
 };
+/** The pods as the watch would write them down. */
+async function observePods(): Promise<void> {
+  const { items } = await world.ground.kubernetes.list(KINDS.pod, "kepler-dev");
+  const { clusterId } = await world.db.environment.findUniqueOrThrow({ where: { id: world.ground.environmentId } });
+  const heard = new Map(
+    items.flatMap((pod) => {
+      const seen = seeRow.pods(pod);
+      return seen ? [[seen.key, seen.row] as const] : [];
+    }),
+  );
+  await recordObserved(world.db, "pods", clusterId, heard, { now: new Date() });
+}
 async function answerOf(app: App): Promise<string> {
   const labelSelector = `kepler.dev/app=${app.id}`;
   const { items } = await world.ground.kubernetes.list(KINDS.pod, "kepler-dev", { labelSelector });
@@ -178,6 +192,8 @@ describe.concurrent("a release", () => {
     const { app, build } = await configured();
     const first = await release(app, { buildId: build.id, settings: settings(1, 1) });
     expect(first.steps.find(({ name }) => name === "verify")?.detail).toMatchObject({ config: "web v1, db v1" });
+    await observePods();
+    expect(await getReleaseView(first.id, world.db)).toMatchObject({ wanted: 1, running: 1 });
     expect(await answerOf(app)).toBe(`info|${PASSWORD}|Good morning`);
 
     const next = await release(app, { kind: "configure", settings: settings(2, 2) });
