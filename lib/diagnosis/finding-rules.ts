@@ -31,18 +31,25 @@ export function found({ message, next, code = "unavailable", system = "kubernete
 
 /** Looks at each container of each pod that is meant to live; the same case in several pods is one finding, told of the first. */
 export function inContainers(
-  pods: readonly SeenPod[],
+  scene: Scene,
   look: (pod: SeenPod, container: SeenContainer) => Finding | null,
 ): Finding[] {
   const told = new Map<string, Finding>();
-  for (const pod of pods) {
+  for (const pod of scene.pods) {
     if (pod.terminating) continue;
     for (const container of pod.containers) {
       const one = look(pod, container);
-      if (one) tell(told, `${one.rule} ${one.variant} ${container.name}`, one, pod);
+      if (one) tell(told, `${one.rule} ${one.variant} ${container.name}`, ofContainer(scene, container, one), pod);
     }
   }
   return [...told.values()];
+}
+
+/** The service's settings are about its own container: for what somebody else put beside it, somebody else is asked. */
+function ofContainer({ container: own }: Scene, { name }: SeenContainer, one: Finding): Finding {
+  if (own === "" || name === own) return one;
+  const actions = one.actions.filter(({ kind }) => kind !== "settings" && kind !== "build" && kind !== "ask");
+  return { ...one, actions: [...actions, { kind: "ask" }] };
 }
 
 /** The same for whole pods. */
@@ -85,6 +92,10 @@ export const eventsOf = (scene: Scene, kind: string, name: string, ...reasons: s
   scene.events
     .filter((event) => event.involvedKind === kind && event.involvedName === name && reasons.includes(event.reason))
     .sort((a, b) => b.lastAt.getTime() - a.lastAt.getTime());
+
+/** The same of a pod; what was said of an earlier one by its name (a StatefulSet's pods keep theirs) does not count. */
+export const podEvents = (scene: Scene, { name, createdAt }: SeenPod, ...reasons: string[]): SeenEvent[] =>
+  eventsOf(scene, "Pod", name, ...reasons).filter(({ lastAt }) => lastAt.getTime() + 1000 >= createdAt.getTime());
 
 /** Counted things, as English counts them. */
 export const podsWord = (count: number): string => (count === 1 ? "1 pod" : `${count} pods`);

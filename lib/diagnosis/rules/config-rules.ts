@@ -1,18 +1,18 @@
 import { type SeenContainer, type SeenPod } from "#lib/clusters/pod-rules";
-import { eventsOf, found, fromEvent, inContainers, inPods, type Rule, seenIn, statusOf } from "../finding-rules.ts";
+import { found, fromEvent, inContainers, inPods, podEvents, type Rule, seenIn, statusOf } from "../finding-rules.ts";
 import { type Evidence, type Finding } from "../schema.ts";
 
 const CREATING = ["CreateContainerConfigError", "CreateContainerError"];
 
 /** A ConfigMap, Secret or claim that the pod names is not there, or lacks a key; or its container cannot be made. */
 export const configRule: Rule = (scene) => [
-  ...inContainers(scene.pods, (pod, container) =>
+  ...inContainers(scene, (pod, container) =>
     container.reason !== null && CREATING.includes(container.reason) ? notCreated(pod, container) : null,
   ),
   ...inPods(scene.pods, (pod) => {
     // A pod that is past its mounts has them, whatever was said before.
     if (pod.ready || pod.containers.some(({ state, kind }) => state === "running" && kind !== "sidecar")) return null;
-    const mount = eventsOf(scene, "Pod", pod.name, "FailedMount").find(({ message }) => missingIn(message));
+    const mount = podEvents(scene, pod, "FailedMount").find(({ message }) => missingIn(message));
     const missing = mount ? missingIn(mount.message) : missingIn(pod.nodeName === null ? (pod.message ?? "") : "");
     if (!missing) return null;
     const evidence = mount

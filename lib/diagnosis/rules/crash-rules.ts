@@ -18,7 +18,7 @@ const MEANINGS: Record<number, string> = {
 
 /** It starts and ends again and again, or cannot be started at all. */
 export const crashRule: Rule = (scene) =>
-  inContainers(scene.pods, (pod, container) => {
+  inContainers(scene, (pod, container) => {
     if (!isCrashing(pod, container) || wasOutOfMemory(container) || killingProbe(scene, pod, container)) return null;
     const unstarted = startFailure(container);
     return unstarted === null ? crashed(scene, pod, container) : notStarted(pod, container, unstarted);

@@ -1,5 +1,5 @@
 import { type SeenContainer, type SeenPod } from "#lib/clusters/pod-rules";
-import { eventsOf, found, fromEvent, inContainers, type Rule, statusOf } from "../finding-rules.ts";
+import { found, fromEvent, inContainers, podEvents, type Rule, statusOf } from "../finding-rules.ts";
 import { type Scene } from "../scene-schema.ts";
 import { type FindingAction } from "../schema.ts";
 
@@ -83,13 +83,13 @@ const ABSENT: Omit<Case, "says"> = {
 
 /** The image does not come to the node, or is of no use there. */
 export const imageRule: Rule = (scene) =>
-  inContainers(scene.pods, (pod, container) => {
+  inContainers(scene, (pod, container) => {
     const { reason } = container;
     const pulls = reason !== null && PULLING.includes(reason);
     const text = pulls ? pullText(scene, pod, container) : foreignProgram(scene, pod, container);
     if (text === null) return null;
     const { says: _, ...the } = { says: null, ...caseOf(reason, text) };
-    const events = eventsOf(scene, "Pod", pod.name, "Failed").filter(({ message }) => message.includes("pull image"));
+    const events = podEvents(scene, pod, "Failed").filter(({ message }) => message.includes("pull image"));
     return found({
       rule: "image",
       variant: the.variant,
@@ -110,7 +110,7 @@ function caseOf(reason: string | null, text: string): Omit<Case, "says"> {
 
 /** Older kubelets give only "Back-off pulling image" while they wait: then the event says why. */
 function pullText(scene: Scene, pod: SeenPod, { message, reason }: SeenContainer): string {
-  const told = eventsOf(scene, "Pod", pod.name, "Failed").find((event) => event.message.includes("pull image"));
+  const told = podEvents(scene, pod, "Failed").find((event) => event.message.includes("pull image"));
   const text = message ?? reason ?? "";
   return /^Back-off pulling image "[^"]*"$/.test(text) && told ? told.message : text;
 }

@@ -10,7 +10,7 @@ const RECENT_MS = 60 * 60_000;
 
 /** It holds more than it may. */
 export const memoryRule: Rule = (scene) =>
-  inContainers(scene.pods, (pod, container) => {
+  inContainers(scene, (pod, container) => {
     if (!wasOutOfMemory(container) || isLongAgo(container, scene.now)) return null;
     const { name, restarts, memoryLimitBytes: limit, ready } = container;
     const usage = peakOf(scene, pod, container);

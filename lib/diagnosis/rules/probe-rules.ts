@@ -1,7 +1,7 @@
 import { type SeenProbe } from "#lib/clusters/container-rules";
 import { type SeenEvent } from "#lib/clusters/event-rules";
 import { type SeenContainer, type SeenPod } from "#lib/clusters/pod-rules";
-import { eventsOf, found, fromEvent, inContainers, type Rule, restartsWord, statusOf } from "../finding-rules.ts";
+import { found, fromEvent, inContainers, podEvents, type Rule, restartsWord, statusOf } from "../finding-rules.ts";
 import { type Scene } from "../scene-schema.ts";
 
 type ProbeKind = "readiness" | "liveness" | "startup";
@@ -22,7 +22,7 @@ function gotOf(message: string): { got: string; nobody: boolean } {
 
 /** The newest word that a probe of this pod failed, since its container runs. */
 function failureOf(scene: Scene, pod: SeenPod, { startedAt }: SeenContainer, kind: ProbeKind): SeenEvent | undefined {
-  return eventsOf(scene, "Pod", pod.name, "Unhealthy").find(
+  return podEvents(scene, pod, "Unhealthy").find(
     ({ message, lastAt }) =>
       message.startsWith(`${NAMES[kind]} probe`) &&
       (startedAt === null || lastAt.getTime() + 1000 >= Date.parse(startedAt)),
@@ -37,19 +37,19 @@ export type KillingProbe = { kind: "liveness" | "startup"; probe: SeenProbe; eve
 
 /** The probe for which the kubelet ends this container again and again; null where it ends by itself. */
 export function killingProbe(scene: Scene, pod: SeenPod, container: SeenContainer): KillingProbe | null {
-  const killed = eventsOf(scene, "Pod", pod.name, "Killing").find(
+  const killed = podEvents(scene, pod, "Killing").find(
     ({ message }) => message.includes(`Container ${container.name} failed `) && message.includes("probe"),
   );
   if (!killed) return null;
   const kind = killed.message.includes("failed startup probe") ? "startup" : "liveness";
   const probe = container.probes[kind];
-  const failed = eventsOf(scene, "Pod", pod.name, "Unhealthy").find(({ message }) => message.startsWith(NAMES[kind]));
+  const failed = podEvents(scene, pod, "Unhealthy").find(({ message }) => message.startsWith(NAMES[kind]));
   return probe && { kind, probe, event: failed ?? killed };
 }
 
 /** The kubelet ends it before it is up: what it asks got no connection at all, because nothing listens yet. */
 export const slowStartRule: Rule = (scene) =>
-  inContainers(scene.pods, (pod, container) => {
+  inContainers(scene, (pod, container) => {
     const killing = killingProbe(scene, pod, container);
     if (!killing || container.ready) return null;
     const { kind, probe, event } = killing;
@@ -70,7 +70,7 @@ export const slowStartRule: Rule = (scene) =>
 
 /** It runs and its probe says no. */
 export const probeRule: Rule = (scene) =>
-  inContainers(scene.pods, (pod, container) => {
+  inContainers(scene, (pod, container) => {
     const killing = killingProbe(scene, pod, container);
     if (killing) return livenessFailed(pod, container, killing);
     if (container.ready || container.state !== "running" || container.kind === "init") return null;

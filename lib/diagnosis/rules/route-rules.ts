@@ -17,8 +17,8 @@ export const answerEvidence = ({ url, status, error, at }: SeenAnswer): Evidence
 });
 
 function addressFinding(answer: SeenAnswer): Finding[] {
-  const { url, status, error } = answer;
-  if (error === null && status !== 404) return [];
+  const { url, error } = answer;
+  if (error === null) return [];
   const host = new URL(url).host;
   const actions: FindingAction[] = [network, { kind: "ask" }];
   const shared = { rule: "route" as const, system: "edge", evidence: [answerEvidence(answer)], actions };
@@ -32,23 +32,12 @@ function addressFinding(answer: SeenAnswer): Finding[] {
       }),
     ];
   }
-  if (error === "silent") {
-    return [
-      found({
-        ...shared,
-        variant: "silent",
-        message: `Nothing answers at ${url}.`,
-        next: "Ask the cluster's operator whether its gateway is reachable from here.",
-      }),
-    ];
-  }
   return [
     found({
       ...shared,
-      variant: "not-routed",
-      level: "warn",
-      message: `The address ${url} is answered with status 404: no route leads there, or the service has no such page.`,
-      next: "Compare the route's host and path with what the service serves.",
+      variant: "silent",
+      message: `Nothing answers at ${url}.`,
+      next: "Ask the cluster's operator whether its gateway is reachable from here.",
     }),
   ];
 }

@@ -1,4 +1,4 @@
-import { eventsOf, found, fromEvent, inPods, type Rule, seenIn } from "../finding-rules.ts";
+import { eventsOf, found, fromEvent, inPods, podEvents, type Rule, seenIn } from "../finding-rules.ts";
 import { type Scene } from "../scene-schema.ts";
 import { type Finding } from "../schema.ts";
 import { type SeenClaim } from "../surroundings-rules.ts";
@@ -10,7 +10,7 @@ export const volumeRule: Rule = (scene) => [
   ...scene.claims.flatMap((claim) => claimFinding(scene, claim)),
   ...inPods(scene.pods, (pod) => {
     if (pod.ready || pod.containers.some(({ state }) => state === "running")) return null;
-    const [event] = eventsOf(scene, "Pod", pod.name, "FailedAttachVolume", "FailedMount", "FailedMapVolume");
+    const [event] = podEvents(scene, pod, "FailedAttachVolume", "FailedMount", "FailedMapVolume");
     // A ConfigMap or Secret that is missing fails the mount too, and has a rule of its own.
     if (!event || /(configmap|secret)s? "|references non-existent/i.test(event.message)) return null;
     const volume = /volumes?(?:=\[)? ?"?([\w.-]+)/.exec(event.message)?.[1] ?? "";

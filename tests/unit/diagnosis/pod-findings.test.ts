@@ -183,3 +183,29 @@ describe("a pod that no node takes", () => {
     );
   });
 });
+
+test("what is wrong in a container that somebody put beside the service's own leads to no field of the service", () => {
+  const crashed = {
+    ...{ ready: false, state: "waiting" as const, reason: "CrashLoopBackOff" },
+    restarts: 2,
+    lastExitCode: 127,
+  };
+  const kinds = (name: string) =>
+    diagnose({ ...sceneOfPods([pod({ ready: false }, { name, ...crashed })], NOW), container: "shop" })[0]?.actions.map(
+      ({ kind }) => kind,
+    );
+  expect(kinds("shop")).toEqual(["settings", "log", "rollback"]);
+  expect(kinds("helper")).toEqual(["log", "rollback", "ask"]);
+});
+
+test("what was said of an earlier pod of the same name does not count", () => {
+  const fresh = pod(
+    { createdAt: ago(5) },
+    { ready: false, probes: { startup: null, readiness: probe, liveness: null }, startedAt: null },
+  );
+  const said = (seconds: number) => [
+    event("Unhealthy", "Readiness probe failed: HTTP probe failed with statuscode: 503", { lastAt: ago(seconds) }),
+  ];
+  expect(told({ pods: [fresh], events: said(60) })).toEqual([]);
+  expect(told({ pods: [fresh], events: said(2) })).toHaveLength(1);
+});
