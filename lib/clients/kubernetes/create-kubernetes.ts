@@ -5,6 +5,7 @@ import { type Call } from "../http/call.ts";
 import { type HttpRequest, requestJson } from "../http/request.ts";
 import { type Fetch, type HttpTarget, withoutTrailingSlash } from "../http/target.ts";
 import { type KindRef, type Kubernetes, type KubernetesObject, type LogOptions } from "./client.ts";
+import { evictionRequest } from "./eviction.ts";
 import { exec } from "./exec.ts";
 import { knownKind } from "./kinds.ts";
 import { openDoor } from "./kube-fetch.ts";
@@ -100,12 +101,8 @@ export function createKubernetes(config: KubernetesConfig): Kubernetes {
       }
     },
 
-    async evict({ namespace, name, uid }, { dryRun = false, ...call } = {}) {
-      const deleteOptions = { preconditions: { uid }, ...(dryRun ? { dryRun: ["All"] } : {}) };
-      const eviction = { apiVersion: "policy/v1", kind: "Eviction", metadata: { name, namespace }, deleteOptions };
-      const path = podPath({ namespace, pod: name }, "eviction");
-      const headers = { "content-type": "application/json" };
-      await json({ ...call, method: "POST", path, headers, body: JSON.stringify(eviction) }, reply.anyReply);
+    async evict(pod, options) {
+      await json(evictionRequest(pod, options), reply.anyReply);
     },
 
     async list(kind, namespace, { labelSelector, fieldSelector, limit, continue: from, ...call } = {}) {
