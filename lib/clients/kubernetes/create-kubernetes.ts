@@ -135,15 +135,8 @@ export function createKubernetes(config: KubernetesConfig): Kubernetes {
     async mergePatch(ref, patch, { subresource, ...call } = {}) {
       const path = subresource ? `${objectPath(ref)}/${subresource}` : objectPath(ref);
       const headers = { "content-type": "application/merge-patch+json" };
-      const ask = {
-        ...call,
-        method: "PATCH",
-        path,
-        query: { fieldManager },
-        headers,
-        body: JSON.stringify(patch),
-      } as const;
-      return json(ask, reply.objectReply);
+      const body = JSON.stringify(patch);
+      return json({ ...call, method: "PATCH", path, query: { fieldManager }, headers, body }, reply.objectReply);
     },
 
     async canI(verb, resource, namespace, call) {
