@@ -7,6 +7,7 @@ import { useTranslations } from "use-intl";
 import { leftBecause } from "#lib/retire/retire-rules";
 import type { KeepChoice, RetirementPlan } from "#lib/retire/schema";
 import { Failure } from "../shell/failure.tsx";
+import { Message } from "../ui/message.tsx";
 import { RelativeTime } from "../ui/relative-time.tsx";
 import { SkeletonRows } from "../ui/skeleton-rows.tsx";
 import { ConfirmRetirement } from "./confirm-retirement.tsx";
@@ -34,6 +35,7 @@ export function RetireForm({ app, onCancel, onConfirmed }: Props) {
               {t("plan.title")}{" "}
               <small>{t.rich("plan.checked", { ago: () => <RelativeTime at={plan.checkedAt} /> })}</small>
             </h3>
+            {plan.imported && <Message state="warn">{t("plan.imported")}</Message>}
             <PlanView plan={plan} keep={keep} />
           </section>
           <section className={classes.part}>

@@ -61,6 +61,11 @@ export function ServicesTools({ filter, onChange, total }: Props) {
         onChange={(language) => onChange({ language })}
       />
       <span className={classes.space} />
+      {mayCreate && (
+        <Button look="plain" small href="/services/import">
+          {t("import")}
+        </Button>
+      )}
       <Button look="plain" small href="/retirements">
         {t("retired")}
       </Button>

@@ -1,7 +1,7 @@
 import { appName } from "./spec-schema.ts";
 
 /** Names that would read as something else in a URL or beside Kepler's own objects. */
-const RESERVED: ReadonlySet<string> = new Set(["new", "api", "kepler", "kubernetes", "default", "www"]);
+const RESERVED: ReadonlySet<string> = new Set(["new", "import", "api", "kepler", "kubernetes", "default", "www"]);
 
 /** The Service that names a stateful app's pods ends so: no app may be called like another one's. */
 export const HEADLESS_SUFFIX = "-headless";

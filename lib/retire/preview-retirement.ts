@@ -50,9 +50,10 @@ export async function previewRetirement(
       lookAt(context, clusterKey(cluster.id), (inside) => objectsHeld(inside, cluster)),
     ),
   ]);
-  const [builds, releases, buildsInFlight, releasesInFlight, pods, places] = await Promise.all([
+  const [builds, releases, imports, buildsInFlight, releasesInFlight, pods, places] = await Promise.all([
     db.build.count({ where: { appId } }),
     db.release.count({ where: { appId } }),
+    db.release.count({ where: { appId, kind: "import", state: "done" } }),
     db.build.count({ where: { appId, state: { in: UNFINISHED_BUILDS } } }),
     db.release.count({ where: { appId, state: { in: [...IN_FLIGHT] } } }),
     db.observedPod.count({ where: { appId } }),
@@ -64,6 +65,7 @@ export async function previewRetirement(
     left: looks.flatMap(({ left }) => left),
     systems: looks.map(({ system, error }) => ({ system, name: context.places.nameOf(system), error })),
     repository: app.gitlabProjectPath,
+    imported: imports > 0,
     builds,
     releases,
     inFlight: { builds: buildsInFlight, releases: releasesInFlight },

@@ -71,6 +71,8 @@ export const retirementPlan = z.object({
   /** What stays in Kepler and GitLab whatever is chosen. */
   /** Null for a service that never had one. */
   repository: z.string().nullable(),
+  /** Its workload ran before Kepler knew of it. */
+  imported: z.boolean(),
   builds: z.number().int(),
   releases: z.number().int(),
   /** What is stopped on the way. */

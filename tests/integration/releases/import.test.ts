@@ -14,8 +14,8 @@ import { ownersOf, valueAt } from "#lib/releases/ownership-rules";
 import { previewRelease } from "#lib/releases/preview-release";
 import { reconcileRelease } from "#lib/releases/reconcile";
 import { type ReleaseIntent } from "#lib/releases/schema";
+import { makeDeployment } from "#tests/world/found-deployment";
 import { waitFor } from "#tests/world/wait-for";
-import { makeDeployment } from "./found-deployment.ts";
 import { ReleaseWorld, serving } from "./release-world.ts";
 
 let world: ReleaseWorld;

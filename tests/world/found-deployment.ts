@@ -3,9 +3,9 @@ import { createKubernetes } from "#lib/clients/kubernetes/create-kubernetes";
 import { KINDS } from "#lib/clients/kubernetes/kinds";
 import { openDoor } from "#lib/clients/kubernetes/kube-fetch";
 import { seeWorkload } from "#lib/clusters/workload-rules";
-import { pushImage } from "#tests/world/push-image";
-import { type World } from "#tests/world/sandbox";
-import { waitFor } from "#tests/world/wait-for";
+import { pushImage } from "./push-image.ts";
+import { type World } from "./sandbox.ts";
+import { waitFor } from "./wait-for.ts";
 
 type Change = { name?: string; replicas?: number; labels?: Record<string, string>; cmd: string[] };
 
@@ -14,7 +14,7 @@ type Change = { name?: string; replicas?: number; labels?: Record<string, string
  * fields that a Spec cannot say. Resolves to its name when its pods are there.
  */
 export async function makeDeployment(
-  { kubernetes, registry }: World<"kubernetes" | "registry">,
+  { kubernetes, registry }: Pick<World<"kubernetes" | "registry">, "kubernetes" | "registry">,
   { name = `old-${randomUUID().slice(0, 8)}`, replicas = 2, labels = {}, cmd }: Change,
 ): Promise<string> {
   await pushImage(registry, name, "1.0", { config: { Cmd: cmd } });
