@@ -11,7 +11,8 @@ import { pruneEvents } from "#lib/platform/events";
 import { type Logger } from "#lib/platform/logger";
 import { type Queue } from "#lib/platform/queue";
 import { unfinishedBulks } from "#lib/releases/bulk/work-off-bulk";
-import { bulkJob, leaseJob, releaseJob } from "#lib/releases/jobs";
+import { unfinishedPodDeletions } from "#lib/releases/delete-pod";
+import { bulkJob, leaseJob, podDeletionJob, releaseJob } from "#lib/releases/jobs";
 import { dueLeases } from "#lib/releases/lease/end-lease";
 import { proveDueReleases } from "#lib/releases/prove-restorable";
 import { type ReconcileReleaseDeps } from "#lib/releases/steps/step-context";
@@ -76,6 +77,7 @@ async function resync(db: Db, queue: Queue, log: Logger): Promise<void> {
     { job: buildJob, ids: await unfinishedBuilds(db) },
     { job: releaseJob, ids: await unfinishedReleases({ db }) },
     { job: bulkJob, ids: await unfinishedBulks({ db }) },
+    { job: podDeletionJob, ids: await unfinishedPodDeletions({ db }) },
     { job: leaseJob, ids: await dueLeases({ db, now: () => new Date() }) },
     { job: retireJob, ids: await unfinishedRetirements(db) },
   ];

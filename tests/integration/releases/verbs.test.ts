@@ -4,7 +4,7 @@ import { createKubernetes } from "#lib/clients/kubernetes/create-kubernetes";
 import { KINDS } from "#lib/clients/kubernetes/kinds";
 import { seePod } from "#lib/clusters/pod-rules";
 import { recordObserved, seeRow } from "#lib/clusters/record-observed";
-import { deletePod, requestPodDeletion } from "#lib/releases/delete-pod";
+import { deletePod, getPodDeletion, requestPodDeletion, unfinishedPodDeletions } from "#lib/releases/delete-pod";
 import { exportObjects } from "#lib/releases/export-objects";
 import { waitFor } from "#tests/world/wait-for";
 import { ReleaseWorld, serving } from "./release-world.ts";
@@ -39,15 +39,28 @@ async function observePods(appId: string) {
   return { clusterId, pods: items.flatMap((pod) => seePod(pod) ?? []) };
 }
 
-test("a deleted pod goes and its controller starts another; asked again for the same one, nothing more goes", async () => {
+const deletionOf = (appId: string, uid: string) => getPodDeletion(appId, uid, db());
+
+test("a deleted pod goes and its controller starts another, wherever a process is killed; asked again, nothing more goes", async () => {
   const { app } = await running();
   const { clusterId, pods } = await observePods(app.id);
   const [pod] = pods;
   if (!pod) throw new Error("no pod");
   const wish = { environmentId: world.environmentId, uid: pod.uid };
-  expect(await requestPodDeletion(app.id, wish, world.deps)).toEqual({ name: pod.name });
+  expect(await requestPodDeletion(app.id, app.userId, wish, world.deps)).toEqual({ name: pod.name });
+  // The wish and its job are one: the resync finds it, whoever lost the job.
   const key = `${clusterId}/${pod.uid}`;
+  expect(await unfinishedPodDeletions({ db: db() })).toContain(key);
+  expect(await deletionOf(app.id, pod.uid)).toEqual({ name: pod.name, ended: false, error: null });
+  for (const point of ["before-effect", "after-effect"]) {
+    const checkpoint = (name: string) =>
+      name === `pod-deletion.${point}` ? Promise.reject(new Error("killed")) : Promise.resolve();
+    await expect(deletePod({ ...world.deps, checkpoint }, key, { signal })).rejects.toThrow("killed");
+    expect(await deletionOf(app.id, pod.uid)).toMatchObject({ ended: false });
+  }
   expect(await deletePod(world.deps, key, { signal })).toBe("done");
+  expect(await deletionOf(app.id, pod.uid)).toMatchObject({ ended: true, error: null });
+  expect(await unfinishedPodDeletions({ db: db() })).not.toContain(key);
   const successor = await waitFor("another pod, ready", async () =>
     (await observePods(app.id)).pods.find((other) => other.uid !== pod.uid && other.ready),
   );
@@ -57,25 +70,45 @@ test("a deleted pod goes and its controller starts another; asked again for the 
   ]);
 });
 
-test("only the app's own pods in that environment can be deleted, and a silent cluster is asked again", async () => {
+test("only the app's own pods in that environment can be deleted; a silent cluster is asked again, a refusal is said", async () => {
   const [{ app }, other] = [await running(), await world.createApp()];
   const { clusterId, pods } = await observePods(app.id);
   const uid = pods[0]?.uid ?? "";
   const { environmentId } = world;
   const elsewhere = (await db().environment.findUniqueOrThrow({ where: { name: "prod" } })).id;
-  const refused = { code: "not-found" };
-  await expect(requestPodDeletion(other.id, { environmentId, uid }, world.deps)).rejects.toMatchObject(refused);
+  const notFound = { code: "not-found" };
+  await expect(requestPodDeletion(other.id, app.userId, { environmentId, uid }, world.deps)).rejects.toMatchObject(
+    notFound,
+  );
   const there = { environmentId: elsewhere, uid };
-  await expect(requestPodDeletion(app.id, there, world.deps)).rejects.toMatchObject(refused);
+  await expect(requestPodDeletion(app.id, app.userId, there, world.deps)).rejects.toMatchObject(notFound);
+  await expect(deletionOf(app.id, uid)).rejects.toMatchObject(notFound);
 
-  const nobody = createKubernetes({
-    kubeconfig: world.world.kubernetes.kubeconfig,
-    fetch: () => Promise.reject(new TypeError("fetch failed")),
-  });
-  const clients = { kubernetes: () => nobody };
-  const answer = await deletePod({ db: db(), clients }, `${clusterId}/${uid}`, { signal });
-  expect(answer).toHaveProperty("requeueAfterMs");
-  nobody.close();
+  await requestPodDeletion(app.id, app.userId, { environmentId, uid }, world.deps);
+  const through = (answer: (url: string, init?: RequestInit) => Promise<Response>) =>
+    createKubernetes({ kubeconfig: world.world.kubernetes.kubeconfig, fetch: answer });
+  const silent = through(() => Promise.reject(new TypeError("fetch failed")));
+  const asked = { ...world.deps, clients: { kubernetes: () => silent } };
+  expect(await deletePod(asked, `${clusterId}/${uid}`, { signal })).toHaveProperty("requeueAfterMs");
+  expect(await deletionOf(app.id, uid)).toMatchObject({ ended: false });
+
+  const message = "pods is forbidden: kepler cannot delete";
+  const refusing = through((_, init) =>
+    Promise.resolve(
+      init?.method === "DELETE"
+        ? Response.json({ kind: "Status", status: "Failure", reason: "Forbidden", code: 403, message }, { status: 403 })
+        : Response.json({ apiVersion: "v1", kind: "Pod", metadata: { name: pods[0]?.name, uid } }),
+    ),
+  );
+  const refused = { ...world.deps, clients: { kubernetes: () => refusing } };
+  expect(await deletePod(refused, `${clusterId}/${uid}`, { signal })).toHaveProperty("terminal");
+  expect(await deletionOf(app.id, uid)).toMatchObject({ ended: true, error: { code: "denied" } });
+  // Once that is put right, the same pod can be asked for again.
+  await requestPodDeletion(app.id, app.userId, { environmentId, uid }, world.deps);
+  expect(await deletePod(world.deps, `${clusterId}/${uid}`, { signal })).toBe("done");
+  expect(await deletionOf(app.id, uid)).toMatchObject({ ended: true, error: null });
+  silent.close();
+  refusing.close();
 });
 
 test("the exported YAML is what Kepler applied: a dry run of it changes nothing", async () => {

@@ -1,6 +1,17 @@
 import { z } from "zod";
 import { route } from "#lib/access/route";
-import { requestPodDeletion } from "#lib/releases/delete-pod";
+import { getPodDeletion, requestPodDeletion } from "#lib/releases/delete-pod";
+import { podDeletionView } from "#lib/releases/pod-deletion-schema";
+
+export const GET = route(
+  {
+    permission: "release.read",
+    input: z.object({ app: z.string(), pod: z.uuid() }),
+    output: podDeletionView,
+    scope: { app: "app" },
+  },
+  ({ db, input, scope }) => getPodDeletion(scope.app.id, input.pod, db),
+);
 
 export const POST = route(
   {
@@ -9,8 +20,8 @@ export const POST = route(
     output: z.undefined(),
     scope: { app: "app", environment: "environmentId" },
   },
-  async ({ input: { pod: uid, environmentId }, scope, audit, ...world }) => {
-    const { name } = await requestPodDeletion(scope.app.id, { environmentId, uid }, world);
+  async ({ input: { pod: uid, environmentId }, scope, actor, audit, ...world }) => {
+    const { name } = await requestPodDeletion(scope.app.id, actor.id, { environmentId, uid }, world);
     audit({ kind: "pod", id: uid, name, teamId: scope.app.teamId, detail: { app: scope.app.name } });
   },
 );

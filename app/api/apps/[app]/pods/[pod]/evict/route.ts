@@ -9,8 +9,8 @@ export const POST = route(
     output: z.undefined(),
     scope: { app: "app", environment: "environmentId" },
   },
-  async ({ input: { pod: uid, environmentId }, scope, audit, signal }) => {
-    const { name } = await requestPodEviction(scope.app.id, { environmentId, uid }, { signal });
+  async ({ input: { pod: uid, environmentId }, scope, actor, audit, signal }) => {
+    const { name } = await requestPodEviction(scope.app.id, actor.id, { environmentId, uid }, { signal });
     audit({ kind: "pod", id: uid, name, teamId: scope.app.teamId, detail: { app: scope.app.name, evicted: true } });
   },
 );
