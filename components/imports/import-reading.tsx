@@ -2,7 +2,7 @@
 
 import { useTranslations } from "use-intl";
 import type { ImportPreview } from "#lib/releases/import-schema";
-import { changeName, printable } from "../releases/change-words.tsx";
+import { changeName, printable } from "../releases/change-text.ts";
 import { ObjectChanges } from "../releases/object-changes.tsx";
 import { Message } from "../ui/message.tsx";
 import { RelativeTime } from "../ui/relative-time.tsx";

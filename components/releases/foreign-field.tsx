@@ -3,7 +3,7 @@
 import { useTranslations } from "use-intl";
 import type { ForeignField } from "#lib/releases/change-schema";
 import { RelativeTime } from "../ui/relative-time.tsx";
-import { changeName, printable } from "./change-words.tsx";
+import { changeName, printable } from "./change-text.ts";
 import classes from "./releases.module.css";
 
 /** "kubectl changed Replicas from 2 to 5, 3 h ago": the field in words where the Spec has some, else its path. */

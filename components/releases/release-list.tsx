@@ -17,7 +17,7 @@ import { Pager } from "../ui/pager.tsx";
 import { RelativeTime } from "../ui/relative-time.tsx";
 import { ReleaseStateView } from "../ui/release-state.tsx";
 import { SkeletonRows } from "../ui/skeleton-rows.tsx";
-import { changeName, printable } from "./change-words.tsx";
+import { changeName, printable } from "./change-text.ts";
 import { isFiltered } from "./history-filter.ts";
 import { HistoryFilterBar } from "./history-filter-bar.tsx";
 import classes from "./releases.module.css";

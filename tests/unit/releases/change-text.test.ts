@@ -1,0 +1,29 @@
+import fc from "fast-check";
+import { createTranslator } from "use-intl/core";
+import { expect, test } from "vitest";
+import { messagesOf } from "#lib/platform/i18n/messages";
+import { specChanges } from "#lib/releases/spec-diff-rules";
+import { printable } from "../../../components/releases/change-text.ts";
+import { plainSpec, specArbitrary } from "./spec-arbitrary.ts";
+
+const LISTS = /^(env|podLabel|podAnnotation|nodeSelector|command|args)$/;
+
+test.each(["en", "zh"] as const)("no value of a Spec is said as the program has it, in %s", (locale) => {
+  const t = createTranslator({ locale, messages: messagesOf(locale), namespace: "releases" });
+  fc.assert(
+    fc.property(specArbitrary, (spec) => {
+      const said = specChanges(null, spec)
+        .filter(({ field }) => !LISTS.test(field))
+        .map(({ field, after }) => printable(t, field, after));
+      for (const word of ["true", "false", "none", "null", "exec", "runtime-default"]) expect(said).not.toContain(word);
+    }),
+  );
+});
+
+test("what people typed stays as it is", () => {
+  const t = createTranslator({ locale: "en", messages: messagesOf("en"), namespace: "releases" });
+  expect(printable(t, "env", "true")).toBe("true");
+  expect(printable(t, "security.runAsNonRoot", "false")).toBe("no");
+  const [change] = specChanges(plainSpec(), plainSpec({ meshMode: "mesh" }));
+  expect(printable(t, change?.field ?? "", change?.after ?? null)).toBe("mesh");
+});
