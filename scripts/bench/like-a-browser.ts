@@ -12,13 +12,11 @@ const SHARED_PAUSE_MS = 1_000;
  * says so. Ends with `signal`.
  */
 export async function likeABrowser(session: Session, page: Page, signal: AbortSignal): Promise<void> {
+  const parts = ["pods", "kubernetes-events", "topology", "diagnosis"];
   const paths =
     page === "list"
       ? ["/api/apps?pageSize=50"]
-      : [
-          `/api/apps/${page.app}`,
-          ...["pods", "kubernetes-events"].map((part) => `/api/apps/${page.app}/${part}?environment=dev`),
-        ];
+      : [`/api/apps/${page.app}`, ...parts.map((part) => `/api/apps/${page.app}/${part}?environment=dev`)];
   const pauseMs = page === "list" ? SHARED_PAUSE_MS : OWN_PAUSE_MS;
   let reading = false;
   let stale = false;
@@ -28,7 +26,7 @@ export async function likeABrowser(session: Session, page: Page, signal: AbortSi
     reading = true;
     while (stale && !signal.aborted) {
       stale = false;
-      await Promise.all(paths.map((path) => session.fetch(path, { signal }).then((answer) => answer.text())));
+      await Promise.allSettled(paths.map((path) => session.fetch(path, { signal }).then((answer) => answer.text())));
       await new Promise((rested) => setTimeout(rested, pauseMs));
     }
     reading = false;
@@ -39,7 +37,7 @@ export async function likeABrowser(session: Session, page: Page, signal: AbortSi
     for await (const chunk of response.body ?? []) {
       const text = decoder.decode(chunk, { stream: true });
       const concerns = page === "list" ? text.includes('"kind":"pods"') : text.includes(page.appId);
-      if (concerns) void readAgain().catch(() => undefined);
+      if (concerns) void readAgain();
     }
   } catch (error) {
     if (!signal.aborted) throw error;

@@ -29,9 +29,10 @@ export async function measureLivePods(product: Product, session: Session): Promi
   const watched = services[0];
   if (!watched) throw new Error("no services");
   const over = new AbortController();
-  const others = Array.from({ length: BROWSERS - 1 }, (_, i) =>
-    likeABrowser(session, i % 2 === 0 ? "list" : { app: watched.name, appId: watched.id }, over.signal),
-  );
+  const others = services.slice(1, BROWSERS).map(({ name, id }, i) => {
+    // Half of them look at the list of all, half each at a service of their own, as the real one does.
+    return likeABrowser(session, i % 2 === 0 ? "list" : { app: name, appId: id }, over.signal);
+  });
   const churn = churnOf(product, services.slice(1), over.signal);
   try {
     const { pixels, own } = await changesToPixels(product, session, watched);
