@@ -1,127 +1,151 @@
 "use client";
 
-import { NativeSelect, TextInput } from "@mantine/core";
-import { ArrowDownToLine, Clock, Download, Pause, Search, WrapText } from "lucide-react";
-import { useSearchParams } from "next/navigation";
+import { Pause } from "lucide-react";
 import { useMemo, useState } from "react";
 import { useFormatter, useTranslations } from "use-intl";
 import type { AppView } from "#lib/apps/schema";
 import { usePods } from "../service/use-service.ts";
-import { useSelection } from "../shell/selection.tsx";
+import { useAllows, useSelection } from "../shell/selection.tsx";
 import { Button } from "../ui/button.tsx";
 import { Empty } from "../ui/empty.tsx";
-import { IconButton } from "../ui/icon-button.tsx";
+import { Forbidden } from "../ui/forbidden.tsx";
 import type { LogLine } from "../ui/log-buffer.ts";
 import { LogView } from "../ui/log-view.tsx";
+import { useSentence } from "../ui/sentences-context.tsx";
+import { LogBar } from "./log-bar.tsx";
+import { LogStatus } from "./log-status.tsx";
+import { LogTools } from "./log-tools.tsx";
 import classes from "./logs.module.css";
+import { PinDialog } from "./pin-dialog.tsx";
 import { PodMark } from "./pod-mark.tsx";
+import { useChosenLines } from "./use-chosen-lines.ts";
+import { useLogFilter } from "./use-log-filter.ts";
+import { useLogPlace } from "./use-log-place.ts";
 import { usePodLogs } from "./use-pod-logs.ts";
+import { useShownLines } from "./use-shown-lines.ts";
+
+const CLOCK = {
+  hour: "2-digit",
+  minute: "2-digit",
+  second: "2-digit",
+  fractionalSecondDigits: 3,
+  hour12: false,
+} as const;
 
 /** All pods of the service in one stream; each line keeps the colour of its pod. */
 export function LogPage({ app }: { app: AppView }) {
   const t = useTranslations("logs");
   const format = useFormatter();
-  const environment = useSelection().environment?.name ?? "";
-  // A link may name the pod whose lines are wanted.
-  const [pod, setPod] = useState(useSearchParams().get("pod"));
-  const [follow, setFollow] = useState(true);
+  const sentence = useSentence();
+  const allows = useAllows();
+  const { environment } = useSelection();
+  const place = environment?.name ?? "";
+  const [filter, setFilter] = useLogFilter();
+  const { follow, focus, hit, setFollow, forgetHit, toHit, toTime } = useLogPlace();
   const [wrap, setWrap] = useState(false);
   const [times, setTimes] = useState(true);
-  const [search, setSearch] = useState("");
-  const { data: pods } = usePods(app, environment);
-  const { lines, state, pods: podStates } = usePodLogs(app.name, environment, pod, !follow);
+  const [pinning, setPinning] = useState(false);
+  const { data: pods } = usePods(app, place);
+  const logs = usePodLogs(app.name, place, filter);
+  const { lines, waiting, hits } = useShownLines(logs, filter, follow);
+  const chosen = useChosenLines(lines);
   const order = useMemo(
-    () => [...new Set([...(pods?.rows.map(({ name }) => name) ?? []), ...podStates.map((each) => each.pod)])].sort(),
-    [pods, podStates],
+    () => [...new Set([...(pods?.rows.map(({ name }) => name) ?? []), ...logs.pods.map(({ pod }) => pod)])].sort(),
+    [pods, logs.pods],
   );
-  const needle = search.trim().toLowerCase();
-  const hits = useMemo(
-    () => (needle === "" ? 0 : lines.filter((line) => line.text.toLowerCase().includes(needle)).length),
-    [lines, needle],
+  const containers = useMemo(
+    () => [...new Set([app.name, ...(pods?.rows.flatMap((pod) => pod.containers.map(({ name }) => name)) ?? [])])],
+    [app.name, pods],
   );
-  const icon = { size: 16, strokeWidth: 1.5 } as const;
 
+  const change = (part: Parameters<typeof setFilter>[0]) => {
+    forgetHit();
+    setFilter(part);
+  };
+  const denied = logs.pods.find(({ state }) => state === "denied");
+  const isTrouble = (line: LogLine) => line.level === "error";
   return (
     <div className={classes.page}>
-      <div className={classes.bar}>
-        <Button icon={follow ? <Pause {...icon} /> : <ArrowDownToLine {...icon} />} onClick={() => setFollow(!follow)}>
-          {follow ? t("pause") : t("follow")}
-        </Button>
-        <NativeSelect
-          aria-label={t("pod")}
-          value={pod ?? ""}
-          onChange={(event) => setPod(event.currentTarget.value === "" ? null : event.currentTarget.value)}
-          data={[{ value: "", label: t("allPods") }, ...order.map((name) => ({ value: name, label: name }))]}
-        />
-        <TextInput
-          aria-label={t("search")}
-          placeholder={t("search")}
-          leftSection={<Search {...icon} />}
-          value={search}
-          onChange={(event) => setSearch(event.currentTarget.value)}
-          rightSection={
-            needle === "" ? undefined : <small className="k-quiet k-num">{t("hits", { count: hits })}</small>
-          }
-          rightSectionWidth={72}
-        />
-        <span className={classes.state} role="status">
-          {follow ? t(`state.${state}`, { count: lines.length }) : t("paused")}
-          {podStates
-            .filter((each) => each.state === "waiting" || each.state === "unreachable")
-            .map((each) => (
-              <span key={each.pod}>
-                {" · "}
-                {each.pod.slice(-5)} {t(`podState.${each.state}`, { reason: each.reason ?? "" })}
-              </span>
-            ))}
-        </span>
-        <IconButton label={t("times")} aria-pressed={times} onClick={() => setTimes(!times)}>
-          <Clock {...icon} />
-        </IconButton>
-        <IconButton label={t("wrap")} aria-pressed={wrap} onClick={() => setWrap(!wrap)}>
-          <WrapText {...icon} />
-        </IconButton>
-        <IconButton label={t("download")} onClick={() => download(`${app.name}-${environment}.log`, lines)}>
-          <Download {...icon} />
-        </IconButton>
-      </div>
-      {lines.length === 0 ? (
-        <Empty title={t("none")}>{order.length === 0 ? t("notRunning", { environment }) : t("noneHint")}</Empty>
-      ) : (
-        <LogView
-          label={t("title")}
-          lines={lines}
-          follow={follow}
-          onFollowChange={setFollow}
-          search={search}
+      <LogBar
+        filter={filter}
+        onFilter={change}
+        follow={follow}
+        onFollow={setFollow}
+        pods={order}
+        containers={containers}
+        hits={hits.length}
+        hit={hit}
+        onHit={(step) => toHit(hits, step)}
+        onJump={(time) => toTime(lines, time)}
+      />
+      <div className={classes.under}>
+        <LogStatus logs={logs} shown={lines.length} />
+        <LogTools
+          app={app.name}
+          environment={place}
+          filter={filter}
+          times={times}
+          onTimes={setTimes}
           wrap={wrap}
-          isTrouble={(line) => /\b(error|fatal|panic)\b/i.test(line.text)}
-          gutter={(line) => (
-            <>
-              {times && line.at && (
-                <time dateTime={line.at}>
-                  {format.dateTime(new Date(line.at), {
-                    hour: "2-digit",
-                    minute: "2-digit",
-                    second: "2-digit",
-                    hour12: false,
-                  })}
-                </time>
-              )}
-              {order.length > 1 && line.source && <PodMark pod={line.source} index={order.indexOf(line.source)} />}
-            </>
+          onWrap={setWrap}
+          chosen={allows("app.logs.pin", app.teamId) ? chosen.lines.length : null}
+          onPin={() => setPinning(true)}
+        />
+      </div>
+      {lines.length === 0 && denied && <Forbidden>{sentence(denied.reason ?? "")}</Forbidden>}
+      {lines.length === 0 && !denied && (
+        <Empty
+          title={t(logs.lines.length > 0 ? "noneFit" : "none")}
+          action={logs.lines.length > 0 && <Button onClick={() => change({ level: null })}>{t("showAll")}</Button>}
+        >
+          {logs.lines.length === 0 && (order.length === 0 ? t("notRunning", { environment: place }) : t("noneHint"))}
+        </Empty>
+      )}
+      {lines.length > 0 && (
+        <div className={classes.screen}>
+          <LogView
+            label={t("title")}
+            lines={lines}
+            follow={follow}
+            onFollowChange={setFollow}
+            search={filter.q.trim()}
+            wrap={wrap}
+            isTrouble={isTrouble}
+            focusIndex={focus}
+            currentIndex={hit === null ? undefined : hits[hit]}
+            selected={chosen.ids}
+            onSelect={chosen.toggle}
+            gapText={({ source = "" }) => t("gap", { pod: source.slice(-5) })}
+            gutter={(line) => (
+              <>
+                {times && line.at && <time dateTime={line.at}>{format.dateTime(new Date(line.at), CLOCK)}</time>}
+                {line.source && <PodMark pod={line.source} index={order.indexOf(line.source)} />}
+              </>
+            )}
+          />
+          {!follow && (
+            <div className={classes.paused}>
+              <Pause size={12} strokeWidth={1.5} aria-hidden="true" />
+              <span className="k-num">{t("pausedWith", { count: waiting })}</span>
+              <button type="button" onClick={() => setFollow(true)}>
+                {t("follow")}
+              </button>
+            </div>
           )}
+        </div>
+      )}
+      {pinning && environment && (
+        <PinDialog
+          app={app}
+          environmentId={environment.id}
+          container={filter.container ?? app.name}
+          lines={chosen.lines}
+          onClose={() => {
+            setPinning(false);
+            chosen.clear();
+          }}
         />
       )}
     </div>
   );
-}
-
-/** What is on screen, as a file; made here, so that it is exactly what was read. */
-function download(name: string, lines: LogLine[]): void {
-  const text = lines.map((line) => [line.at, line.source, line.text].filter(Boolean).join(" ")).join("\n");
-  const url = URL.createObjectURL(new Blob([`${text}\n`], { type: "text/plain" }));
-  const link = Object.assign(document.createElement("a"), { href: url, download: name });
-  link.click();
-  URL.revokeObjectURL(url);
 }

@@ -1,62 +1,65 @@
 "use client";
 
-import { useEffect, useRef, useState } from "react";
-import { type PodStanding, podLogEvent } from "#lib/logs/schema";
-import { LogBuffer, type LogLine } from "../ui/log-buffer.ts";
+import { useEffect, useState } from "react";
+import { podLogEvent } from "#lib/logs/schema";
+import { browserWorld, ResumingStream } from "../shell/resuming-stream.ts";
+import { toSignIn } from "../shell/to-sign-in.ts";
+import { type LogFilter, sourceQuery } from "./log-filter.ts";
+import { LogStore, type Logs, NO_LOGS } from "./log-store.ts";
 
-export type PodState = { pod: string; state: PodStanding; reason: string | null };
-export type PodLogs = { lines: LogLine[]; pods: PodState[]; state: "connecting" | "live" | "reconnecting" };
+/** Enough to see what led here; `since` brings more. */
+const TAIL_LINES = "500";
+/** A busy log is shown in steps, not line by line. */
+const SHOW_EVERY_MS = 100;
+/** A tab that nobody looks at for so long gives its connection back; it goes on where it was, without a gap. */
+const REST_AFTER_MS = 60_000;
 
-const EMPTY: PodLogs = { lines: [], pods: [], state: "connecting" };
-/** Enough to see what led here; older lines are in the history. */
-const TAIL_LINES = 500;
-
-/**
- * The lines of all pods of a service, merged, as they are written. EventSource resumes by the last line's time, the server
- * drops what was already sent; while `paused`, lines are still received and shown on return, so nothing is missed.
- */
-export function usePodLogs(app: string, environment: string, pod: string | null, paused: boolean): PodLogs {
-  const [logs, setLogs] = useState<PodLogs>(EMPTY);
-  const pausedNow = useRef(paused);
-  const refresh = useRef<() => void>(() => undefined);
-  useEffect(() => {
-    pausedNow.current = paused;
-    if (!paused) refresh.current();
-  }, [paused]);
-
+/** The lines of all wanted pods, merged, as they are written; what was lost on the way comes again, nothing comes twice. */
+export function usePodLogs(app: string, environment: string, filter: Omit<LogFilter, "q" | "level">): Logs {
+  const [logs, setLogs] = useState<Logs>(NO_LOGS);
+  const { pod, container, previous, since } = filter;
   useEffect(() => {
     if (environment === "") return;
-    const query = new URLSearchParams({ environment, tail: String(TAIL_LINES), ...(pod ? { pod } : {}) });
-    const source = new EventSource(`/api/apps/${app}/logs?${query}`);
-    const buffer = new LogBuffer();
-    const pods = new Map<string, PodState>();
-    let state: PodLogs["state"] = "connecting";
-    let frame = 0;
-    const show = () => {
-      frame = 0;
-      setLogs((now) => ({ lines: pausedNow.current ? now.lines : buffer.snapshot(), pods: [...pods.values()], state }));
-    };
+    const query = sourceQuery(environment, { pod, container, previous, since }, new Date());
+    query.set("tail", TAIL_LINES);
+    const store = new LogStore();
+    let timer: ReturnType<typeof setTimeout> | undefined;
+    let rest: ReturnType<typeof setTimeout> | undefined;
     const soon = () => {
-      frame ||= requestAnimationFrame(show);
+      timer ??= setTimeout(() => {
+        timer = undefined;
+        setLogs(store.snapshot());
+      }, SHOW_EVERY_MS);
     };
-    refresh.current = show;
-    const turn = (next: PodLogs["state"]) => {
-      state = next;
-      soon();
+    const stream = new ResumingStream(browserWorld, {
+      url: (lastId) => {
+        if (lastId !== undefined) query.set("lastEventId", lastId);
+        return `/api/apps/${app}/logs?${query}`;
+      },
+      onEvent: (_, { data }) => {
+        store.hear(podLogEvent.parse(JSON.parse(String(data))));
+        soon();
+      },
+      onStatus: ({ state }) => {
+        if (state === "signed-out") toSignIn();
+        else store.turn(state);
+        soon();
+      },
+    });
+    const onVisibility = () => {
+      clearTimeout(rest);
+      if (document.hidden) rest = setTimeout(() => stream.pause(), REST_AFTER_MS);
+      else stream.start();
     };
-    source.onopen = () => turn("live");
-    source.onerror = () => turn("reconnecting");
-    source.onmessage = ({ data }: MessageEvent<string>) => {
-      const event = podLogEvent.parse(JSON.parse(data));
-      if (event.type === "lines") buffer.append(event.lines.map(([at, text]) => ({ at, text, source: event.pod })));
-      else if (event.type === "state") pods.set(event.pod, event);
-      soon();
-    };
+    stream.start();
+    document.addEventListener("visibilitychange", onVisibility);
     return () => {
-      source.close();
-      cancelAnimationFrame(frame);
-      setLogs(EMPTY);
+      document.removeEventListener("visibilitychange", onVisibility);
+      clearTimeout(rest);
+      clearTimeout(timer);
+      stream.stop();
+      setLogs(NO_LOGS);
     };
-  }, [app, environment, pod]);
+  }, [app, environment, pod, container, previous, since]);
   return logs;
 }

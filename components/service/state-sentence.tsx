@@ -6,6 +6,7 @@ import type { AppEnvironmentView, AppView } from "#lib/apps/schema";
 import { ServiceState } from "../services/service-state.tsx";
 import { Commit } from "../ui/commit.tsx";
 import { RelativeTime } from "../ui/relative-time.tsx";
+import { SeenAt } from "./seen-at.tsx";
 import classes from "./service.module.css";
 
 type Props = { app: AppView; place: AppEnvironmentView | undefined; environment: string };
@@ -52,13 +53,7 @@ export function StateSentence({ app, place, environment }: Props) {
             : t.rich("releasedBy", { ago, release, name: place.lastReleaseBy })}
         </span>
       )}
-      {place.seenAt !== null && (
-        <span className="k-quiet">
-          {t.rich(place.health === "unreachable" ? "unreachable" : "seen", {
-            ago: () => place.seenAt && <RelativeTime at={place.seenAt} />,
-          })}
-        </span>
-      )}
+      {place.seenAt !== null && <SeenAt at={place.seenAt} unreachable={place.health === "unreachable"} />}
     </p>
   );
 }

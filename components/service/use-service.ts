@@ -8,12 +8,16 @@ import { driftView } from "#lib/releases/change-schema";
 import { getJson, sendJson } from "../shell/api.ts";
 import { queryKeys } from "../shell/query-keys.ts";
 
+/** How old a picture is, is told by it alone: where nothing changes it is read again all the same. */
+const LOOK_AGAIN_MS = 30_000;
+
 /** The service with its environments, set-up steps and ledger, live. */
 export const useService = (name: string, initialData?: AppView) =>
   useQuery({
     queryKey: queryKeys.app(name),
     queryFn: ({ signal }) => getJson(`/api/apps/${name}`, appView, signal),
     initialData,
+    refetchInterval: LOOK_AGAIN_MS,
     meta: initialData && { appId: initialData.id },
   });
 

@@ -2,8 +2,9 @@
 
 import { useQueryClient } from "@tanstack/react-query";
 import { createContext, type ReactNode, useContext, useEffect, useState } from "react";
-import { PointerStream, type StreamStatus } from "./pointer-stream.ts";
+import { PointerStream } from "./pointer-stream.ts";
 import { invalidate } from "./query-keys.ts";
+import { browserWorld, type StreamStatus } from "./resuming-stream.ts";
 import { toSignIn } from "./to-sign-in.ts";
 
 const Status = createContext<StreamStatus>({ state: "connecting" });
@@ -15,17 +16,14 @@ export function EventStream({ children }: { children: ReactNode }) {
   const client = useQueryClient();
   const [status, setStatus] = useState<StreamStatus>({ state: "connecting" });
   useEffect(() => {
-    const stream = new PointerStream(
-      { open: (url) => new EventSource(url), signedIn, now: Date.now, random: Math.random },
-      {
-        onPointers: (pointers) => void invalidate(client, pointers),
-        onReset: () => void client.invalidateQueries(),
-        onStatus: (next) => {
-          setStatus(next);
-          if (next.state === "signed-out") toSignIn();
-        },
+    const stream = new PointerStream(browserWorld, {
+      onPointers: (pointers, reach) => void invalidate(client, pointers, reach),
+      onReset: () => void client.invalidateQueries(),
+      onStatus: (next) => {
+        setStatus(next);
+        if (next.state === "signed-out") toSignIn();
       },
-    );
+    });
     const onVisibility = () => (document.hidden ? stream.pause() : stream.start());
     onVisibility();
     document.addEventListener("visibilitychange", onVisibility);
@@ -35,10 +33,4 @@ export function EventStream({ children }: { children: ReactNode }) {
     };
   }, [client]);
   return <Status value={status}>{children}</Status>;
-}
-
-/** No answer is not a "no": only a 401 ends the session. */
-async function signedIn(): Promise<boolean> {
-  const response = await fetch("/api/me").catch(() => undefined);
-  return response?.status !== 401;
 }

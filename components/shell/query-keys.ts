@@ -33,6 +33,7 @@ export const queryKeys = {
   drift: (app: string, environment: string | undefined, seen: unknown[]) => ["drift", app, environment, seen],
   diagnosis: (app: string, environment: string, seen: unknown[]) => ["diagnosis", app, environment, seen],
   terminals: (app: string, filter: object = {}) => ["terminals", app, filter],
+  pinnedLogs: (app: string, filter: object = {}) => ["pinned-logs", app, filter],
   kubernetesEvents: (app: string, environment: string) => ["kubernetes-events", app, environment],
 } as const satisfies Record<string, (...parts: never[]) => QueryKey>;
 
@@ -86,13 +87,18 @@ export function isStaledBy(pointer: EventPointer, key: QueryKey, meta: Record<st
   return meta?.appId === undefined || !pointer.appId || meta.appId === pointer.appId;
 }
 
+/** "own": what is about one app or thing. "shared": lists over many, which any of many events makes old. */
+export type Reach = "own" | "shared";
+const reachOf = ({ queryKey: [root], meta }: Pick<Query, "queryKey" | "meta">): Reach =>
+  meta?.appId !== undefined || Object.values(BY_ID).includes(String(root)) ? "own" : "shared";
+
 /**
  * Marks what these events are about as out of date; what is on screen is read again, once, however many they are.
  * An answer that was already on its way may be older than the event, so whatever was being read is read once more.
  */
-export async function invalidate(client: QueryClient, pointers: EventPointer[]): Promise<void> {
-  const isStale = ({ queryKey, meta }: Pick<Query, "queryKey" | "meta">) =>
-    pointers.some((pointer) => isStaledBy(pointer, queryKey, meta));
+export async function invalidate(client: QueryClient, pointers: EventPointer[], reach: Reach): Promise<void> {
+  const isStale = (query: Pick<Query, "queryKey" | "meta">) =>
+    reachOf(query) === reach && pointers.some((pointer) => isStaledBy(pointer, query.queryKey, query.meta));
   const onTheirWay = new Set(client.getQueryCache().findAll({ predicate: isStale, fetchStatus: "fetching" }));
   await client.invalidateQueries({ predicate: isStale }, { cancelRefetch: false });
   if (onTheirWay.size === 0) return;

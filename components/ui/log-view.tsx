@@ -21,6 +21,13 @@ type Props = {
   isTrouble?: (line: LogLine) => boolean;
   /** Scrolled to when it changes: the failing line, a search hit. */
   focusIndex?: number;
+  /** Of all search hits the one that is being looked at. */
+  currentIndex?: number;
+  /** Ids of chosen lines. With `onSelect` what stands before a line chooses it; with Shift, all from the last one on. */
+  selected?: ReadonlySet<number>;
+  onSelect?: (index: number, extend: boolean) => void;
+  /** Words for a place that is no line. */
+  gapText?: (line: LogLine) => ReactNode;
 };
 
 const LINE_HEIGHT_PX = 20;
@@ -36,6 +43,10 @@ export function LogView({
   gutter,
   isTrouble,
   focusIndex,
+  currentIndex,
+  selected,
+  onSelect,
+  gapText,
 }: Props) {
   const scroller = useRef<HTMLDivElement>(null);
   const rows = useVirtualizer({
@@ -58,7 +69,8 @@ export function LogView({
     const box = scroller.current;
     if (!box) return;
     const atEnd = box.scrollHeight - box.scrollTop - box.clientHeight < LINE_HEIGHT_PX;
-    if (atEnd && !follow) onFollowChange(true);
+    // Where everything is in view nobody has scrolled anywhere.
+    if (atEnd && box.scrollHeight > box.clientHeight && !follow) onFollowChange(true);
   };
   const onLeave = () => {
     if (follow) onFollowChange(false);
@@ -89,11 +101,24 @@ export function LogView({
               ref={wrap ? rows.measureElement : undefined}
               data-index={row.index}
               data-trouble={isTrouble?.(line) || undefined}
+              data-current={row.index === currentIndex || undefined}
+              data-selected={selected?.has(line.id) || undefined}
               className={classes.line}
               style={{ transform: `translateY(${row.start}px)` }}
             >
-              {gutter && <span className={classes.gutter}>{gutter(line)}</span>}
-              <LogText text={line.text} search={search} />
+              {gutter && onSelect && !line.isGap ? (
+                <button
+                  type="button"
+                  className={classes.gutter}
+                  aria-pressed={selected?.has(line.id) ?? false}
+                  onClick={(event) => onSelect(row.index, event.shiftKey)}
+                >
+                  {gutter(line)}
+                </button>
+              ) : (
+                gutter && <span className={classes.gutter}>{gutter(line)}</span>
+              )}
+              {line.isGap ? <em>{gapText?.(line)}</em> : <LogText text={line.text} search={search} />}
             </div>
           );
         })}

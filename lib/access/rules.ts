@@ -17,6 +17,8 @@ export const TEAM_PERMISSIONS = {
   "app.import": WRITERS,
   "app.edit": WRITERS,
   "app.logs": EVERY_ROLE,
+  // Keeps lines as evidence, for everyone who may read logs.
+  "app.logs.pin": WRITERS,
   // A shell is a right of its own (LESSONS: "any member could reach a root shell").
   "app.terminal": WRITERS,
   "app.terminal.prod": OPERATORS,

@@ -1,7 +1,7 @@
 import "server-only";
 import { setTimeout as delay } from "node:timers/promises";
 import { type Kubernetes } from "#lib/clients/kubernetes/client";
-import { followPod, type PodOfLog, readPreviousLog } from "./follow-pod.ts";
+import { type FollowedPod, followPod, readPreviousLog } from "./follow-pod.ts";
 import { encodePositions, type Position } from "./resume-rules.ts";
 import { type PodLogEvent } from "./schema.ts";
 
@@ -46,7 +46,7 @@ export async function followPods(source: LogSource, wish: LogWish, emit: Emit, s
   const read = async (name: string, tail: number | null): Promise<void> => {
     const start = wish.since === null ? { tailLines: tail ?? undefined } : { sinceTime: wish.since };
     const find = async () => (await source.pods()).find((pod) => pod.name === name) ?? null;
-    const pod: PodOfLog = {
+    const pod: FollowedPod = {
       kubernetes: source.kubernetes,
       namespace: source.namespace,
       name,

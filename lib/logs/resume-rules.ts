@@ -1,5 +1,7 @@
+import { type LogLine } from "./schema.ts";
+
 /** A line of a container with its time: RFC 3339 in UTC with nine digits, so that times order as text. */
-export type TimedLine = { at: string; text: string };
+type TimedLine = { at: string; text: string };
 
 const TIME = /^(\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2})(?:\.(\d{1,9}))?(Z|[+-]\d{2}:\d{2})$/;
 const LONGEST_TIME = 35;
@@ -41,6 +43,7 @@ export class LineGate {
   #count = 0;
   #repeats = 0;
   #met = true;
+  #lastAt: string | null = null;
 
   constructor(position: Position | null) {
     if (!position) return;
@@ -52,6 +55,7 @@ export class LineGate {
 
   /** A new connection begins. Answers the `sinceTime` to ask for; null where there is nothing to go on from. */
   connect(): string | null {
+    this.#lastAt = null;
     this.#repeats = this.#count;
     this.#met = this.#count === 0;
     return this.#count === 0 ? null : `${this.#second}Z`;
@@ -64,11 +68,26 @@ export class LineGate {
   }
 
   /**
-   * Has this connection begun with what the reader has already? Where its first line is a later one, what stands between them
-   * is in another file (the container's before it was started again), or nowhere any more.
+   * Do these lines, the first of a connection, begin later than the reader has come? What stands between them is then in
+   * another file (the container's before it was started again), or nowhere any more.
    */
-  get isMet(): boolean {
-    return this.#met;
+  leaps(lines: readonly string[]): { after: string; before: string } | null {
+    const before = timedLine(lines[0] ?? "")?.at;
+    return before === undefined || this.#met || before <= this.#at ? null : { after: this.#at, before };
+  }
+
+  /** Those of a connection's next lines that the reader does not have. */
+  take(lines: readonly string[]): LogLine[] {
+    const passed: LogLine[] = [];
+    for (const line of lines) {
+      const timed = timedLine(line);
+      // A further piece of a long line has no time of its own; words before any line are the cluster's.
+      const at = timed?.at ?? this.#lastAt;
+      if (at === null) continue;
+      this.#lastAt = at;
+      if (this.passes(at)) passed.push([at, timed?.text ?? line]);
+    }
+    return passed;
   }
 
   passes(at: string): boolean {
@@ -78,12 +97,12 @@ export class LineGate {
       return false;
     }
     this.#repeats = 0;
-    this.#take(at);
+    this.#remember(at);
     return true;
   }
 
   /** A program's two outputs may overtake each other by microseconds: a time that is not the latest is no repeat for that. */
-  #take(at: string): void {
+  #remember(at: string): void {
     if (at > this.#at) {
       const second = secondOf(at);
       if (second !== this.#second) {

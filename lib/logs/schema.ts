@@ -1,5 +1,18 @@
 import { z } from "zod";
 
+/** Whose log is wanted, and from when on. */
+export const logWishInput = z.object({
+  app: z.string(),
+  environment: z.string().max(80),
+  /** Of one pod; of all of them otherwise. */
+  pod: z.string().max(253).optional(),
+  /** The app's own otherwise. */
+  container: z.string().max(63).optional(),
+  since: z.iso.datetime({ offset: true }).optional(),
+  /** Of the container before its last restart. */
+  previous: z.stringbool().default(false),
+});
+
 /** A line: its time (RFC 3339, UTC, nanoseconds) and its text. A tuple, because there are millions of them. */
 export const logLine = z.tuple([z.string(), z.string()]);
 export type LogLine = z.infer<typeof logLine>;

@@ -72,6 +72,8 @@ function serviceShots(stage: Stage): Shot[] {
     { name: "compare", path: at(stage.running, `/releases/compare?of=${stage.compare}`) },
     { name: "logs", path: at(stage.running, "/logs") },
     { name: "logs-search", path: at(stage.running, "/logs"), prepare: searchLogs },
+    { name: "logs-pin", path: at(stage.running, "/logs"), prepare: pinLine },
+    { name: "logs-pinned-none", path: at(stage.running, "/logs/pins") },
     { name: "terminal", path: at(stage.running, "/terminal") },
     { name: "terminal-open", path: at(stage.running, "/terminal"), prepare: openTerminal },
     { name: "dialog-terminal-policy", path: at(stage.running, "/terminal"), prepare: terminalPolicy },
@@ -167,6 +169,12 @@ async function wrongRoutes(page: Page, words: Words): Promise<void> {
   await routes(page, words);
   await page.getByLabel(words("create.routes.host")).fill("Not A Host");
   await next(page);
+}
+
+async function pinLine(page: Page, words: Words): Promise<void> {
+  await page.getByRole("log").getByRole("button").first().click();
+  await page.locator("button:has(small)").first().click();
+  await page.getByRole("dialog").getByLabel(words("logs.pin.reason")).fill("INC-2291");
 }
 
 async function searchLogs(page: Page, words: Words): Promise<void> {

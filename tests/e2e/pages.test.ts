@@ -51,6 +51,12 @@ async function previewRelease(page: Page): Promise<void> {
     .waitFor();
 }
 
+async function pinLine(page: Page): Promise<void> {
+  await page.getByRole("log").getByRole("button").first().click();
+  await button(page, "Pin 1 line as evidence");
+  await dialog(page).getByLabel("Why").waitFor();
+}
+
 async function openTerminal(page: Page): Promise<void> {
   await button(page, "Open terminal");
   await page.getByText("Connected", { exact: true }).waitFor();
@@ -87,6 +93,7 @@ const pages: Record<string, View> = {
   builds: { path: `${BASE}/builds`, open: (page) => page.getByText("b1").waitFor() },
   releases: { path: `${BASE}/releases`, open: (page) => page.getByText("runs now").waitFor() },
   logs: { path: `${BASE}/logs`, open: (page) => page.getByText("listening").first().waitFor() },
+  "pinned lines": { path: `${BASE}/logs/pins`, open: (page) => page.getByText("Nothing pinned yet").waitFor() },
   metrics: { path: `${BASE}/metrics`, open: (page) => page.getByRole("slider", { name: "CPU over time" }).waitFor() },
   "metrics, by pod, as a table": {
     path: `${BASE}/metrics?range=15m&view=pods`,
@@ -136,6 +143,7 @@ const dialogs: Record<string, View> = {
       await dialog(page).getByText("What will change").waitFor();
     },
   },
+  "pin dialog": { path: `${BASE}/logs`, open: pinLine },
   "more actions": { path: BASE, open: (page) => button(page, "More actions") },
   "account menu": { path: "/services", open: (page) => page.getByRole("banner").getByRole("button").last().click() },
   "filter menu": { path: "/services", open: (page) => button(page, "State") },

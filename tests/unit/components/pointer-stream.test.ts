@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
-import { PointerStream, type StreamStatus } from "../../../components/shell/pointer-stream.ts";
+import { PointerStream } from "../../../components/shell/pointer-stream.ts";
+import { type StreamStatus } from "../../../components/shell/resuming-stream.ts";
 
 /** The browser's EventSource with the other end in our hands. */
 class Wire extends EventTarget {
@@ -21,6 +22,7 @@ function world(signedIn = async () => true) {
   const wires: Wire[] = [];
   const statuses: StreamStatus[] = [];
   const heard: string[][] = [];
+  const shared: string[][] = [];
   let resets = 0;
   const open = (url: string) => {
     const wire = new Wire(url);
@@ -30,14 +32,15 @@ function world(signedIn = async () => true) {
   const stream = new PointerStream(
     { open, signedIn, now: () => 5, random: () => 0.5 },
     {
-      onPointers: (pointers) => heard.push(pointers.map(({ subjectId }) => subjectId)),
+      onPointers: (pointers, reach) =>
+        (reach === "own" ? heard : shared).push(pointers.map(({ subjectId }) => subjectId)),
       onReset: () => (resets += 1),
       onStatus: (status) => statuses.push(status),
     },
   );
   stream.start();
   const wire = () => wires.at(-1) ?? expect.fail("nothing was opened");
-  return { stream, wires, wire, statuses, heard, resets: () => resets };
+  return { stream, wires, wire, statuses, heard, shared, resets: () => resets };
 }
 
 const build = (subjectId: string) => ({ kind: "build", subjectId, appId: null });
@@ -46,12 +49,33 @@ beforeEach(() => void vi.useFakeTimers());
 afterEach(() => void vi.useRealTimers());
 
 describe("the event stream of a tab", () => {
-  it("tells events that come close together at once", async () => {
-    const { wire, heard } = world();
-    wire().say(build("a"), "1");
-    wire().say(build("b"), "2");
-    await vi.advanceTimersByTimeAsync(1000);
-    expect(heard).toEqual([["a", "b"]]);
+  it("tells an event at once, those that come close after it together, and never waits for those of another app", async () => {
+    const { wire, heard, shared } = world();
+    const pods = (subjectId: string, appId: string) => ({ kind: "pods", subjectId, appId });
+    wire().say(pods("a1", "a"), "1");
+    wire().say(pods("b1", "b"), "2");
+    expect(heard).toEqual([["a1"], ["b1"]]);
+    expect(shared).toEqual([["a1"]]);
+    wire().say(pods("a2", "a"), "3");
+    wire().say(pods("a3", "a"), "4");
+    await vi.advanceTimersByTimeAsync(200);
+    expect(heard).toEqual([["a1"], ["b1"], ["a2", "a3"]]);
+    await vi.advanceTimersByTimeAsync(2000);
+    expect(shared).toEqual([["a1"], ["b1", "a2", "a3"]]);
+    wire().say(pods("a4", "a"), "5");
+    expect(heard.at(-1)).toEqual(["a4"]);
+    expect(shared.at(-1)).toEqual(["a4"]);
+  });
+
+  it("knows that it may have missed something when it was lost before it had an id, and only then", async () => {
+    const { wire, resets } = world();
+    wire().dispatchEvent(new Event("error"));
+    await vi.advanceTimersByTimeAsync(5000);
+    wire().say({}, "7", "hello");
+    expect(resets()).toBe(1);
+    const { wire: other, resets: none } = world();
+    other().say({}, "7", "hello");
+    expect(none()).toBe(0);
   });
 
   it("resumes after the last event that it saw", async () => {
@@ -75,7 +99,7 @@ describe("the event stream of a tab", () => {
       }
       waits.push(waited);
     }
-    expect(waits).toEqual([1000, 2000, 4000, 8000, 16_000, 30_000, 30_000]);
+    expect(waits).toEqual([1000, 2000, 4000, 8000, 10_000, 10_000, 10_000]);
     expect(statuses.at(-1)).toEqual({ state: "reconnecting", since: 5 });
   });
 

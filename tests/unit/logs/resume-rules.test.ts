@@ -63,13 +63,14 @@ test("what began with the last lines only goes on without those before them", ()
   expect(lines.filter((line) => gate.passes(line))).toEqual([lines[9]]);
 });
 
-test("a connection that begins later than the reader has come is not met; a detour then gives nothing twice", () => {
+test("a connection that begins later than the reader has come leaps; a detour then gives nothing twice", () => {
   const gate = new LineGate({ at: at(5_000), count: 2, from: at(0).slice(0, 19) });
   gate.connect();
-  expect(gate.isMet).toBe(false);
+  expect(gate.leaps([`${at(5_000)} known`])).toBeNull();
+  expect(gate.leaps([`${at(9_000)} later`])).toEqual({ after: at(5_000), before: at(9_000) });
   // The file before the restart: what the reader has, and what it missed.
   expect([1_000, 5_000, 6_000, 7_000].map(at).filter((line) => gate.passes(line))).toEqual([at(6_000), at(7_000)]);
-  expect(gate.isMet).toBe(true);
+  expect(gate.leaps([`${at(9_000)} later`])).toBeNull();
   gate.distrust();
   expect([6_000, 7_000, 8_000].map(at).filter((line) => gate.passes(line))).toEqual([at(8_000)]);
 });
@@ -87,4 +88,16 @@ test("positions survive the way through the browser, pod by pod; a bare time is 
   expect(decodePositions(encodePositions(positions))).toEqual(positions);
   expect(decodePositions(at(3))).toEqual(new Map([["", { at: at(3), count: Infinity, from: at(3).slice(0, 19) }]]));
   expect(decodePositions("nonsense, more=nonsense, x=~3~~")).toEqual(new Map());
+});
+
+test("a further piece of a long line has its time, and what the cluster says by itself is no line", () => {
+  const gate = new LineGate(null);
+  gate.connect();
+  expect(gate.take(["failed to open the log", `${at(1)} begins`, "goes on", `${at(2)} next`])).toEqual([
+    [at(1), "begins"],
+    [at(1), "goes on"],
+    [at(2), "next"],
+  ]);
+  gate.connect();
+  expect(gate.take([`${at(1)} begins`, "goes on", `${at(2)} next`, "its end"])).toEqual([[at(2), "its end"]]);
 });

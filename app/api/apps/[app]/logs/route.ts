@@ -4,15 +4,10 @@ import { route } from "#lib/access/route";
 import { allows } from "#lib/access/rules";
 import { logSourceOf, podLogStream } from "#lib/logs/pod-log-stream";
 import { decodePositions } from "#lib/logs/resume-rules";
+import { logWishInput } from "#lib/logs/schema";
 
-const input = z.object({
-  app: z.string(),
-  environment: z.string().max(80),
-  pod: z.string().max(253).optional(),
-  container: z.string().max(63).optional(),
+const input = logWishInput.extend({
   tail: z.coerce.number().int().min(0).max(10_000).default(200),
-  since: z.iso.datetime({ offset: true }).optional(),
-  previous: z.stringbool().default(false),
   /** For pages that open a new stream themselves; EventSource sends the header Last-Event-ID. */
   lastEventId: z.string().max(20_000).optional(),
 });

@@ -1,0 +1,20 @@
+import { z } from "zod";
+import { route } from "#lib/access/route";
+import { logFile } from "#lib/builds/log-stream";
+import { logLevel } from "#lib/logs/level-rules";
+import { mergedLog } from "#lib/logs/merged-log";
+import { logSourceOf } from "#lib/logs/pod-log-stream";
+import { logWishInput } from "#lib/logs/schema";
+
+const input = logWishInput.extend({ q: z.string().max(500).default(""), level: logLevel.optional() });
+
+/** What the cluster has of these logs at this moment, whole or filtered, as a file. */
+export const GET = route(
+  { permission: "app.logs", input, output: "stream", scope: { app: "app" } },
+  async ({ input: wish, scope: { app }, db, subscribe, signal }) => {
+    const { environment, pod = null, container = app.name, since = null, previous, q: text, level = null } = wish;
+    const source = await logSourceOf({ db, subscribe }, { app, environment, pod });
+    const lines = mergedLog(source, { container, since, previous, text, level }, signal);
+    return logFile(lines, `${pod ?? app.name}-${environment}.log`);
+  },
+);

@@ -1,0 +1,31 @@
+"use client";
+
+import { useTranslations } from "use-intl";
+import { useSentence } from "../ui/sentences-context.tsx";
+import type { Logs } from "./log-store.ts";
+import classes from "./logs.module.css";
+
+const TOLD = ["waiting", "unreachable", "denied", "none"] as const;
+
+/** How the stream stands, and each pod that gives no lines, with the reason. */
+export function LogStatus({ logs, shown }: { logs: Logs; shown: number }) {
+  const t = useTranslations("logs");
+  const sentence = useSentence();
+  return (
+    <span className={classes.state} role="status">
+      {t(`state.${logs.connection}`, { count: shown })}
+      {logs.connection === "live" && logs.resumed > 0 && ` · ${t("resumed", { count: logs.resumed })}`}
+      {logs.pods.map(({ pod, state, reason }) => {
+        const told = TOLD.find((each) => each === state);
+        return (
+          told && (
+            <span key={pod}>
+              {" · "}
+              {pod.slice(-5)} {t(`podState.${told}`, { reason: reason === null ? "" : sentence(reason) })}
+            </span>
+          )
+        );
+      })}
+    </span>
+  );
+}

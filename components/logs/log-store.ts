@@ -1,0 +1,67 @@
+import { type LogLevel, levelOf } from "#lib/logs/level-rules";
+import type { PodLogEvent, PodStanding } from "#lib/logs/schema";
+import { LogBuffer, type LogLine } from "../ui/log-buffer.ts";
+
+export type PodState = { pod: string; state: PodStanding; reason: string | null };
+export type Logs = {
+  /** The newest lines of all pods, in the order of their times. */
+  lines: LogLine[];
+  pods: PodState[];
+  /** Lines since the page was opened, those that have left the buffer included. */
+  received: number;
+  /** How often the connection was lost and found again, with nothing missing. */
+  resumed: number;
+  connection: "connecting" | "live" | "reconnecting" | "paused";
+};
+
+export const NO_LOGS: Logs = { lines: [], pods: [], received: 0, resumed: 0, connection: "connecting" };
+
+/** What has been heard of some pods' logs. */
+export class LogStore {
+  readonly #buffer: LogBuffer;
+  readonly #pods = new Map<string, PodState>();
+  readonly #levels = new Map<string, LogLevel | null>();
+  #received = 0;
+  #resumed = 0;
+  #connection: Logs["connection"] = "connecting";
+
+  constructor(limit?: number) {
+    this.#buffer = new LogBuffer(limit);
+  }
+
+  hear(event: PodLogEvent): void {
+    const { pod } = event;
+    if (event.type === "state") {
+      this.#pods.set(pod, event);
+      return;
+    }
+    if (event.type === "gap") {
+      this.#buffer.append([{ text: "", at: event.before, source: pod, level: "warn", isGap: true }]);
+      return;
+    }
+    let level = this.#levels.get(pod) ?? null;
+    this.#buffer.append(
+      event.lines.map(([at, text]) => {
+        level = levelOf(text, level);
+        return { at, text, source: pod, level };
+      }),
+    );
+    this.#levels.set(pod, level);
+    this.#received += event.lines.length;
+  }
+
+  turn(connection: Logs["connection"]): void {
+    if (connection === "live" && this.#connection === "reconnecting") this.#resumed += 1;
+    this.#connection = connection;
+  }
+
+  snapshot(): Logs {
+    return {
+      lines: this.#buffer.snapshot(),
+      pods: [...this.#pods.values()],
+      received: this.#received,
+      resumed: this.#resumed,
+      connection: this.#connection,
+    };
+  }
+}

@@ -1,0 +1,107 @@
+export type StreamStatus =
+  | { state: "connecting" | "live" | "paused" | "signed-out" }
+  /** Since when nothing was heard, in milliseconds since the epoch. */
+  | { state: "reconnecting"; since: number };
+
+/** The browser's side of it, handed in so that a test can hold the other end. */
+export type StreamWorld = {
+  open: (url: string) => EventSource;
+  /** Is the session still good? Asked after a failure: EventSource hides the status code. */
+  signedIn: () => Promise<boolean>;
+  now: () => number;
+  random: () => number;
+};
+type Listener = {
+  /** Where to listen; after this id, if there is one. */
+  url: (lastId: string | undefined) => string;
+  /** Of which events besides "message". */
+  types?: readonly string[];
+  onEvent: (type: string, event: MessageEvent) => void;
+  onStatus: (status: StreamStatus) => void;
+};
+
+const FIRST_DELAY_MS = 1000;
+/** A server that was started again is found soon, and fifty browsers that look for it are no load. */
+const LONGEST_DELAY_MS = 10_000;
+
+/**
+ * A connection that outlives its connections: resumes after the last id it saw, waits longer after each failure (with
+ * jitter), rests when told to, and stops for good when the session has ended.
+ */
+export class ResumingStream {
+  readonly #world: StreamWorld;
+  readonly #listener: Listener;
+  #source: EventSource | undefined;
+  #lastId: string | undefined;
+  #failures = 0;
+  #lostAt: number | undefined;
+  #retry: ReturnType<typeof setTimeout> | undefined;
+
+  constructor(world: StreamWorld, listener: Listener) {
+    this.#world = world;
+    this.#listener = listener;
+  }
+
+  start(): void {
+    if (this.#source) return;
+    clearTimeout(this.#retry);
+    this.#tell();
+    const source = this.#world.open(this.#listener.url(this.#lastId));
+    this.#source = source;
+    source.addEventListener("open", () => {
+      this.#failures = 0;
+      this.#lostAt = undefined;
+      this.#listener.onStatus({ state: "live" });
+    });
+    for (const type of ["message", ...(this.#listener.types ?? [])]) {
+      source.addEventListener(type, (event) => {
+        if (!(event instanceof MessageEvent)) return;
+        if (event.lastEventId) this.#lastId = event.lastEventId;
+        this.#listener.onEvent(type, event);
+      });
+    }
+    source.addEventListener("error", () => void this.#fail(source));
+  }
+
+  /** While nobody looks; `start` resumes after the last event. */
+  pause(): void {
+    this.stop();
+    this.#listener.onStatus({ state: "paused" });
+  }
+
+  stop(): void {
+    clearTimeout(this.#retry);
+    this.#source?.close();
+    this.#source = undefined;
+  }
+
+  #tell(): void {
+    this.#listener.onStatus(
+      this.#lostAt === undefined ? { state: "connecting" } : { state: "reconnecting", since: this.#lostAt },
+    );
+  }
+
+  async #fail(source: EventSource): Promise<void> {
+    if (source !== this.#source) return;
+    // The browser's own retry neither backs off nor stops at a 401.
+    this.stop();
+    this.#lostAt ??= this.#world.now();
+    this.#failures += 1;
+    this.#tell();
+    const delay = Math.min(LONGEST_DELAY_MS, FIRST_DELAY_MS * 2 ** (this.#failures - 1));
+    this.#retry = setTimeout(() => void this.#again(), delay * (0.5 + this.#world.random()));
+  }
+
+  async #again(): Promise<void> {
+    if (await this.#world.signedIn()) this.start();
+    else this.#listener.onStatus({ state: "signed-out" });
+  }
+}
+
+/** The real one. No answer is not a "no": only a 401 ends the session. */
+export const browserWorld: StreamWorld = {
+  open: (url) => new EventSource(url),
+  signedIn: async () => (await fetch("/api/me").catch(() => undefined))?.status !== 401,
+  now: Date.now,
+  random: Math.random,
+};

@@ -1,0 +1,166 @@
+import { type Browser, type Page } from "playwright-core";
+import { afterAll, beforeAll, expect, it } from "vitest";
+import { type Kubernetes } from "#lib/clients/kubernetes/client";
+import { createKubernetes } from "#lib/clients/kubernetes/create-kubernetes";
+import { KINDS } from "#lib/clients/kubernetes/kinds";
+import { processOf } from "#scripts/bench/process-use";
+import { launchBrowser } from "#scripts/browser";
+import { type RunningKepler, startKepler } from "#tests/world/kepler";
+import { type Person, signIn } from "#tests/world/person";
+import { waitFor } from "#tests/world/wait-for";
+import { createByApi } from "./create-by-api.ts";
+
+const SERVICE = "live-shop";
+const LINES = 100_000;
+/** A hundred thousand lines at once, one of them an error with its trace; then one five times a second. */
+const WRITER = `
+  let n = 0;
+  const more = () => {
+    let text = "";
+    for (const end = n + 5000; n < end; n++) {
+      text += n === 77777 ? "ERROR no answer from the needle\\n" : n === 77778 ? "    at connect\\n" : "INFO line " + n + "\\n";
+    }
+    process.stdout.write(text, () => (n < ${LINES} ? more() : setInterval(() => console.log("INFO tick " + n++), 200)));
+  };
+  more();`;
+
+let kepler: RunningKepler;
+let browser: Browser;
+let person: Person;
+let kubernetes: Kubernetes;
+let app: { id: string; pod: string };
+
+beforeAll(async () => {
+  kepler = await startKepler();
+  browser = await launchBrowser();
+  person = await signIn(browser, kepler);
+  await createByApi(person, SERVICE);
+  await person.page.goto(`${kepler.url}/services/${SERVICE}`);
+  await person.page.getByText("It runs.").waitFor({ timeout: 90_000 });
+  kubernetes = createKubernetes({ kubeconfig: kepler.sandbox("kubernetes").kubeconfig });
+  const { items } = await kubernetes.list(KINDS.pod, "kepler-dev", {
+    labelSelector: `app.kubernetes.io/name=${SERVICE}`,
+  });
+  const [pod] = items;
+  const id = pod?.metadata.labels?.["kepler.dev/app"];
+  if (!pod || !id) throw new Error("the service has no pod");
+  app = { id, pod: pod.metadata.name };
+}, 300_000);
+afterAll(async () => {
+  kubernetes?.close();
+  await browser?.close();
+  await kepler?.stop();
+});
+
+/** One more pod of the service, with the same image and a program of its own. */
+async function startPod(name: string, program: string): Promise<void> {
+  const own = await kubernetes.get({ ...KINDS.pod, namespace: "kepler-dev", name: app.pod });
+  const spec = own?.spec as { containers: { image: string }[] } | undefined;
+  await kubernetes.apply({
+    apiVersion: "v1",
+    kind: "Pod",
+    metadata: {
+      name,
+      namespace: "kepler-dev",
+      labels: {
+        "app.kubernetes.io/managed-by": "kepler",
+        "app.kubernetes.io/name": SERVICE,
+        "kepler.dev/app": app.id,
+        "kepler.dev/release": "1",
+      },
+    },
+    spec: {
+      terminationGracePeriodSeconds: 0,
+      containers: [{ name: SERVICE, image: spec?.containers[0]?.image, command: ["node", "-e", program] }],
+    },
+  });
+}
+
+const button = (page: Page, name: string | RegExp) => page.getByRole("button", { name, exact: true });
+const log = (page: Page) => page.getByRole("log");
+const rowsInDocument = (page: Page) => page.locator("[role=log] [data-index]").count();
+
+it("shows a hundred thousand lines with some dozens of rows, searches, filters, jumps, and counts while paused", async () => {
+  const { page, complaints } = person;
+  await startPod("live-shop-writer", WRITER);
+  await page.goto(`${kepler.url}/services/${SERVICE}/logs?pod=live-shop-writer&since=all`);
+  await page.getByText(/Live, 100,000 lines/).waitFor();
+  expect(await rowsInDocument(page)).toBeLessThan(150);
+  await log(page)
+    .getByText(/INFO tick \d+/)
+    .last()
+    .waitFor();
+
+  await button(page, "Pause").click();
+  await page.getByText(/Paused, [2-9]\d* new lines/).waitFor();
+  // To the middle by hand: what is there is drawn, and nothing else.
+  await log(page).evaluate((box) => box.scrollTo(0, 50_000 * 20));
+  const drawn = await waitFor("the lines in the middle", async () => {
+    const texts = await page.locator("[role=log] [data-index]").allInnerTexts();
+    const numbers = texts.map((text) => Number(/line (\d+)/.exec(text)?.[1]));
+    return numbers.some((number) => number > 49_000 && number < 52_000) && numbers;
+  });
+  expect(drawn.length).toBeLessThan(150);
+
+  await page.getByLabel("Search in these lines").fill("the needle");
+  await page.getByText("1 hit", { exact: true }).waitFor();
+  await button(page, "Next hit").click();
+  await log(page).locator("[data-current] mark").waitFor();
+  await page.getByText("1 of 1", { exact: true }).waitFor();
+  // The trace belongs to the error.
+  await page.getByText("Errors", { exact: true }).click();
+  await log(page).getByText("at connect").waitFor();
+  expect(await rowsInDocument(page)).toBe(2);
+  expect(new URL(page.url()).searchParams.get("level")).toBe("error");
+  await page.getByText("All", { exact: true }).click();
+  await page.getByLabel("Search in these lines").fill("");
+  await log(page).getByRole("button", { pressed: false }).first().waitFor();
+  await button(page, "Follow").first().click();
+  await page.getByText(/Live, 100,000 lines/).waitFor();
+  expect(complaints).toEqual([]);
+});
+
+it("goes on after a lost connection without a gap or a repeat, and says so", async () => {
+  const { page, complaints } = person;
+  await startPod("live-shop-ticker", `let n=0;setInterval(()=>console.log("tick "+n++),100)`);
+  await page.goto(`${kepler.url}/services/${SERVICE}/logs?pod=live-shop-ticker`);
+  await log(page).getByText("tick 5", { exact: true }).waitFor();
+  const web = await processOf(kepler.home, /next-server|next\/dist\/bin\/next/);
+  process.kill(web, "SIGKILL");
+  await page.getByText("Reconnecting; no line will be lost or repeated").waitFor();
+  await page.getByText(/reconnected (once|\d+ times), nothing lost or repeated/).waitFor({ timeout: 60_000 });
+  const last = await waitFor("lines of afterwards", async () => {
+    const texts = await page.locator("[role=log] [data-index]").allInnerTexts();
+    return Number(/tick (\d+)/.exec(texts.at(-1) ?? "")?.[1]) > 60 && texts;
+  });
+  const numbers = last.map((text) => Number(/tick (\d+)/.exec(text)?.[1]));
+  expect(numbers).toEqual(numbers.map((_, i) => (numbers[0] ?? 0) + i));
+  complaints.length = 0;
+});
+
+it("pins chosen lines, which are still there with their hash when the pod has gone", async () => {
+  const { page } = person;
+  await button(page, "Pause").click();
+  const times = log(page).getByRole("button", { pressed: false });
+  await times.first().click();
+  await times.nth(2).click({ modifiers: ["Shift"] });
+  await button(page, /^Pin \d+ lines as evidence$/).click();
+  const dialog = page.getByRole("dialog");
+  await dialog.getByLabel("Why").fill("INC-2291");
+  await dialog.getByRole("button", { name: "Pin", exact: true }).click();
+  await dialog.getByRole("link", { name: "Open the pinned lines" }).click();
+  await page.getByText("the cluster gave the same lines").waitFor();
+  await kubernetes.delete({ ...KINDS.pod, namespace: "kepler-dev", name: "live-shop-ticker" });
+  await page.reload();
+  await page.getByText("INC-2291").waitFor();
+  const kept = await (
+    await page.request.get(`${kepler.url}/api/apps/${SERVICE}/logs/pins/${page.url().split("/").at(-1)}`)
+  ).json();
+  const hash = await page.evaluate(async (text: string) => {
+    const digest = await crypto.subtle.digest("SHA-256", new TextEncoder().encode(text));
+    return [...new Uint8Array(digest)].map((byte) => byte.toString(16).padStart(2, "0")).join("");
+  }, kept.text);
+  await page.getByText(hash).waitFor();
+  await page.getByRole("link", { name: "All pinned lines" }).click();
+  await page.getByRole("link", { name: "INC-2291" }).waitFor();
+});
