@@ -25,8 +25,16 @@ export function MetricsPage({ app }: { app: AppView }) {
   return (
     <div>
       <RangeBar range={range} onRange={setRange} view={view} onView={setView} grafana={metrics?.grafana ?? null} />
-      {error && <Failure error={error} onRetry={() => void refetch()} />}
-      {metrics && <Standing metrics={metrics} environment={environment} onRetry={() => void refetch()} />}
+      {error && (
+        <div className={classes.standing}>
+          <Failure error={error} onRetry={() => void refetch()} />
+        </div>
+      )}
+      {metrics && metrics.state !== "ok" && (
+        <div className={classes.standing}>
+          <Standing metrics={metrics} environment={environment} onRetry={() => void refetch()} />
+        </div>
+      )}
       {data === undefined && !error && <Waiting />}
       {data && hasLines && (
         <Suspense fallback={<Waiting />}>

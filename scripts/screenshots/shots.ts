@@ -55,6 +55,8 @@ function serviceShots(stage: Stage): Shot[] {
   const at = (app: string, rest = "") => `/services/${app}${rest}`;
   return [
     { name: "service", path: at(stage.running) },
+    { name: "metrics", path: at(stage.running, "/metrics?range=15m") },
+    { name: "metrics-by-pod", path: at(stage.running, "/metrics?range=15m&view=pods") },
     { name: "service-failed-build", path: at(stage.brokenBuild) },
     { name: "service-failing-pods", path: at(stage.failingPods) },
     { name: "service-rolling-out", path: at(stage.rollingOut) },
