@@ -14,6 +14,7 @@ import { type Db, db as ownDb } from "#lib/platform/db";
 import { env } from "#lib/platform/env";
 import { KeplerError, NotFound, toPublicError } from "#lib/platform/errors";
 import { urlsOf } from "#lib/releases/host-rules";
+import { isTerminal } from "#lib/releases/release-rules";
 import { diagnose } from "./diagnosis-rules.ts";
 import { lastSeenPods } from "./last-seen.ts";
 import { placeOf } from "./place-rules.ts";
@@ -63,7 +64,9 @@ export async function getDiagnosis(
   const peaks = await peaksOf({ namespace, pods }, deps, signal);
   const answers = pods.some(({ ready }) => ready) ? await askEdge(spec, domain, checkedAt, signal) : [];
   const usage = [...seen.scene.usage, ...peaks.seen];
-  const scene: Scene = { ...seen.scene, pods, usage, answers, image: image.seen, build: release.build };
+  // While a rollout is under way its pods run two images on purpose.
+  const compared = isTerminal(release.state) ? image.seen : null;
+  const scene: Scene = { ...seen.scene, pods, usage, answers, image: compared, build: release.build };
   const lastOk = await db.systemStatus.findUnique({
     where: { key: clusterKey(cluster.id) },
     select: { lastOkAt: true },
@@ -100,7 +103,7 @@ async function wantedIn(db: Db, appId: string, environmentName: string) {
   const newest = await db.release.findFirst({
     where: { appId, environmentId: environment.id, startedAt: { not: null } },
     orderBy: { number: "desc" },
-    select: { spec: true, build: { select: { number: true, endedAt: true } } },
+    select: { spec: true, state: true, build: { select: { number: true, endedAt: true } } },
   });
   return { app, environment, release: newest && { ...newest, spec: appSpec.parse(newest.spec) } };
 }
