@@ -92,7 +92,8 @@ function EditorForm({ app, environment, set, onClose, onSaved, begun }: Props & 
       onSuccess: () => onSaved({ kind, name }),
       onError: (error) => {
         if (set === null || !(error instanceof ApiError) || error.code !== "conflict") return;
-        void readTheirs(app, environment.name, set, basis.version).then(setTheirs);
+        // What cannot be read leaves the server's own sentence, which says who saved which version.
+        void readTheirs(app, environment.name, set, basis.version).then(setTheirs, () => setTheirs(null));
       },
     });
   };

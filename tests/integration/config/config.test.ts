@@ -233,6 +233,14 @@ describe.concurrent("a release", () => {
     const app = await world.ground.createApp();
     const build = await world.ground.createBuild(app, SHOWING);
     await save(app, WEB, 0, { "app.yaml": "a: 1" });
+    const logCollection = { directory: "/var/log", include: "*.log", multiline: null };
+    const collecting: ReleaseIntent = {
+      ...{ environmentId: world.ground.environmentId, kind: "deploy", buildId: build.id, restoresNumber: null },
+      settings: { ...SETTINGS, logCollection },
+    };
+    const reading = { db: world.db, kubernetes: () => world.ground.kubernetes, now: () => new Date() };
+    const { blockers } = await previewRelease(app.id, collecting, { signal: AbortSignal.timeout(60_000) }, reading);
+    expect(blockers).toMatchObject([{ next: expect.stringContaining("set ELASTICSEARCH_URL") }]);
     const refused = (config: AppSettings["config"]) =>
       world.ground.request(app, { buildId: build.id, settings: { ...SETTINGS, config } });
     const web = { kind: "config", name: "web", version: 1 } as const;
