@@ -46,25 +46,35 @@ export function Journey({ app }: { app: AppView }) {
       padded
     >
       <div className={classes.journey}>
-        <section>
-          <h3>{t("provision")}</h3>
-          <Timeline steps={app.provisionSteps} label={t("provision")} nameOf={(step) => provisionName(t, step)} brief />
-        </section>
-        <section>
-          <h3>
-            {t("build")}{" "}
-            {newest && (
-              <Link className="k-link" href={`/services/${app.name}/builds/${newest.id}`}>
-                {t("log")}
-              </Link>
-            )}
-          </h3>
-          {build.data ? (
-            <BuildSteps steps={build.data.steps} />
-          ) : (
-            <Ahead coming={app.lastBuild !== null} stopped={stopped} />
-          )}
-        </section>
+        {/* An imported service begins with its release. */}
+        {app.gitlabProjectId !== null && (
+          <>
+            <section>
+              <h3>{t("provision")}</h3>
+              <Timeline
+                steps={app.provisionSteps}
+                label={t("provision")}
+                nameOf={(step) => provisionName(t, step)}
+                brief
+              />
+            </section>
+            <section>
+              <h3>
+                {t("build")}{" "}
+                {newest && (
+                  <Link className="k-link" href={`/services/${app.name}/builds/${newest.id}`}>
+                    {t("log")}
+                  </Link>
+                )}
+              </h3>
+              {build.data ? (
+                <BuildSteps steps={build.data.steps} />
+              ) : (
+                <Ahead coming={app.lastBuild !== null} stopped={stopped} />
+              )}
+            </section>
+          </>
+        )}
         <section>
           <h3>{t("release")}</h3>
           {release.data ? (

@@ -68,6 +68,7 @@ describe("a Deployment that runs already, in the browser", () => {
       .getByRole("group", { name: `Deployment kepler-dev/${FOUND}` })
       .first()
       .getByText("kepler.dev/app", { exact: false })
+      .first()
       .waitFor();
     expect(await axeFindings(page)).toEqual([]);
     expect(await deployment()).toEqual(before);

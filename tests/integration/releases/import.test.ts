@@ -4,6 +4,7 @@ import { type Kubernetes } from "#lib/clients/kubernetes/client";
 import { createKubernetes } from "#lib/clients/kubernetes/create-kubernetes";
 import { KINDS } from "#lib/clients/kubernetes/kinds";
 import { seeWorkload } from "#lib/clusters/workload-rules";
+import { ownContainerOf } from "#lib/logs/own-container";
 import { abortRelease } from "#lib/releases/abort-release";
 import { confirmRelease } from "#lib/releases/confirm-release";
 import { exportObjects } from "#lib/releases/export-objects";
@@ -106,6 +107,7 @@ test("a running Deployment becomes a service in place: no pod restarts, nothing 
   expect(after?.metadata.labels).toMatchObject({ app: name, "kepler.dev/app": id });
   const known = await db().ledgerEntry.findMany({ where: { appId: id, kind: "apps/v1/Deployment" } });
   expect(known).toMatchObject([{ key: `kepler-dev/${name}`, state: "present" }]);
+  expect(await ownContainerOf(db(), { id, name }, "dev")).toBe("web");
   // Its pods carry no label of Kepler's, and are the service's all the same.
   expect(await db().observedPod.count({ where: { appId: id } })).toBe(2);
   expect((await listImports(world.environmentId, call(), deps())).rows.map((row) => row.name)).not.toContain(name);

@@ -2,6 +2,7 @@ import { z } from "zod";
 import { authenticate } from "#lib/access/authenticate";
 import { route } from "#lib/access/route";
 import { allows } from "#lib/access/rules";
+import { ownContainerOf } from "#lib/logs/own-container";
 import { logSourceOf, podLogStream } from "#lib/logs/pod-log-stream";
 import { decodePositions } from "#lib/logs/resume-rules";
 import { logWishInput } from "#lib/logs/schema";
@@ -22,7 +23,8 @@ export const GET = route(
   async ({ input: wish, scope, db, subscribe, now, request, signal }) => {
     const app = { id: scope.app.id, name: scope.app.name };
     const source = await logSourceOf({ db, subscribe }, { app, environment: wish.environment, pod: wish.pod ?? null });
-    const { container = app.name, tail, since = null, previous } = wish;
+    const { tail, since = null, previous } = wish;
+    const container = wish.container ?? (await ownContainerOf(db, app, wish.environment));
     const positions = decodePositions(request.headers.get("last-event-id") ?? wish.lastEventId ?? "");
     const stillAllowed = async () => {
       // A database that is away for a moment says nothing about rights.
