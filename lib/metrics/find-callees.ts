@@ -13,7 +13,7 @@ const WINDOW_SECONDS = 300;
  */
 export async function findCallees(
   prometheus: Prometheus,
-  { app, namespace }: MetricScope,
+  { app, namespace }: Pick<MetricScope, "app" | "namespace">,
   { now, ...call }: { now: Date; signal: AbortSignal; deadlineMs: number },
 ): Promise<FoundCallee[]> {
   const by = ["destination_service_name", "destination_service_namespace", "response_code"];

@@ -7,6 +7,7 @@ import { type UsageView } from "#lib/clusters/schema";
 import { type Db, db as ownDb } from "#lib/platform/db";
 import { env } from "#lib/platform/env";
 import { Denied, KeplerError, NotFound } from "#lib/platform/errors";
+import { containerOf } from "#lib/releases/manifests/object";
 import { askCharts } from "./ask-charts.ts";
 import { grafanaLink } from "./grafana-rules.ts";
 import { gridOf } from "./range-rules.ts";
@@ -86,7 +87,8 @@ export async function getMetrics(
   });
   if (prometheus === null) return without("absent", null, null);
   try {
-    const scope = { app: app.name, namespace: place.namespace };
+    const container = spec ? containerOf({ app, spec }) : app.name;
+    const scope = { app: app.name, namespace: place.namespace, container };
     const requests = source && spec ? { source, ports: spec.ports } : null;
     const { grid, charts, scrapeSeconds } = await askCharts(
       prometheus,

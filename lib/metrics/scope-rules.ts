@@ -2,7 +2,12 @@ import { type AppSettings } from "#lib/apps/spec-schema";
 import { equal, literally, type Matcher, matching } from "./promql-rules.ts";
 
 /** An app's place, from the database's rows; nothing of it comes from who asks. */
-export type MetricScope = { app: string; namespace: string };
+export type MetricScope = {
+  app: string;
+  namespace: string;
+  /** The app's own container: called as the app is, but for one that was imported. */
+  container: string;
+};
 
 /** Letters of the ends of pods' names (k8s.io/apimachinery/pkg/util/rand): no vowels, so no words. */
 const RANDOM = "[bcdfghjklmnpqrstvwxz2456789]";
@@ -13,14 +18,14 @@ const RANDOM = "[bcdfghjklmnpqrstvwxz2456789]";
  */
 export const podPattern = (app: string): string => `${literally(app)}-(${RANDOM}{1,10}-${RANDOM}{5}|[0-9]{1,5})`;
 
-export const podMatchers = ({ app, namespace }: MetricScope): Matcher[] => [
+export const podMatchers = ({ app, namespace }: Pick<MetricScope, "app" | "namespace">): Matcher[] => [
   equal("namespace", namespace),
   matching("pod", podPattern(app)),
 ];
-/** Of these pods the app's own container, which is called as the app is: limits are of it, not of what stands beside it. */
+/** Of these pods the app's own container: limits are of it, not of what stands beside it. */
 export const containerMatchers = (scope: MetricScope): Matcher[] => [
   ...podMatchers(scope),
-  equal("container", scope.app),
+  equal("container", scope.container),
 ];
 
 /** Who counts an app's requests, best first: its own mesh proxies, or the gateway that it is exposed at. */
@@ -46,7 +51,7 @@ export type RequestMetrics = {
 
 export function requestMetricsOf(
   source: RequestSource,
-  { app, namespace }: MetricScope,
+  { app, namespace }: Pick<MetricScope, "app" | "namespace">,
   ports: AppSettings["ports"],
 ): RequestMetrics {
   const istio = {

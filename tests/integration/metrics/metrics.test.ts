@@ -150,7 +150,10 @@ describe("what a service used and served", { timeout: 120_000 }, () => {
     for (const key of ["cpu", "memory", "requests"] as const) {
       const chart = metrics.charts.find((each) => each.key === key);
       expect(
-        chart?.series.filter(({ part }) => part === "value").map(({ pod }) => pod),
+        chart?.series
+          .filter(({ part }) => part === "value")
+          .map(({ pod }) => pod)
+          .sort(),
         key,
       ).toEqual(pods);
     }

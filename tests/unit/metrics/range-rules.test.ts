@@ -11,7 +11,7 @@ import {
   scrapeSecondsOf,
 } from "#lib/metrics/range-rules";
 import { stateOfAnswer, valuesOn } from "#lib/metrics/sample-rules";
-import { podPattern } from "#lib/metrics/scope-rules";
+import { containerMatchers, podPattern } from "#lib/metrics/scope-rules";
 
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
@@ -97,6 +97,12 @@ describe("an app's pods by their names", () => {
     expect(fits("shop", "my-shop-7d9f6b5c4-x2v9k")).toBe(false);
     expect(fits("a.b", "aXb-0")).toBe(false);
   });
+});
+
+it("measures the container that is the app's, whatever an import called it", () => {
+  const scope = { app: "shop", namespace: "kepler-dev", container: "web" };
+  expect(containerMatchers(scope)).toContainEqual({ label: "container", op: "=", value: "web" });
+  expect(containerMatchers(scope)).toContainEqual({ label: "namespace", op: "=", value: "kepler-dev" });
 });
 
 it("fills a dashboard's address in, whatever a name holds", () => {
