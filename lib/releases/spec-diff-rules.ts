@@ -101,11 +101,33 @@ const LISTS: readonly ListField[] = [
     field: "route",
     read: (s) => (s.exposure?.routes ?? []).map((r) => `${r.host}${r.path} (${r.pathType}) → ${r.port}`),
   },
+  { field: "traffic", read: (s) => (s.exposure?.routes ?? []).flatMap(trafficWords) },
 ];
 
 /** The content itself may be long; its size and a short name for it tell versions apart. */
 function fileWords({ path, mode, content }: AppSpec["files"][number]): string {
   return `${path} ${mode}, ${new TextEncoder().encode(content).length} B, ${contentHash(content)}`;
+}
+
+/** "shop.test/api: GET, x-canary=yes, timeout 500 ms": what a route asks beside the path, and does on the way. */
+function trafficWords({ host, path, traffic }: NonNullable<AppSpec["exposure"]>["routes"][number]): string[] {
+  if (traffic === undefined) return [];
+  const { methods, headers, timeoutMs, retries, rewritePath, fault, mirror, cors } = traffic;
+  const signs = { exact: "=", prefix: "=^", regex: "=~" };
+  const parts = [
+    methods.join("|"),
+    ...headers.map(({ name, match, value }) => `${name}${signs[match]}${value}`),
+    timeoutMs === null ? "" : `timeout ${timeoutMs} ms`,
+    retries &&
+      `${retries.attempts} retries on ${retries.on.join("|")}${retries.perTryTimeoutMs === null ? "" : `, each ${retries.perTryTimeoutMs} ms`}`,
+    rewritePath === null ? "" : `→ ${rewritePath}`,
+    fault?.delay && `${fault.delay.percent} % +${fault.delay.ms} ms`,
+    fault?.abort && `${fault.abort.percent} % → ${fault.abort.status}`,
+    mirror && `${mirror.percent} % ⇉ ${mirror.service}:${mirror.port}`,
+    cors &&
+      `CORS ${cors.origins.join("|")} ${cors.methods.join("|")} ${cors.headers.join("|")} ${cors.maxAgeSeconds} s${cors.credentials ? " +credentials" : ""}`,
+  ];
+  return [`${host}${path} ${parts.filter(Boolean).join(", ") || "–"}`];
 }
 
 /** "web v4 → /etc/web": the set, its version, and what pods get of it. */

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { dnsName, portNumber } from "./names-schema.ts";
+import { routeTraffic } from "./traffic-schema.ts";
 
 export const specPort = z.object({
   /** IANA_SVC_NAME: at most 15 characters (Kubernetes ContainerPort.name). */
@@ -16,6 +17,8 @@ export const specRoute = z.object({
     .regex(/^\/[^\s?#]*$/, "path.absolute"),
   pathType: z.enum(["prefix", "exact"]),
   port: portNumber,
+  /** What is asked of requests beside host and path, and what happens to them; nothing unless given. */
+  traffic: routeTraffic.optional(),
 });
 
 export const specExposure = z.object({

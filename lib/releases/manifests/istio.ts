@@ -1,5 +1,6 @@
 import { type AppSpec } from "#lib/apps/spec-schema";
 import { type Manifest, type ManifestInput, metadata } from "./object.ts";
+import { conditionCount, conditionsOf, treatmentOf } from "./route-traffic.ts";
 
 type Route = NonNullable<AppSpec["exposure"]>["routes"][number];
 
@@ -36,7 +37,7 @@ export function virtualServices(input: ManifestInput): Manifest[] {
       http: routes
         .filter((route) => route.host === host)
         .sort(mostExactFirst)
-        .map((route) => ({ match: matchOf(route), route: [{ destination: destinationOf(input, route) }] })),
+        .flatMap((route) => httpRoutesOf(input, route)),
     },
   }));
 }
@@ -44,15 +45,34 @@ export function virtualServices(input: ManifestInput): Manifest[] {
 const routesOf = ({ spec }: ManifestInput): Route[] => spec.exposure?.routes ?? [];
 const hostsOf = (routes: readonly Route[]): string[] => [...new Set(routes.map(({ host }) => host))];
 
-/** The first match wins here; an Ingress takes the most exact one. Both are to mean the same, so that a route can move. */
+/**
+ * The first match wins here; an Ingress takes the most exact one. Both are to mean the same, so that a route can move. Of
+ * two with one path the choosier comes first: behind the other it would never be asked.
+ */
 const mostExactFirst = (a: Route, b: Route): number =>
-  Number(b.pathType === "exact") - Number(a.pathType === "exact") || b.path.length - a.path.length;
+  Number(b.pathType === "exact") - Number(a.pathType === "exact") ||
+  b.path.length - a.path.length ||
+  conditionCount(b.traffic) - conditionCount(a.traffic);
 
-/** An Ingress's prefix ends at a slash: /api is /api and what is below it, not /apis. Istio's is a prefix of characters. */
-function matchOf({ path, pathType }: Route): object[] {
-  if (pathType === "exact") return [{ uri: { exact: path } }];
+/**
+ * An Ingress's prefix ends at a slash: /api is /api and what is below it, not /apis. Istio's is a prefix of characters, and
+ * what takes its place is too: with a rewrite the path itself and what is below it are two routes.
+ */
+function httpRoutesOf(input: ManifestInput, route: Route): object[] {
+  const { path, pathType, traffic } = route;
   const base = path.replace(/\/+$/, "");
-  return base === "" ? [{ uri: { prefix: "/" } }] : [{ uri: { exact: base } }, { uri: { prefix: `${base}/` } }];
+  const exact = { uri: { exact: pathType === "exact" ? path : base } };
+  const below = { uri: { prefix: `${base}/` } };
+  const matches = pathType === "exact" ? [exact] : base === "" ? [below] : [exact, below];
+  const to = (match: object[], rewritePath: string | null) => ({
+    match: match.map((uri) => ({ ...uri, ...conditionsOf(traffic) })),
+    ...treatmentOf(traffic, input.namespace),
+    ...(rewritePath !== null && { rewrite: { uri: rewritePath } }),
+    route: [{ destination: destinationOf(input, route) }],
+  });
+  if (traffic === undefined || traffic.rewritePath === null) return [to(matches, null)];
+  const instead = traffic.rewritePath.replace(/\/+$/, "");
+  return matches.map((match) => to([match], match === below ? `${instead}/` : instead || "/"));
 }
 
 const destinationOf = ({ app, namespace }: ManifestInput, { port }: Route) => ({

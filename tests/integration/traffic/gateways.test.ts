@@ -1,4 +1,3 @@
-import { request } from "node:http";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { type AppSettings } from "#lib/apps/spec-schema";
 import { KINDS } from "#lib/clients/kubernetes/kinds";
@@ -8,6 +7,7 @@ import { recordMesh } from "#lib/clusters/record-mesh";
 import { previewRelease } from "#lib/releases/preview-release";
 import { type Edge } from "#tests/world/sandbox";
 import { ReleaseWorld, SETTINGS } from "../releases/release-world.ts";
+import { visit } from "./visit.ts";
 
 let world: ReleaseWorld;
 let edge: Edge;
@@ -20,16 +20,6 @@ afterAll(() => world.stop());
 
 /** Says which path was asked for. */
 const ECHO = ["node", "-e", `require("http").createServer((q,s)=>s.end(q.url)).listen(8080)`];
-
-const visit = (base: string, host: string, path = "/"): Promise<{ status: number; text: string }> =>
-  new Promise((resolve, reject) => {
-    const asked = request(`${base}${path}`, { headers: { host } }, (response) => {
-      let text = "";
-      response.setEncoding("utf8").on("data", (piece: string) => (text += piece));
-      response.on("end", () => resolve({ status: response.statusCode ?? 0, text }));
-    });
-    asked.on("error", reject).end();
-  });
 
 const exposed = (name: string, gatewayClass: "ingress" | "istio", path = "/"): AppSettings => ({
   ...SETTINGS,

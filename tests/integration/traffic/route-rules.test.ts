@@ -1,0 +1,146 @@
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { NO_TRAFFIC_RULES, type RouteTraffic } from "#lib/apps/spec/traffic-schema";
+import { type AppSettings, appSettings } from "#lib/apps/spec-schema";
+import { waitFor } from "#tests/world/wait-for";
+import { ReleaseWorld, SETTINGS } from "../releases/release-world.ts";
+import { type Visit, visit } from "./visit.ts";
+
+/** Says what it was asked; is late, failing twice, or counts, where the path says so (the sandbox maps words like "/seen"). */
+const SERVER = `
+  const seen = {};
+  require("http").createServer((q, s) => {
+    const url = new URL(q.url, "http://x");
+    const what = url.pathname.slice(1);
+    const key = url.searchParams.get("key") ?? q.url;
+    const say = (status) => { s.statusCode = status; s.end(JSON.stringify({ url: q.url, method: q.method, seen: seen[key] })); };
+    if (what === "seen") return say(200);
+    seen[key] = (seen[key] ?? 0) + 1;
+    if (what === "slow") return setTimeout(() => say(200), Number(url.searchParams.get("ms")));
+    if (what === "flaky") return say(seen[key] <= 2 ? 503 : 200);
+    say(200);
+  }).listen(8080);`;
+
+const RULES: Record<string, Partial<RouteTraffic>> = {
+  plain: {},
+  timeout: { timeoutMs: 200 },
+  retries: { retries: { attempts: 3, perTryTimeoutMs: 300, on: ["5xx"] } },
+  fewer: { retries: { attempts: 1, perTryTimeoutMs: null, on: ["5xx"] } },
+  rewrite: { rewritePath: "/v2" },
+  abort: { fault: { delay: null, abort: { percent: 50, status: 418 } } },
+  delay: { fault: { delay: { percent: 100, ms: 150 }, abort: null } },
+  cors: {
+    cors: {
+      origins: ["https://shop.test"],
+      methods: ["GET", "PUT"],
+      headers: ["x-a"],
+      credentials: true,
+      maxAgeSeconds: 60,
+    },
+  },
+};
+
+let world: ReleaseWorld;
+let name: string;
+let istioUrl: string;
+beforeAll(async () => {
+  world = await ReleaseWorld.start();
+  if (!world.world.edge) throw new Error("needs the sandbox's gateways");
+  ({ istioUrl } = world.world.edge);
+  const app = await world.createApp();
+  ({ name } = app);
+  const build = await world.createBuild(app, ["node", "-e", SERVER]);
+  const view = await world.drive(await world.request(app, { buildId: build.id, settings: settings() }));
+  expect(view.state).toBe("done");
+}, 120_000);
+afterAll(() => world.stop());
+
+const hostOf = (rule: string) => `${name}-${rule}.test`;
+const ruled = (change: Partial<RouteTraffic>): RouteTraffic => ({ ...NO_TRAFFIC_RULES, ...change });
+
+/** One host for each rule, and two with a choice between routes. */
+function settings(): AppSettings {
+  const route = (rule: string, traffic: Partial<RouteTraffic>, path = "/") => ({
+    ...{ host: hostOf(rule), path, pathType: "prefix" as const, port: 8080 },
+    traffic: ruled(traffic),
+  });
+  return appSettings.parse({
+    ...{ ...SETTINGS, replicas: 1 },
+    exposure: {
+      gatewayClass: "istio",
+      routes: [
+        ...Object.entries(RULES).map(([rule, traffic]) => route(rule, traffic, rule === "rewrite" ? "/api" : "/")),
+        route("mirror", { mirror: { service: name, port: 8080, percent: 100 } }),
+        // Written last, asked first: it wants more.
+        route("canary", {}),
+        route("canary", {
+          methods: ["GET"],
+          headers: [{ name: "x-canary", match: "exact", value: "yes" }],
+          rewritePath: "/new",
+        }),
+        route("pattern", { headers: [{ name: "user-agent", match: "regex", value: ".*Mobile.*" }] }),
+        route("pattern", { headers: [{ name: "x-team", match: "prefix", value: "pay" }], rewritePath: "/team" }),
+      ],
+    },
+  });
+}
+const ask = (rule: string, path?: string, options?: Parameters<typeof visit>[3]): Promise<Visit> =>
+  visit(istioUrl, hostOf(rule), path, options);
+const told = ({ text }: Visit): { url: string; method: string; seen: number } => JSON.parse(text);
+
+describe.concurrent("a route's rules, seen by visitors at the gateway", () => {
+  it("cuts off what takes too long", async () => {
+    expect((await ask("timeout", "/slow?ms=5000")).status).toBe(504);
+    expect((await ask("timeout", "/slow?ms=1")).status).toBe(200);
+  });
+
+  it("tries again as often as it is told, and no more", async () => {
+    expect(told(await ask("retries", "/flaky?key=a"))).toMatchObject({ seen: 3 });
+    expect((await ask("fewer", "/flaky?key=b")).status).toBe(503);
+    expect(told(await ask("plain", "/seen?key=b"))).toMatchObject({ seen: 2 });
+    expect((await ask("retries", "/slow?ms=2000&key=c")).status).toBe(504);
+    expect(told(await ask("plain", "/seen?key=c"))).toMatchObject({ seen: 4 });
+  });
+
+  it("puts another path in the place of its own", async () => {
+    expect(told(await ask("rewrite", "/api/x?y=1")).url).toBe("/v2/x?y=1");
+    expect((await ask("rewrite", "/other")).status).toBe(404);
+  });
+
+  it("lets a share fail on purpose, and another wait", async () => {
+    const codes = await Promise.all(Array.from({ length: 1_000 }, async () => (await ask("abort")).status));
+    const failed = codes.filter((code) => code === 418).length;
+    expect(codes.filter((code) => code === 200)).toHaveLength(1_000 - failed);
+    // Six standard deviations of a fair coin: wrong once in a billion runs.
+    expect(Math.abs(failed - 500)).toBeLessThan(95);
+    const from = performance.now();
+    expect((await ask("delay")).status).toBe(200);
+    expect(performance.now() - from).toBeGreaterThanOrEqual(150);
+  });
+
+  it("copies requests to another service, whose answers nobody sees", async () => {
+    expect((await ask("mirror", "/x?key=mirror")).status).toBe(200);
+    await waitFor("the copy", async () => told(await ask("plain", "/seen?key=mirror")).seen === 2);
+  });
+
+  it("answers the questions of browsers from known pages, and marks answers for them", async () => {
+    const preflight = (origin: string) =>
+      ask("cors", "/", { method: "OPTIONS", headers: { origin, "access-control-request-method": "PUT" } });
+    expect((await preflight("https://shop.test")).headers).toMatchObject({
+      "access-control-allow-origin": "https://shop.test",
+      "access-control-allow-methods": "GET,PUT",
+      "access-control-allow-credentials": "true",
+      "access-control-max-age": "60",
+    });
+    expect((await preflight("https://evil.test")).headers["access-control-allow-origin"]).toBeUndefined();
+  });
+
+  it("takes those with its header and method, before a route that asks less", async () => {
+    const canary = { headers: { "x-canary": "yes" } };
+    expect(told(await ask("canary", "/x", canary)).url).toBe("/new/x");
+    expect(told(await ask("canary", "/x", { ...canary, method: "POST" })).url).toBe("/x");
+    expect(told(await ask("canary", "/x", { headers: { "x-canary": "no" } })).url).toBe("/x");
+    expect(told(await ask("pattern", "/x", { headers: { "user-agent": "A Mobile phone" } })).url).toBe("/x");
+    expect(told(await ask("pattern", "/x", { headers: { "x-team": "payments" } })).url).toBe("/team/x");
+    expect((await ask("pattern")).status).toBe(404);
+  });
+});
