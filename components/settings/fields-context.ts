@@ -53,6 +53,8 @@ export function useFields() {
 export type NumberPath = PathTo<SettingsForm, number>;
 export type FlagPath = PathTo<SettingsForm, boolean>;
 export type TextsPath = PathTo<SettingsForm, string[]>;
+/** Lists of texts, and of words of which only some are right: what is wrong with one is said, as with any text. */
+export type WordsPath = TextsPath | PathTo<SettingsForm, "GET"[]> | PathTo<SettingsForm, "5xx"[]>;
 export type TextPath = PathTo<SettingsForm, string>;
 /** Any place: what may be written there, the options say. */
 export type AnyPath = PathTo<SettingsForm, never>;

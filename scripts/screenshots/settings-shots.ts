@@ -16,6 +16,7 @@ export function settingsShots(stage: Stage): Shot[] {
       prepare: everything,
     },
     { name: "settings-network", path: `${path}?open=network`, prepare: loaded },
+    { name: "settings-traffic", path: `${path}?open=network`, prepare: trafficRules },
     { name: "settings-conflict", path: `${path}?open=scale`, prepare: meanwhile },
     { name: "settings-viewer", path: `${path}?open=start,rollout`, prepare: loaded, as: "omar" },
     { name: "settings-never-released", path: `/services/${stage.brokenBuild}/settings?open=health`, prepare: loaded },
@@ -34,6 +35,18 @@ async function intoTheMesh(page: Page, words: Words): Promise<void> {
   await page.getByLabel(words("settings.field.meshMode"), { exact: true }).selectOption("mesh");
   await page.getByLabel(words("settings.field.gatewayClass"), { exact: true }).selectOption("istio");
   await page.getByRole("dialog").getByText("VirtualService").first().waitFor();
+}
+
+/** Every rule of a route switched on. */
+async function trafficRules(page: Page, words: Words): Promise<void> {
+  await loaded(page, words);
+  await page.getByLabel(words("settings.field.gatewayClass"), { exact: true }).selectOption("istio");
+  await page.locator("[data-field$='.traffic'] input[role=switch]").first().click();
+  for (const rule of ["addHeader", "retries", "delay", "abort", "mirror", "cors"])
+    await page
+      .getByText(words(`settings.traffic.${rule}`), { exact: true })
+      .first()
+      .click();
 }
 
 async function edit(page: Page, words: Words): Promise<void> {

@@ -1,4 +1,5 @@
 import { request } from "node:http";
+import { type Page } from "playwright-core";
 import { expect, it } from "vitest";
 import { type RunningKepler } from "#tests/world/kepler";
 import { type Person } from "#tests/world/person";
@@ -102,3 +103,29 @@ it("draws the load that comes through the mesh, zooms into it, keeps the time ov
   await marks.first().click();
   await page.waitForURL(/\/releases\/[0-9a-f-]{36}$/);
 });
+it("lets requests fail on purpose and cuts off what is late, by rules of a route, and takes them away again", async () => {
+  const { page } = person;
+  await page.goto(`${kepler.url}/services/node-hello/settings?open=network`);
+  await page.getByRole("switch", { name: /^Traffic rules of / }).click();
+  await page.getByRole("switch", { name: "Fail a share on purpose" }).click();
+  await page.getByLabel("Share of requests").fill("100");
+  await page.getByLabel("Answers with").fill("418");
+  await page.getByRole("button", { name: "Add a header" }).click();
+  await page.getByLabel("Name", { exact: true }).last().fill("X-Tester");
+  await page.getByText("A header’s name in lower case, such as x-canary").waitFor();
+  await page.getByRole("button", { name: "Remove X-Tester" }).click();
+  await release(page);
+  expect([await statusAt("istioUrl"), await statusAt("url")]).toEqual([418, 418]);
+
+  await page.getByRole("switch", { name: /^Traffic rules of / }).click();
+  await release(page);
+  expect(await statusAt("istioUrl")).toBe(200);
+});
+
+async function release(page: Page): Promise<void> {
+  await page.getByRole("button", { name: "Preview and release…" }).click();
+  const dialog = page.getByRole("dialog");
+  await dialog.getByRole("button", { name: /^Release as/ }).click();
+  await dialog.getByText("Verified what runs").waitFor({ timeout: 60_000 });
+  await page.keyboard.press("Escape");
+}

@@ -8,6 +8,7 @@ import { ChoiceField } from "../fields/choice-field.tsx";
 import { TextField } from "../fields/text-field.tsx";
 import { useFields } from "../fields-context.ts";
 import { useOptions } from "../use-options.ts";
+import { TrafficFields } from "./traffic-fields.tsx";
 
 /** Whether its pods are in the mesh, and how requests from outside reach them. */
 export function NetworkFields() {
@@ -77,6 +78,10 @@ export function NetworkFields() {
               </>
             )}
           </Rows>
+          {exposure.routes.map((_, row) => (
+            // Routes have no identity of their own: their rules follow their place.
+            <TrafficFields key={`route-${row.toString()}`} row={row} />
+          ))}
         </>
       )}
     </>

@@ -22,8 +22,9 @@ const SERVER = `
 
 const RULES: Record<string, Partial<RouteTraffic>> = {
   plain: {},
-  timeout: { timeoutMs: 200 },
-  retries: { retries: { attempts: 3, perTryTimeoutMs: 300, on: ["5xx"] } },
+  timeout: { timeoutMs: 1_000 },
+  retries: { retries: { attempts: 3, perTryTimeoutMs: null, on: ["5xx"] } },
+  hasty: { retries: { attempts: 3, perTryTimeoutMs: 300, on: ["5xx"] } },
   fewer: { retries: { attempts: 1, perTryTimeoutMs: null, on: ["5xx"] } },
   rewrite: { rewritePath: "/v2" },
   abort: { fault: { delay: null, abort: { percent: 50, status: 418 } } },
@@ -97,7 +98,7 @@ describe.concurrent("a route's rules, seen by visitors at the gateway", () => {
     expect(told(await ask("retries", "/flaky?key=a"))).toMatchObject({ seen: 3 });
     expect((await ask("fewer", "/flaky?key=b")).status).toBe(503);
     expect(told(await ask("plain", "/seen?key=b"))).toMatchObject({ seen: 2 });
-    expect((await ask("retries", "/slow?ms=2000&key=c")).status).toBe(504);
+    expect((await ask("hasty", "/slow?ms=2000&key=c")).status).toBe(504);
     expect(told(await ask("plain", "/seen?key=c"))).toMatchObject({ seen: 4 });
   });
 

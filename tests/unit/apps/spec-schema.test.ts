@@ -68,6 +68,10 @@ const statefulset = { workload: { kind: "statefulset" } };
 const template = { type: "template", name: "data", mountPath: "/data", sizeBytes: 2 ** 30 };
 const http = FIRST.readinessProbe;
 
+const ROUTE = { host: "shop.test", path: "/", pathType: "prefix", port: 8080 };
+const traffic = (rules: object, gatewayClass = "istio") => ({
+  exposure: { gatewayClass, routes: [{ ...ROUTE, traffic: rules }] },
+});
 const REFUSED: [string, Partial<Record<keyof AppSettingsInput, unknown>>, string, string][] = [
   [
     "a probe of an undeclared port",
@@ -193,6 +197,42 @@ const REFUSED: [string, Partial<Record<keyof AppSettingsInput, unknown>>, string
     { volumes: [{ type: "empty", name: "kepler-files", mountPath: "/a" }] },
     "volumes.0.name",
     "volume.reserved-name",
+  ],
+  [
+    "rules of traffic that an Ingress has not",
+    traffic({}, "ingress"),
+    "exposure.routes.0.traffic",
+    "traffic.istio-only",
+  ],
+  [
+    "an expression with a look-around",
+    traffic({ headers: [{ name: "x-a", match: "regex", value: "(?=a)b" }] }),
+    "exposure.routes.0.traffic.headers.0.value",
+    "regex.invalid",
+  ],
+  [
+    "an endless expression",
+    traffic({ headers: [{ name: "x-a", match: "regex", value: "(a+)+".repeat(50) }] }),
+    "exposure.routes.0.traffic.headers.0.value",
+    "regex.long",
+  ],
+  [
+    "a try that is longer than the answer",
+    traffic({ timeoutMs: 100, retries: { attempts: 1, perTryTimeoutMs: 200, on: ["5xx"] } }),
+    "exposure.routes.0.traffic.retries.perTryTimeoutMs",
+    "traffic.try-over-timeout",
+  ],
+  [
+    "credentials for everybody",
+    traffic({ cors: { origins: ["*"], methods: ["GET"], headers: [], credentials: true, maxAgeSeconds: 0 } }),
+    "exposure.routes.0.traffic.cors.origins",
+    "cors.any-with-credentials",
+  ],
+  [
+    "a route that another one hides",
+    { exposure: { gatewayClass: "ingress", routes: [ROUTE, ROUTE] } },
+    "exposure.routes.1.path",
+    "duplicate",
   ],
   ["a path that climbs", { files: [{ path: "/etc/../x", content: "" }] }, "files.0.path", "path.absolute"],
   ["a mode that is not octal", { files: [{ path: "/a", content: "", mode: "0888" }] }, "files.0.mode", "file.mode"],

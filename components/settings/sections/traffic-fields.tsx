@@ -1,0 +1,171 @@
+"use client";
+
+import { Switch } from "@mantine/core";
+import type { ReactNode } from "react";
+import { useTranslations } from "use-intl";
+import { HTTP_METHODS, NO_TRAFFIC_RULES } from "#lib/apps/spec/traffic-schema";
+import { Rows } from "../../fields/rows.tsx";
+import { Note } from "../../ui/note.tsx";
+import { ChoiceField } from "../fields/choice-field.tsx";
+import { NumberField } from "../fields/number-field.tsx";
+import { SwitchField } from "../fields/switch-field.tsx";
+import { TextField } from "../fields/text-field.tsx";
+import { WordsField } from "../fields/words-field.tsx";
+import { useFields } from "../fields-context.ts";
+import classes from "../settings.module.css";
+
+/** What each rule begins with when it is switched on. */
+const BEGIN = {
+  retries: { attempts: 2, perTryTimeoutMs: null, on: ["5xx"] },
+  delay: { percent: 100, ms: 500 },
+  abort: { percent: 10, status: 503 },
+  mirror: { service: "", port: 8080, percent: 100 },
+  cors: { origins: [], methods: ["GET"], headers: [], credentials: false, maxAgeSeconds: 600 },
+} as const;
+
+const HEADER_MATCHES = ["exact", "prefix", "regex"] as const;
+
+/** What a route asks of requests beside host and path, and what happens to them on the way: for Istio's gateway alone. */
+export function TrafficFields({ row }: { row: number }) {
+  const t = useTranslations("settings.traffic");
+  const { form, change, readOnly, errorAt } = useFields();
+  const route = form.exposure?.routes[row];
+  if (form.exposure === null || route === undefined) return null;
+  const { gatewayClass, routes } = form.exposure;
+  const isIstio = gatewayClass === "istio";
+  const { traffic } = route;
+  const set = (next: typeof traffic) =>
+    change({
+      ...form,
+      exposure: { gatewayClass, routes: routes.map((each, i) => (i === row ? { ...each, traffic: next } : each)) },
+    });
+  const at = `exposure.routes.${row}.traffic` as const;
+  const wrong = errorAt(at);
+  return (
+    <div className={classes.group} data-field={at}>
+      <Switch
+        label={t("rules", { route: `${route.host}${route.path}` })}
+        description={isIstio ? t("rulesHint") : t("istioOnly")}
+        checked={traffic !== undefined}
+        disabled={readOnly || (!isIstio && traffic === undefined)}
+        onChange={(event) => set(event.currentTarget.checked ? structuredClone(NO_TRAFFIC_RULES) : undefined)}
+      />
+      {wrong !== undefined && <Note state="fail">{wrong}</Note>}
+      {traffic !== undefined && <Rules row={row} traffic={traffic} set={set} />}
+    </div>
+  );
+}
+
+type Typed = NonNullable<NonNullable<ReturnType<typeof useFields>["form"]["exposure"]>["routes"][number]["traffic"]>;
+type RulesProps = { row: number; traffic: Typed; set: (traffic: Typed) => void };
+
+function Rules({ row, traffic, set }: RulesProps) {
+  const t = useTranslations("settings.traffic");
+  const { readOnly } = useFields();
+  const at = `exposure.routes.${row}.traffic` as const;
+  const fault = traffic.fault ?? { delay: null, abort: null };
+  const withFault = (part: Partial<typeof fault>) => {
+    const next = { ...fault, ...part };
+    set({ ...traffic, fault: next.delay === null && next.abort === null ? null : next });
+  };
+  return (
+    <>
+      <div className={classes.grid}>
+        <WordsField at={`${at}.methods`} placeholder={HTTP_METHODS.slice(0, 3).join(" ")} />
+        <TextField at={`${at}.rewritePath`} placeholder="/v2" optional />
+        <NumberField at={`${at}.timeoutMs`} unit="ms" optional />
+      </div>
+      <Rows
+        title={t("headers")}
+        rows={traffic.headers}
+        onChange={(headers) => set({ ...traffic, headers })}
+        blank={() => ({ name: "", match: "exact" as const, value: "" })}
+        add={t("addHeader")}
+        remove={({ name }) => t("removeHeader", { name })}
+        readOnly={readOnly}
+        labelled
+      >
+        {(_, header) => (
+          <>
+            <TextField at={`${at}.headers.${header}.name`} row={header} placeholder="x-canary" />
+            <ChoiceField
+              at={`${at}.headers.${header}.match`}
+              name="operator"
+              row={header}
+              options={HEADER_MATCHES.map((value) => ({ value, label: t(`match.${value}`) }))}
+            />
+            <TextField at={`${at}.headers.${header}.value`} row={header} placeholder="yes" />
+          </>
+        )}
+      </Rows>
+      <Rule
+        name={t("retries")}
+        on={traffic.retries !== null}
+        onSwitch={(on) => set({ ...traffic, retries: on ? { ...BEGIN.retries, on: [...BEGIN.retries.on] } : null })}
+      >
+        <NumberField at={`${at}.retries.attempts`} unit="×" />
+        <NumberField at={`${at}.retries.perTryTimeoutMs`} unit="ms" optional />
+        <WordsField at={`${at}.retries.on`} name="retryOn" placeholder="5xx reset" />
+      </Rule>
+      <Rule
+        name={t("delay")}
+        on={fault.delay !== null}
+        onSwitch={(on) => withFault({ delay: on ? { ...BEGIN.delay } : null })}
+      >
+        <NumberField at={`${at}.fault.delay.percent`} name="share" unit="%" />
+        <NumberField at={`${at}.fault.delay.ms`} unit="ms" />
+      </Rule>
+      <Rule
+        name={t("abort")}
+        on={fault.abort !== null}
+        onSwitch={(on) => withFault({ abort: on ? { ...BEGIN.abort } : null })}
+      >
+        <NumberField at={`${at}.fault.abort.percent`} name="share" unit="%" />
+        <NumberField at={`${at}.fault.abort.status`} unit="" />
+      </Rule>
+      <Rule
+        name={t("mirror")}
+        on={traffic.mirror !== null}
+        onSwitch={(on) => set({ ...traffic, mirror: on ? { ...BEGIN.mirror } : null })}
+      >
+        <TextField at={`${at}.mirror.service`} name="mirrorService" placeholder="payments-next" />
+        <NumberField at={`${at}.mirror.port`} unit="" />
+        <NumberField at={`${at}.mirror.percent`} name="share" unit="%" />
+      </Rule>
+      <Rule
+        name={t("cors")}
+        on={traffic.cors !== null}
+        onSwitch={(on) =>
+          set({
+            ...traffic,
+            cors: on ? { ...BEGIN.cors, origins: [], methods: [...BEGIN.cors.methods], headers: [] } : null,
+          })
+        }
+      >
+        <WordsField at={`${at}.cors.origins`} placeholder="https://shop.example" />
+        <WordsField at={`${at}.cors.methods`} placeholder="GET PUT" />
+        <WordsField at={`${at}.cors.headers`} name="corsHeaders" placeholder="x-team" />
+        <NumberField at={`${at}.cors.maxAgeSeconds`} unit="s" />
+        <SwitchField at={`${at}.cors.credentials`} />
+      </Rule>
+    </>
+  );
+}
+
+type RuleProps = { name: string; on: boolean; onSwitch: (on: boolean) => void; children: ReactNode };
+
+/** One rule, and its fields while it is on. */
+function Rule({ name, on, onSwitch, children }: RuleProps) {
+  const { readOnly } = useFields();
+  return (
+    <>
+      <Switch
+        label={name}
+        checked={on}
+        disabled={readOnly}
+        onChange={(event) => onSwitch(event.currentTarget.checked)}
+      />
+      {on && <div className={classes.grid}>{children}</div>}
+    </>
+  );
+}
