@@ -1,12 +1,15 @@
 import { readFile } from "node:fs/promises";
 import { type Browser, type Page } from "playwright-core";
 import { describe, expect, it } from "vitest";
+import { makeDeployment } from "#tests/world/found-deployment";
 import { type RunningKepler } from "#tests/world/kepler";
 import { signIn } from "#tests/world/person";
 import { axeFindings } from "./axe-findings.ts";
 import { inBrowser, runService } from "./in-browser.ts";
+import { overflow } from "./overflow.ts";
 
 const SERVICE = "payment-channel-unionpay-adapter-eu";
+const FOUND = "imported-payment-channel-adapter";
 const BASE = `/services/${SERVICE}`;
 
 let kepler: RunningKepler;
@@ -19,6 +22,8 @@ inBrowser(async (stage) => {
   ({ kepler, browser } = stage);
   const { person } = stage;
   await runService(stage, SERVICE);
+  const systems = { kubernetes: kepler.sandbox("kubernetes"), registry: kepler.sandbox("registry") };
+  await makeDeployment(systems, { name: FOUND, replicas: 1, cmd: ["sleep", "infinity"], probed: false });
   views = { ...pages, ...dialogs, ...(await detailsOf(person.page)) };
   await person.page.context().close();
 });
@@ -85,6 +90,8 @@ const pages: Record<string, View> = {
   overview: { path: "/" },
   services: { path: "/services" },
   "services, none fit": { path: "/services?q=no-such-service" },
+  import: { path: "/services/import", open: (page) => page.getByText(FOUND).first().waitFor() },
+  "retired services": { path: "/retirements", open: (page) => page.getByText("No retired services").waitFor() },
   create: { path: "/services/new" },
   "create, nothing filled in": { path: "/services/new", open: (page) => button(page, "Next: Details") },
   "create, step 2": { path: "/services/new", open: (page) => wizardStep(page, 2) },
@@ -144,6 +151,21 @@ const dialogs: Record<string, View> = {
     },
   },
   "pin dialog": { path: `${BASE}/logs`, open: pinLine },
+  "import dialog": {
+    path: "/services/import",
+    open: async (page) => {
+      await button(page, `Import… ${FOUND}`);
+      await dialog(page).getByText("No pod is restarted.").waitFor();
+    },
+  },
+  "retire dialog": {
+    path: BASE,
+    open: async (page) => {
+      await button(page, "More actions");
+      await page.getByRole("menuitem", { name: "Retire…" }).click();
+      await dialog(page).getByText("What will be removed").waitFor();
+    },
+  },
   "more actions": { path: BASE, open: (page) => button(page, "More actions") },
   "account menu": { path: "/services", open: (page) => page.getByRole("banner").getByRole("button").last().click() },
   "filter menu": { path: "/services", open: (page) => button(page, "State") },
@@ -189,18 +211,6 @@ async function lookAtAll(page: Page, look: (page: Page) => Promise<string[]>): P
   }
   return seen;
 }
-
-/** Does anything reach beyond the window or its dialog, or does the document scroll beside the page? */
-const overflow = (page: Page) =>
-  page.evaluate(() => {
-    const { scrollWidth, scrollHeight } = document.documentElement;
-    const dialogs = [...document.querySelectorAll('[role="dialog"]')];
-    return [
-      ...(scrollWidth > window.innerWidth ? [`sideways: ${scrollWidth}`] : []),
-      ...(scrollHeight > window.innerHeight ? [`the document scrolls: ${scrollHeight}`] : []),
-      ...dialogs.filter((box) => box.scrollWidth > box.clientWidth).map((box) => `dialog: ${box.scrollWidth}`),
-    ];
-  });
 
 describe("every page and dialog", () => {
   it.each(["light", "dark"] as const)("has nothing that axe finds, in %s", async (theme) => {

@@ -9,6 +9,7 @@ import { type Person, signIn } from "#tests/world/person";
 import { axeFindings } from "./axe-findings.ts";
 import { createByApi } from "./create-by-api.ts";
 import { inBrowser, runService } from "./in-browser.ts";
+import { overflow } from "./overflow.ts";
 
 const SERVICE = "short-lived";
 const GONE_WITHIN_MS = 90_000;
@@ -100,6 +101,10 @@ describe("from click to proof, in the browser", () => {
     }
     await page.getByText("Absent", { exact: true }).first().waitFor();
     expect(await page.getByText("Absent", { exact: true }).count()).toBe(6);
+    const size = page.viewportSize();
+    await page.setViewportSize({ width: 390, height: 844 });
+    expect(await overflow(page)).toEqual([]);
+    if (size) await page.setViewportSize(size);
     expect(await axeFindings(page)).toEqual([]);
     expect(person.complaints).toEqual([]);
   });

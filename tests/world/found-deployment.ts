@@ -7,7 +7,14 @@ import { pushImage } from "./push-image.ts";
 import { type World } from "./sandbox.ts";
 import { waitFor } from "./wait-for.ts";
 
-type Change = { name?: string; replicas?: number; labels?: Record<string, string>; cmd: string[] };
+type Change = {
+  name?: string;
+  replicas?: number;
+  labels?: Record<string, string>;
+  cmd: string[];
+  /** Ready when it answers on 8080; otherwise as soon as it runs. */
+  probed?: boolean;
+};
 
 /**
  * A Deployment as `kubectl create` makes one: posted over HTTP, under another manager's hand, with an image by its tag and
@@ -15,7 +22,7 @@ type Change = { name?: string; replicas?: number; labels?: Record<string, string
  */
 export async function makeDeployment(
   { kubernetes, registry }: Pick<World<"kubernetes" | "registry">, "kubernetes" | "registry">,
-  { name = `old-${randomUUID().slice(0, 8)}`, replicas = 2, labels = {}, cmd }: Change,
+  { name = `old-${randomUUID().slice(0, 8)}`, replicas = 2, labels = {}, cmd, probed = true }: Change,
 ): Promise<string> {
   await pushImage(registry, name, "1.0", { config: { Cmd: cmd } });
   const body = {
@@ -38,7 +45,7 @@ export async function makeDeployment(
                 { name: "MODE", value: "old" },
                 { name: "WHERE", valueFrom: { fieldRef: { fieldPath: "metadata.namespace" } } },
               ],
-              readinessProbe: { httpGet: { path: "/", port: "http" }, periodSeconds: 1 },
+              ...(probed ? { readinessProbe: { httpGet: { path: "/", port: "http" }, periodSeconds: 1 } } : {}),
             },
           ],
         },
