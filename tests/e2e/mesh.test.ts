@@ -108,8 +108,8 @@ it("lets requests fail on purpose and cuts off what is late, by rules of a route
   await page.goto(`${kepler.url}/services/node-hello/settings?open=network`);
   await page.getByRole("switch", { name: /^Traffic rules of / }).click();
   await page.getByRole("switch", { name: "Fail a share on purpose" }).click();
-  await page.getByLabel("Share of requests").fill("100");
-  await page.getByLabel("Answers with").fill("418");
+  await page.getByLabel("Share of requests", { exact: true }).fill("100");
+  await page.getByLabel("Answers with", { exact: true }).fill("418");
   await page.getByRole("button", { name: "Add a header" }).click();
   await page.getByLabel("Name", { exact: true }).last().fill("X-Tester");
   await page.getByText("A header’s name in lower case, such as x-canary").waitFor();
