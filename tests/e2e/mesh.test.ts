@@ -80,9 +80,9 @@ it("draws the load that comes through the mesh, zooms into it, keeps the time ov
 
   const box = await chart("Memory").boundingBox();
   if (!box) throw new Error("no chart");
-  await page.mouse.move(box.x + box.width * 0.5, box.y + 40);
+  await page.mouse.move(box.x + box.width * 0.74, box.y + 40);
   await page.mouse.down();
-  await page.mouse.move(box.x + box.width * 0.75, box.y + 40, { steps: 5 });
+  await page.mouse.move(box.x + box.width * 0.99, box.y + 40, { steps: 5 });
   await page.mouse.up();
   await page.waitForURL(/from=\d+&to=\d+/);
   const address = new URL(page.url()).searchParams;

@@ -152,9 +152,11 @@ describe("a bad release, and the way back, in the browser", () => {
     const { page } = person;
     const before = await pods();
     await view("Settings");
-    await page.getByRole("button", { name: "Start", exact: true }).click();
-    await page.getByRole("button", { name: "Add", exact: true }).first().click();
-    await page.getByRole("textbox", { name: /^Command/ }).fill("false");
+    await page.getByRole("button", { name: /^Start / }).click();
+    for (const [i, word] of ["node", "-e", "process.exit(7)"].entries()) {
+      await page.getByRole("button", { name: "Add", exact: true }).first().click();
+      await page.getByRole("textbox", { name: `Command ${i + 1}` }).fill(word);
+    }
     await page.getByRole("button", { name: "Preview and release…" }).click();
     await dialog().getByLabel("If it fails, go back to what ran before by itself").check();
     await confirm();
