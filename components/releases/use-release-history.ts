@@ -6,6 +6,7 @@ import { useCallback } from "react";
 import { listReleasesResult } from "#lib/releases/schema";
 import { getJson } from "../shell/api.ts";
 import { queryKeys } from "../shell/query-keys.ts";
+import { replaceQuery } from "../shell/replace-query.ts";
 import { type HistoryFilter, readHistoryFilter, toQuery } from "./history-filter.ts";
 
 /** The filter lives in the address, so that it can be sent to a colleague and survives "back". */
@@ -13,14 +14,8 @@ export function useHistoryFilter(): [HistoryFilter, (part: Partial<HistoryFilter
   const query = useSearchParams();
   const filter = readHistoryFilter(query);
   const change = useCallback(
-    (part: Partial<HistoryFilter>) => {
-      const next = toQuery({ ...readHistoryFilter(query), page: 1, ...part });
-      const environment = query.get("environment");
-      if (environment) next.set("environment", environment);
-      const { pathname } = window.location;
-      window.history.replaceState(null, "", next.size > 0 ? `${pathname}?${next}` : pathname);
-    },
-    [query],
+    (part: Partial<HistoryFilter>) => replaceQuery((now) => toQuery({ ...readHistoryFilter(now), page: 1, ...part })),
+    [],
   );
   return [filter, change];
 }

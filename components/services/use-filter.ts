@@ -2,6 +2,7 @@
 
 import { useSearchParams } from "next/navigation";
 import { useCallback } from "react";
+import { replaceQuery } from "../shell/replace-query.ts";
 import { useSelection } from "../shell/selection.tsx";
 import { readFilter, type ServicesFilter, toQuery } from "./services-filter.ts";
 
@@ -12,15 +13,9 @@ export function useFilter(): [ServicesFilter, (part: Partial<ServicesFilter>) =>
   const inAddress = Object.fromEntries(query);
   const filter = readFilter(inAddress, team?.slug ?? null);
   const change = useCallback(
-    (part: Partial<ServicesFilter>) => {
-      const own = readFilter(Object.fromEntries(query), null);
-      const next = toQuery({ ...own, page: 1, ...part });
-      const environment = query.get("environment");
-      if (environment) next.set("environment", environment);
-      // The list is read by the browser: no need for the server to paint the page again.
-      window.history.replaceState(null, "", next.size > 0 ? `/services?${next}` : "/services");
-    },
-    [query],
+    (part: Partial<ServicesFilter>) =>
+      replaceQuery((now) => toQuery({ ...readFilter(Object.fromEntries(now), null), page: 1, ...part })),
+    [],
   );
   return [filter, change];
 }
