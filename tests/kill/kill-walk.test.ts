@@ -29,11 +29,14 @@ const WHEN_JENKINS_IS_FULL = [
   "build.stop.after-commit",
 ];
 
-/** On no service's path by itself: their own tests kill there (scale-lease.test.ts and bulk.test.ts of releases). */
-const KILLED_ELSEWHERE = ["lease.end", "bulk.item"].flatMap((name) => [
-  `${name}.before-commit`,
-  `${name}.after-commit`,
-]);
+/** On no service's path by itself: their own tests end there (scale-lease, bulk, verbs and import.test.ts of releases). */
+const KILLED_ELSEWHERE = [
+  ...["lease.end", "bulk.item"].flatMap((name) => [`${name}.before-commit`, `${name}.after-commit`]),
+  ...["pod-deletion", "release.give-back.remove", "release.give-back.let-go"].flatMap((name) => [
+    `${name}.before-effect`,
+    `${name}.after-effect`,
+  ]),
+];
 
 type State = Awaited<ReturnType<typeof walkToTheEnd>>;
 

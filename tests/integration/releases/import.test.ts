@@ -147,39 +147,43 @@ test("scaling an imported service restarts nothing; a change of its settings doe
   expect(back).toMatchObject({ state: "done", wanted: 1, spec: { env: [{ name: "MODE", value: "old" }] } });
 });
 
+/** Drives a release until it comes to this point, where its process ends; false if it never does. */
+async function killedAt(releaseId: string, wanted: string): Promise<boolean> {
+  const checkpoint = async (point: string) => {
+    if (point === wanted) throw new Error("killed");
+  };
+  try {
+    while ((await reconcileRelease({ ...world.deps, checkpoint }, releaseId, call())) !== "done");
+    return false;
+  } catch (error) {
+    if (error instanceof Error && error.message === "killed") return true;
+    throw error;
+  }
+}
+
 test("killed at its effect, an import goes on from there; asked for twice, there is one service", async () => {
   const name = await running({ replicas: 1 });
   const pods = await uids(name);
   const input = await asked(name);
   const [first, second] = await Promise.all([imports(input), imports(input)]);
   expect(second).toEqual(first);
-  let killed = false;
-  const dying = {
-    ...world.deps,
-    checkpoint: async (point: string) => {
-      if (point !== "release.apply.Deployment.after-effect" || killed) return;
-      killed = true;
-      throw new Error("killed");
-    },
-  };
-  await expect(
-    (async () => {
-      for (;;) await reconcileRelease(dying, first.releaseId, call());
-    })(),
-  ).rejects.toThrow("killed");
+  expect(await killedAt(first.releaseId, "release.apply.Deployment.after-effect")).toBe(true);
   const planned = await db().ledgerEntry.findMany({ where: { appId: first.appId, kind: "apps/v1/Deployment" } });
   expect(planned).toMatchObject([{ state: "planned" }]);
   expect(await world.drive(first.releaseId)).toMatchObject({ state: "done", running: 1 });
   expect(await uids(name)).toEqual(pods);
 });
 
-test("an import that is aborted leaves everything as it was found: labels, fields, pods", async () => {
+test("an import that is aborted, and killed at every effect of that, leaves everything as it was found: labels, fields, pods", async () => {
   const name = await running();
   const [before, pods] = [await live(name), await uids(name)];
   const created = await imports(await asked(name));
   await world.drive(created.releaseId, ({ steps }) => steps[1]?.state === "done");
   expect((await live(name))?.metadata.labels).toHaveProperty(["kepler.dev/app"]);
   await abortRelease(created.releaseId, world.deps);
+  for (const effect of ["remove", "let-go"])
+    for (const side of ["before", "after"])
+      expect(await killedAt(created.releaseId, `release.give-back.${effect}.${side}-effect`)).toBe(true);
   expect(await world.drive(created.releaseId)).toMatchObject({ state: "aborted" });
   const after = await live(name);
   expect(changes(after)).toEqual(changes(before));
