@@ -42,9 +42,13 @@ async function trafficRules(page: Page, words: Words): Promise<void> {
   await loaded(page, words);
   await page.getByLabel(words("settings.field.gatewayClass"), { exact: true }).selectOption("istio");
   await page.locator("[data-field$='.traffic'] input[role=switch]").first().click();
-  for (const rule of ["addHeader", "retries", "delay", "abort", "mirror", "cors"])
+  await page
+    .getByRole("button", { name: words("settings.traffic.addHeader") })
+    .first()
+    .click();
+  for (const rule of ["retries", "delay", "abort", "mirror", "cors"])
     await page
-      .getByText(words(`settings.traffic.${rule}`), { exact: true })
+      .getByRole("switch", { name: words(`settings.traffic.${rule}`), exact: true })
       .first()
       .click();
 }

@@ -175,7 +175,7 @@ async function wrongRoutes(page: Page, words: Words): Promise<void> {
 
 async function pinLine(page: Page, words: Words): Promise<void> {
   await page.getByRole("log").getByRole("button").first().click();
-  await page.locator("button:has(small)").first().click();
+  await page.getByRole("main").locator("button:has(small)").first().click();
   await page.getByRole("dialog").getByLabel(words("logs.pin.reason")).fill("INC-2291");
 }
 
