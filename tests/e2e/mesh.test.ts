@@ -94,9 +94,9 @@ it("draws the load that comes through the mesh, zooms into it, keeps the time ov
 
   const before = page.url();
   await page.reload();
-  await chart("Memory").waitFor();
-  expect(page.url()).toBe(before);
+  // The pods may be younger than the window: then it has no figures, and the time stands all the same.
   await page.getByText("A fixed time").waitFor();
+  expect(page.url()).toBe(before);
   expect(await page.getByRole("radio", { name: "By pod" }).isChecked()).toBe(true);
 
   await page.getByRole("button", { name: "Back to now" }).click();
