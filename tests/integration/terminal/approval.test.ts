@@ -87,7 +87,10 @@ describe("what an environment asks", () => {
     expect((await put(admin.cookie, { mode: "reason", limitMinutes: 5 })).status).toBe(204);
     expect((await world.ask(lin.cookie)).status).toBe(422);
     expect((await put(admin.cookie, null)).status).toBe(204);
-    const rows = await world.db.auditEntry.findMany({ where: { action: "terminal.policy", outcome: "allowed" } });
+    const rows = await world.db.auditEntry.findMany({
+      where: { action: "terminal.policy", outcome: "allowed" },
+      orderBy: { id: "asc" },
+    });
     expect(rows.at(-1)).toMatchObject({ actorId: admin.id, subjectName: "dev", detail: { policy: null } });
   });
 });
