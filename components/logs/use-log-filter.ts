@@ -2,7 +2,7 @@
 
 import { useSearchParams } from "next/navigation";
 import { useCallback } from "react";
-import { replaceQuery } from "../shell/replace-query.ts";
+import { replaceQuery } from "../shell/change-query.ts";
 import { type LogFilter, readLogFilter, toQuery } from "./log-filter.ts";
 
 /** The filter lives in the address, so that it can be sent to a colleague. */

@@ -1,26 +1,24 @@
 "use client";
 
-import { usePathname, useRouter, useSearchParams } from "next/navigation";
+import { useSearchParams } from "next/navigation";
 import { useMemo } from "react";
 import type { MetricsView } from "#lib/metrics/schema";
+import { pushQuery } from "../shell/change-query.ts";
 import { addressOf, rangeIn, type TimeRange } from "./time-range.ts";
 
 /** The range and the way of counting, shared by all charts: they live in the address, so Back and a reload keep them. */
 export function useTimeRange() {
   const query = useSearchParams();
-  const pathname = usePathname();
-  const router = useRouter();
   const range = useMemo(() => rangeIn(query), [query]);
   const view: MetricsView["view"] = query.get("view") === "pods" ? "pods" : "sum";
-  const go = (change: Record<string, string | null>): void => {
-    const address = new URLSearchParams(query);
-    for (const [name, value] of Object.entries(change)) {
-      if (value === null) address.delete(name);
-      else address.set(name, value);
-    }
-    const text = address.toString();
-    router.push(text === "" ? pathname : `${pathname}?${text}`, { scroll: false });
-  };
+  const go = (change: Record<string, string | null>): void =>
+    pushQuery((address) => {
+      for (const [name, value] of Object.entries(change)) {
+        if (value === null) address.delete(name);
+        else address.set(name, value);
+      }
+      return address;
+    });
   return {
     range,
     view,

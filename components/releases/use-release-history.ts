@@ -5,8 +5,8 @@ import { useSearchParams } from "next/navigation";
 import { useCallback } from "react";
 import { listReleasesResult } from "#lib/releases/schema";
 import { getJson } from "../shell/api.ts";
+import { replaceQuery } from "../shell/change-query.ts";
 import { queryKeys } from "../shell/query-keys.ts";
-import { replaceQuery } from "../shell/replace-query.ts";
 import { type HistoryFilter, readHistoryFilter, toQuery } from "./history-filter.ts";
 
 /** The filter lives in the address, so that it can be sent to a colleague and survives "back". */

@@ -2,7 +2,7 @@
 
 import { useSearchParams } from "next/navigation";
 import { useCallback } from "react";
-import { replaceQuery } from "../shell/replace-query.ts";
+import { replaceQuery } from "../shell/change-query.ts";
 import { useSelection } from "../shell/selection.tsx";
 import { readFilter, type ServicesFilter, toQuery } from "./services-filter.ts";
 
