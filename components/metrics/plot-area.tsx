@@ -1,10 +1,10 @@
 "use client";
 
 import { type KeyboardEvent, type PointerEvent, useState } from "react";
+import type { Grid } from "#lib/metrics/range-rules";
 import classes from "./metrics.module.css";
 import { type Domain, nearest, xOf } from "./plot-rules.ts";
 
-type Grid = { startMs: number; stepMs: number; count: number };
 type Props = {
   label: string;
   /** What the moment that is pointed at says. */

@@ -1,3 +1,5 @@
+import type { Grid } from "#lib/metrics/range-rules";
+
 /** Where things lie in a plot, as shares of its width and height: 0 is left and bottom. */
 export type Domain = { fromMs: number; toMs: number };
 
@@ -54,7 +56,7 @@ export function linePath(values: readonly (number | null)[], xs: readonly number
 const round = (value: number): number => Math.round(value * 10) / 10;
 
 /** The moment of the grid that is nearest to a place in the plot; null where the grid does not reach. */
-export function nearest(grid: { startMs: number; stepMs: number; count: number }, atMs: number): number | null {
+export function nearest(grid: Grid, atMs: number): number | null {
   const index = Math.round((atMs - grid.startMs) / grid.stepMs);
   return index >= 0 && index < grid.count ? index : null;
 }

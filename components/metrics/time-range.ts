@@ -1,4 +1,4 @@
-import { LONGEST_RANGE_MS, SHORTEST_RANGE_MS } from "#lib/metrics/range-rules";
+import { LAST_MOMENT_MS, LONGEST_RANGE_MS, MOST_POINTS, SHORTEST_RANGE_MS } from "#lib/metrics/range-rules";
 
 const MINUTE_MS = 60_000;
 const HOUR_MS = 60 * MINUTE_MS;
@@ -30,7 +30,6 @@ export function rangeIn(address: { get(name: string): string | null }): TimeRang
   return { kind: "last", preset: preset ?? DEFAULT_PRESET };
 }
 
-const LAST_MOMENT_MS = 253_402_300_799_000;
 /** Is it one that can be asked for? */
 export const isRange = ({ fromMs, toMs }: { fromMs: number; toMs: number }): boolean =>
   toMs - fromMs >= SHORTEST_RANGE_MS && toMs - fromMs <= LONGEST_RANGE_MS && fromMs >= 0 && toMs <= LAST_MOMENT_MS;
@@ -67,4 +66,4 @@ export function between(fromMs: number, toMs: number, nowMs: number): TimeRange 
 
 /** How often a range that ends now is asked for again: about as often as it gets a point more. */
 export const againMs = (range: TimeRange): number | false =>
-  range.kind === "last" ? Math.min(Math.max(PRESETS[range.preset] / 240, 5000), 60_000) : false;
+  range.kind === "last" ? Math.min(Math.max(PRESETS[range.preset] / MOST_POINTS, 5000), 60_000) : false;

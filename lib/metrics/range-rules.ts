@@ -3,6 +3,8 @@ export type Grid = { startMs: number; stepMs: number; count: number };
 
 export const SHORTEST_RANGE_MS = 60_000;
 export const LONGEST_RANGE_MS = 31 * 86_400_000;
+/** The end of the year 9999: a Date can hold it and so can Postgres. */
+export const LAST_MOMENT_MS = 253_402_300_799_000;
 /** As many points as a chart can show apart. */
 export const MOST_POINTS = 240;
 

@@ -50,11 +50,14 @@ type Found = {
   newestMs: number | null;
   scrapeSeconds: number;
   nowMs: number;
-  /** Since when the longest-standing pod is ready; null without one. */
+  /** When the oldest of the pods that are ready was made; null without one. */
   runningSinceMs: number | null;
 };
 
-/** An answer of Prometheus: with data, without any, or with data that ended while the pods went on. */
+/**
+ * Figures that end are only "stale" where there ought to be more: in a range that reaches the present, and of a pod that has
+ * stood for several scrapes. A range of the past ends, and a young pod begins, without them.
+ */
 export function stateOfAnswer({
   grid,
   newestMs,

@@ -2,12 +2,11 @@ import { z } from "zod";
 import { usageView } from "#lib/clusters/schema";
 import { publicError } from "#lib/platform/steps";
 import { RELEASE_KINDS, releaseState } from "#lib/releases/schema";
-import { LONGEST_RANGE_MS, SHORTEST_RANGE_MS } from "./range-rules.ts";
+import { LAST_MOMENT_MS, LONGEST_RANGE_MS, SHORTEST_RANGE_MS } from "./range-rules.ts";
 import { REQUEST_SOURCES } from "./scope-rules.ts";
 
 export const METRIC_VIEWS = ["sum", "pods"] as const;
-/** Up to the year 9999: a Date can hold it and so can Postgres. */
-const moment = z.coerce.number().int().min(0).max(253_402_300_799_000);
+const moment = z.coerce.number().int().min(0).max(LAST_MOMENT_MS);
 
 /** A time range in ms since the epoch. Never a query: what may be read follows from the app's rows. */
 export const metricsInput = z
