@@ -8,7 +8,7 @@ import { createPrometheus } from "#lib/clients/prometheus/create-prometheus";
 import { type Registry } from "#lib/clients/registry/client";
 import { createRegistry } from "#lib/clients/registry/create-registry";
 import { type Db } from "#lib/platform/db";
-import { type Env } from "#lib/platform/env";
+import { type Env, env as ownEnv } from "#lib/platform/env";
 import { type Pings } from "./check-system.ts";
 import { connectCluster } from "./connect-cluster.ts";
 import { clusterKey } from "./record-system.ts";
@@ -37,6 +37,10 @@ export function connectSystems(env: Pick<Env, "gitlab" | "jenkins" | "registry" 
     prometheus: prometheus && createPrometheus({ url: prometheus.url, token: prometheus.token ?? undefined }),
   };
 }
+
+let kept: Systems | undefined;
+/** The process's own clients, connected once. */
+export const ownSystems = (): Systems => (kept ??= connectSystems(ownEnv()));
 
 const PING_DEADLINE_MS = 5_000;
 

@@ -6,12 +6,11 @@ import { type Kubernetes } from "#lib/clients/kubernetes/client";
 import { type Prometheus } from "#lib/clients/prometheus/client";
 import { type Registry } from "#lib/clients/registry/client";
 import { connectCluster } from "#lib/clusters/connect-cluster";
-import { connectSystems } from "#lib/clusters/connect-systems";
+import { ownSystems } from "#lib/clusters/connect-systems";
 import { type SeenPod } from "#lib/clusters/pod-rules";
 import { clusterKey } from "#lib/clusters/record-system";
 import { secretValuesOf } from "#lib/config/secret-values";
 import { type Db, db as ownDb } from "#lib/platform/db";
-import { env } from "#lib/platform/env";
 import { KeplerError, NotFound, toPublicError } from "#lib/platform/errors";
 import { urlsOf } from "#lib/releases/host-rules";
 import { isTerminal } from "#lib/releases/release-rules";
@@ -30,9 +29,8 @@ export type DiagnosisDeps = {
   prometheus: Prometheus | null;
   now(): Date;
 };
-let systems: Pick<DiagnosisDeps, "registry" | "prometheus"> | undefined;
 const ownDeps = (): DiagnosisDeps => {
-  const { registry, prometheus } = (systems ??= connectSystems(env()));
+  const { registry, prometheus } = ownSystems();
   return { db: ownDb(), kubernetes: connectCluster, registry, prometheus, now: () => new Date() };
 };
 

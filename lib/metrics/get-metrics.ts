@@ -1,7 +1,7 @@
 import "server-only";
 import { appSpec } from "#lib/apps/spec-schema";
 import { type Prometheus } from "#lib/clients/prometheus/client";
-import { connectSystems } from "#lib/clusters/connect-systems";
+import { ownSystems } from "#lib/clusters/connect-systems";
 import { getUsage } from "#lib/clusters/get-usage";
 import { type UsageView } from "#lib/clusters/schema";
 import { type Db, db as ownDb } from "#lib/platform/db";
@@ -24,10 +24,9 @@ export type MetricsDeps = {
   grafanaUrl: string | null;
   now: () => Date;
 };
-let own: Prometheus | null | undefined;
 const ownDeps = (): MetricsDeps => ({
   db: ownDb(),
-  prometheus: (own ??= connectSystems(env()).prometheus),
+  prometheus: ownSystems().prometheus,
   usage: getUsage,
   grafanaUrl: env().grafanaUrl,
   now: () => new Date(),

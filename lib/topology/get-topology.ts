@@ -1,20 +1,18 @@
 import "server-only";
 import { appSpec } from "#lib/apps/spec-schema";
 import { type Prometheus } from "#lib/clients/prometheus/client";
-import { connectSystems } from "#lib/clusters/connect-systems";
+import { ownSystems } from "#lib/clusters/connect-systems";
 import { clusterKey } from "#lib/clusters/record-system";
 import { findCallees } from "#lib/metrics/find-callees";
 import { type Db, db as ownDb } from "#lib/platform/db";
-import { env } from "#lib/platform/env";
 import { KeplerError, NotFound } from "#lib/platform/errors";
 import { type TopologyView } from "./schema.ts";
 import { type Callee, topologyOf } from "./topology-rules.ts";
 
 export type TopologyDeps = { db: Db; prometheus: Prometheus | null; now: () => Date };
-let own: Prometheus | null | undefined;
 const ownDeps = (): TopologyDeps => ({
   db: ownDb(),
-  prometheus: (own ??= connectSystems(env()).prometheus),
+  prometheus: ownSystems().prometheus,
   now: () => new Date(),
 });
 
