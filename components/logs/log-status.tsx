@@ -1,13 +1,14 @@
 "use client";
 
 import { useTranslations } from "use-intl";
+import { MOST_PODS } from "#lib/logs/schema";
 import { useSentence } from "../ui/sentences-context.tsx";
 import type { Logs } from "./log-store.ts";
 import classes from "./logs.module.css";
 
 const TOLD = ["waiting", "unreachable", "denied", "none"] as const;
 
-/** How the stream stands, and each pod that gives no lines, with the reason. */
+/** How the stream stands, how many pods are not in it, and each pod that gives no lines, with the reason. */
 export function LogStatus({ logs, shown }: { logs: Logs; shown: number }) {
   const t = useTranslations("logs");
   const sentence = useSentence();
@@ -15,6 +16,7 @@ export function LogStatus({ logs, shown }: { logs: Logs; shown: number }) {
     <span className={classes.state} role="status">
       {t(`state.${logs.connection}`, { count: shown })}
       {logs.connection === "live" && logs.resumed > 0 && ` · ${t("resumed", { count: logs.resumed })}`}
+      {logs.leftOut > 0 && ` · ${t("leftOut", { count: logs.leftOut, most: MOST_PODS })}`}
       {logs.pods.map(({ pod, state, reason }) => {
         const told = TOLD.find((each) => each === state);
         return (

@@ -7,6 +7,8 @@ export type Logs = {
   /** The newest lines of all pods, in the order of their times. */
   lines: LogLine[];
   pods: PodState[];
+  /** How many pods more there are than can be followed at once. */
+  leftOut: number;
   /** Lines since the page was opened, those that have left the buffer included. */
   received: number;
   /** How often the connection was lost and found again, with nothing missing. */
@@ -14,13 +16,14 @@ export type Logs = {
   connection: "connecting" | "live" | "reconnecting" | "paused";
 };
 
-export const NO_LOGS: Logs = { lines: [], pods: [], received: 0, resumed: 0, connection: "connecting" };
+export const NO_LOGS: Logs = { lines: [], pods: [], leftOut: 0, received: 0, resumed: 0, connection: "connecting" };
 
 /** What has been heard of some pods' logs. */
 export class LogStore {
   readonly #buffer: LogBuffer;
   readonly #pods = new Map<string, PodState>();
   readonly #levels = new Map<string, LogLevel | null>();
+  #leftOut = 0;
   #received = 0;
   #resumed = 0;
   #connection: Logs["connection"] = "connecting";
@@ -30,6 +33,10 @@ export class LogStore {
   }
 
   hear(event: PodLogEvent): void {
+    if (event.type === "left-out") {
+      this.#leftOut = event.pods;
+      return;
+    }
     const { pod } = event;
     if (event.type === "state") {
       this.#pods.set(pod, event);
@@ -52,6 +59,8 @@ export class LogStore {
 
   turn(connection: Logs["connection"]): void {
     if (connection === "live" && this.#connection === "reconnecting") this.#resumed += 1;
+    // Each connection says it anew, and nothing where there is nothing to say.
+    if (connection !== "live") this.#leftOut = 0;
     this.#connection = connection;
   }
 
@@ -59,6 +68,7 @@ export class LogStore {
     return {
       lines: this.#buffer.snapshot(),
       pods: [...this.#pods.values()],
+      leftOut: this.#leftOut,
       received: this.#received,
       resumed: this.#resumed,
       connection: this.#connection,

@@ -3,10 +3,10 @@ import { setTimeout as delay } from "node:timers/promises";
 import { type Kubernetes } from "#lib/clients/kubernetes/client";
 import { type FollowedPod, followPod, readPreviousLog } from "./follow-pod.ts";
 import { encodePositions, type Position } from "./resume-rules.ts";
-import { type PodLogEvent } from "./schema.ts";
+import { MOST_PODS, type PodLogEvent } from "./schema.ts";
 
 export type LogSource = {
-  kubernetes: Kubernetes;
+  kubernetes: Pick<Kubernetes, "streamLog">;
   namespace: string;
   /** The pods to follow as they are now, newest first, and whether their containers run yet. */
   pods(): Promise<{ name: string; running: boolean }[]>;
@@ -29,11 +29,11 @@ type Emit = (event: PodLogEvent, id: string | null) => Promise<void>;
 
 /** Pods are looked for at every change that is heard of, and this often for those that were not. */
 const LOOK_MS = 10_000;
-/** Each is a connection to the cluster, and a part of each event's id. */
-export const MOST_PODS = 50;
 
-/** Reads all wanted pods at once until `signal` aborts; pods that come later join. */
-export async function followPods(source: LogSource, wish: LogWish, emit: Emit, signal: AbortSignal): Promise<void> {
+/** Reads the wanted pods at once, MOST_PODS of them, until `until` aborts; pods that come later join. */
+export async function followPods(source: LogSource, wish: LogWish, emit: Emit, until: AbortSignal): Promise<void> {
+  const over = new AbortController();
+  const signal = AbortSignal.any([until, over.signal]);
   const reading = new Map<string, Promise<void>>();
   const positions = new Map(wish.positions);
   positions.delete("");
@@ -42,6 +42,7 @@ export async function followPods(source: LogSource, wish: LogWish, emit: Emit, s
   const brought = new Map(wish.positions);
   // What a reader who comes back, or who is there already, has nothing of is all new.
   let isFirstLook = positions.size === 0;
+  let leftOut = 0;
 
   const read = async (name: string, tail: number | null): Promise<void> => {
     const start = wish.since === null ? { tailLines: tail ?? undefined } : { sinceTime: wish.since };
@@ -67,14 +68,18 @@ export async function followPods(source: LogSource, wish: LogWish, emit: Emit, s
     const tail = isFirstLook ? wish.tail : null;
     // A database that is away for a moment says nothing about pods.
     const pods = await source.pods().catch(() => null);
-    if (pods === null) return;
+    if (pods === null || signal.aborted) return;
     isFirstLook = false;
     for (const { name } of pods) {
-      if (reading.has(name) || reading.size >= MOST_PODS || signal.aborted) continue;
+      if (reading.has(name) || reading.size >= MOST_PODS) continue;
       // What was read to its end stays: it does not begin again.
       const forget = () => (wish.previous ? undefined : void reading.delete(name));
       reading.set(name, read(name, tail).then(forget, fail));
     }
+    const left = pods.filter(({ name }) => !reading.has(name)).length;
+    if (left === leftOut) return;
+    leftOut = left;
+    await emit({ type: "left-out", pods: left }, null);
   };
 
   const forget = source.onPodsChanged(() => void join());
@@ -85,6 +90,7 @@ export async function followPods(source: LogSource, wish: LogWish, emit: Emit, s
     }
   } finally {
     forget();
+    over.abort();
     await Promise.allSettled(reading.values());
   }
 }

@@ -1,9 +1,9 @@
 import "server-only";
 import { KeplerError } from "#lib/platform/errors";
-import { type LogSource, MOST_PODS } from "./follow-pods.ts";
+import { type LogSource } from "./follow-pods.ts";
 import { isAtLeast, type LogLevel, levelOf } from "./level-rules.ts";
 import { readLogToEnd } from "./read-pod.ts";
-import { type LogLine } from "./schema.ts";
+import { type LogLine, MOST_PODS } from "./schema.ts";
 
 export type MergedWish = {
   container: string;
@@ -21,10 +21,13 @@ type Head = { pod: string; lines: LogLine[]; at: number; more: AsyncGenerator<Lo
 
 /**
  * The logs of all pods as one text in the order of their times, "time pod line" each, piece by piece: never more of it in
- * memory than what each pod's connection has just brought. A log that cannot be had, or breaks off, says so in its place.
+ * memory than what each pod's connection has just brought. A log that cannot be had, or breaks off, says so in its place;
+ * of more than MOST_PODS pods the newest are read, and the text begins with saying so.
  */
 export async function* mergedLog(source: LogSource, wish: MergedWish, signal: AbortSignal): AsyncGenerator<string> {
-  const pods = (await source.pods()).slice(0, MOST_PODS);
+  const all = await source.pods();
+  const pods = all.slice(0, MOST_PODS);
+  if (pods.length < all.length) yield `# The newest ${pods.length} of ${all.length} pods.\n`;
   const opened = pods.map(async ({ name }) =>
     nextOf({ pod: name, lines: [], at: 0, more: linesOf(source, name, wish, signal) }),
   );

@@ -7,7 +7,7 @@ import { type LogLine } from "./schema.ts";
 
 /** One container's log. */
 export type PodOfLog = {
-  kubernetes: Kubernetes;
+  kubernetes: Pick<Kubernetes, "streamLog">;
   namespace: string;
   name: string;
   container: string;

@@ -21,6 +21,9 @@ export type LogLine = z.infer<typeof logLine>;
 export const podStanding = z.enum(["following", "waiting", "ended", "none", "unreachable", "denied"]);
 export type PodStanding = z.infer<typeof podStanding>;
 
+/** Each that is followed is a connection to the cluster, and a part of each event's id. */
+export const MOST_PODS = 50;
+
 /** One SSE message of GET /api/apps/:app/logs. */
 export const podLogEvent = z.discriminatedUnion("type", [
   /** In the order in which the cluster gives them. */
@@ -33,5 +36,7 @@ export const podLogEvent = z.discriminatedUnion("type", [
     state: podStanding,
     reason: z.string().nullable(),
   }),
+  /** So many pods more than MOST_PODS are there, of which nothing is said. */
+  z.object({ type: z.literal("left-out"), pods: z.number().int() }),
 ]);
 export type PodLogEvent = z.infer<typeof podLogEvent>;

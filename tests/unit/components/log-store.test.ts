@@ -38,6 +38,16 @@ it("holds as many lines as it may, counts all, and the connections that were fou
   expect(resumed).toBe(1);
 });
 
+it("knows how many pods are not followed for as long as the connection that said so", () => {
+  const store = new LogStore();
+  store.turn("live");
+  store.hear({ type: "left-out", pods: 7 });
+  expect(store.snapshot().leftOut).toBe(7);
+  store.turn("reconnecting");
+  store.turn("live");
+  expect(store.snapshot().leftOut).toBe(0);
+});
+
 it("has a filter that survives the address, and asks the API only for what the server can know", () => {
   const filter = { pod: "a", container: null, previous: false, since: "1h", q: "no answer", level: "warn" } as const;
   expect(readLogFilter(toQuery(filter))).toEqual(filter);
