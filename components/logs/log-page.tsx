@@ -48,7 +48,7 @@ export function LogPage({ app }: { app: AppView }) {
   const { data: pods } = usePods(app, place);
   const logs = usePodLogs(app.name, place, filter);
   const { lines, waiting, hits } = useShownLines(logs, filter, follow);
-  const chosen = useChosenLines(lines);
+  const chosen = useChosenLines(lines, JSON.stringify([place, { ...filter, q: null, level: null }]));
   const order = useMemo(
     () => [...new Set([...(pods?.rows.map(({ name }) => name) ?? []), ...logs.pods.map(({ pod }) => pod)])].sort(),
     [pods, logs.pods],
