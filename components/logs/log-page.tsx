@@ -53,10 +53,12 @@ export function LogPage({ app }: { app: AppView }) {
     () => [...new Set([...(pods?.rows.map(({ name }) => name) ?? []), ...logs.pods.map(({ pod }) => pod)])].sort(),
     [pods, logs.pods],
   );
-  const containers = useMemo(
-    () => [...new Set([app.name, ...(pods?.rows.flatMap((pod) => pod.containers.map(({ name }) => name)) ?? [])])],
-    [app.name, pods],
-  );
+  const containers = useMemo(() => {
+    const found = pods?.rows.flatMap((pod) => pod.containers) ?? [];
+    // One that was imported has its own name, and nothing beside it but what came later.
+    const own = found.find(({ name }) => name === app.name) ?? found.find(({ kind }) => kind === "container");
+    return [...new Set([own?.name ?? app.name, ...found.map(({ name }) => name)])];
+  }, [app.name, pods]);
 
   const change = (part: Parameters<typeof setFilter>[0]) => {
     forgetHit();
@@ -138,7 +140,7 @@ export function LogPage({ app }: { app: AppView }) {
         <PinDialog
           app={app}
           environmentId={environment.id}
-          container={filter.container ?? app.name}
+          container={filter.container}
           lines={chosen.lines}
           onClose={() => {
             setPinning(false);

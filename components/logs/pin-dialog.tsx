@@ -18,7 +18,8 @@ import { usePinLog } from "./use-pins.ts";
 type Props = {
   app: AppView;
   environmentId: string;
-  container: string;
+  /** Null = the app's own. */
+  container: string | null;
   /** In the order of their times. */
   lines: LogLine[];
   onClose: () => void;
@@ -36,7 +37,7 @@ export function PinDialog({ app, environmentId, container, lines, onClose }: Pro
   const send = () =>
     pin.mutate({
       environmentId,
-      container,
+      container: container ?? undefined,
       reason,
       lines: lines.map(({ source: pod = "", at = "", text }) => ({ pod, at, text })),
     });

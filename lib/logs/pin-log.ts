@@ -10,7 +10,7 @@ import { type PinLogInput } from "./pin-schema.ts";
 import { readLogToEnd } from "./read-pod.ts";
 
 type Line = PinLogInput["lines"][number];
-type World = { db: Db; now: () => Date; source: Pick<LogSource, "kubernetes" | "namespace"> };
+type World = { db: Db; now: () => Date; source: Omit<LogSource, "onPodsChanged"> };
 type Place = { app: { id: string }; environment: { id: string } };
 
 /** The cluster is asked for the lines again no longer than this: then they are kept as they were shown. */
@@ -24,7 +24,7 @@ export async function pinLog(
   { db, now, source }: World,
   actor: Actor,
   { app, environment }: Place,
-  { container, reason, lines }: Pick<PinLogInput, "container" | "reason" | "lines">,
+  { container, reason, lines }: Pick<PinLogInput, "reason" | "lines"> & { container: string },
 ): Promise<{ id: string }> {
   const signal = AbortSignal.timeout(CONFIRM_WITHIN_MS);
   const confirmed = await isSaidByCluster(source, container, lines, signal);
@@ -54,14 +54,19 @@ export async function pinLog(
 
 const dateOf = (at = ""): Date => new Date(at);
 
-/** Does the cluster give each of these lines, in the container's present log or the one before? */
+/**
+ * Does the cluster give each of these lines, in the container's present log or the one before? Only of the app's own pods:
+ * others of its namespace, whose names a browser may send too, are not asked.
+ */
 async function isSaidByCluster(
-  source: World["source"],
+  { pods: podsNow, ...source }: World["source"],
   container: string,
   lines: readonly Line[],
   signal: AbortSignal,
 ): Promise<boolean> {
   const pods = Map.groupBy(lines, ({ pod }) => pod);
+  const own = new Set((await podsNow()).map(({ name }) => name));
+  if ([...pods.keys()].some((name) => !own.has(name))) return false;
   const answers = [...pods].map(async ([name, wanted]) => {
     const open = new Set(wanted.map(keyOf));
     const times = wanted.map(({ at }) => at).sort();

@@ -9,7 +9,8 @@ const time = z.string().regex(/^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}\.\d{9}Z$/);
 export const pinLogInput = z.object({
   app: z.string(),
   environmentId: z.uuid(),
-  container: z.string().min(1).max(63),
+  /** The app's own otherwise. */
+  container: z.string().min(1).max(63).optional(),
   reason: z.string().trim().min(1).max(500),
   /** In the order in which they are to be kept. */
   lines: z

@@ -80,15 +80,18 @@ test("pinned lines are masked, hashed, confirmed by the cluster, and still there
     ...{ id: app.userId, username: "lin", name: "Lin", isAdmin: false, memberships: [], locale: null },
     via: { session: randomUUID() },
   };
-  const pin = async (lines: Awaited<ReturnType<typeof linesOf>>) => {
+  const pin = async (lines: Awaited<ReturnType<typeof linesOf>>, from = source()) => {
     const wish = { container: app.name, reason: "INC-2291", lines };
     const place = { app, environment: environment() };
-    return pinLog({ db, now: () => new Date(), source: source() }, actor, place, wish);
+    return pinLog({ db, now: () => new Date(), source: from }, actor, place, wish);
   };
   const lines = await linesOf(pods);
   const { id } = await pin(lines);
   const made = await pin(lines.map((line) => ({ ...line, text: line.text.replace("no answer", "an answer") })));
   expect(await getPinnedLog(db, app.id, made.id)).toMatchObject({ confirmed: false });
+  // What a pod of somebody else in the namespace has said is not told to whoever guesses it.
+  const strangers = await pin(lines, { ...source(), pods: async () => [] });
+  expect(await getPinnedLog(db, app.id, strangers.id)).toMatchObject({ confirmed: false });
 
   for (const name of pods) {
     await world.kubernetes.delete({
@@ -107,7 +110,7 @@ test("pinned lines are masked, hashed, confirmed by the cluster, and still there
   expect(kept.text).toContain("ERROR no answer with ••••••");
   expect(kept.text).not.toContain(SECRET);
   const list = await listPinnedLogs(db, app.id, { environment: "dev", page: 1, pageSize: 25 });
-  expect(list.total).toBe(2);
+  expect(list.total).toBe(3);
   const other = await world.createApp();
   await expect(getPinnedLog(db, other.id, id)).rejects.toThrow("There is no such pinned log.");
 });

@@ -3,6 +3,7 @@ import { route } from "#lib/access/route";
 import { logFile } from "#lib/builds/log-stream";
 import { logLevel } from "#lib/logs/level-rules";
 import { mergedLog } from "#lib/logs/merged-log";
+import { ownContainerOf } from "#lib/logs/own-container";
 import { logSourceOf } from "#lib/logs/pod-log-stream";
 import { logWishInput } from "#lib/logs/schema";
 
@@ -12,7 +13,8 @@ const input = logWishInput.extend({ q: z.string().max(500).default(""), level: l
 export const GET = route(
   { permission: "app.logs", input, output: "stream", scope: { app: "app" } },
   async ({ input: wish, scope: { app }, db, subscribe, signal }) => {
-    const { environment, pod = null, container = app.name, since = null, previous, q: text, level = null } = wish;
+    const { environment, pod = null, since = null, previous, q: text, level = null } = wish;
+    const container = wish.container ?? (await ownContainerOf(db, app, environment));
     const source = await logSourceOf({ db, subscribe }, { app, environment, pod });
     const lines = mergedLog(source, { container, since, previous, text, level }, signal);
     return logFile(lines, `${pod ?? app.name}-${environment}.log`);

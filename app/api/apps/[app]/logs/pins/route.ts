@@ -1,4 +1,5 @@
 import { route } from "#lib/access/route";
+import { ownContainerOf } from "#lib/logs/own-container";
 import { pinLog } from "#lib/logs/pin-log";
 import { listPinnedLogsInput, listPinnedLogsResult, pinLogInput, pinLogResult } from "#lib/logs/pin-schema";
 import { logSourceOf } from "#lib/logs/pod-log-stream";
@@ -21,7 +22,8 @@ export const POST = route(
     const detail = { app: app.name, environment: environment.name, lines: input.lines.length, reason: input.reason };
     audit({ kind: "pinned-log", name: app.name, teamId: app.teamId, detail });
     const source = await logSourceOf({ db, subscribe }, { app, environment: environment.name, pod: null });
-    const pinned = await pinLog({ db, now, source }, actor, { app, environment }, input);
+    const container = input.container ?? (await ownContainerOf(db, app, environment.name));
+    const pinned = await pinLog({ db, now, source }, actor, { app, environment }, { ...input, container });
     audit({ kind: "pinned-log", id: pinned.id, name: app.name, teamId: app.teamId, detail });
     return pinned;
   },
