@@ -1,6 +1,7 @@
 import { Client } from "pg";
 import { z } from "zod";
 import { APP_LABEL, MANAGED_BY, NAME_LABEL, RELEASE_LABEL } from "#lib/clusters/label-rules";
+import { send } from "./cluster-api.ts";
 import { type Product } from "./product.ts";
 
 const NAMESPACE = "kepler-dev";
@@ -10,8 +11,8 @@ const LOOK_EVERY_MS = 500;
 export type Service = { id: string; name: string };
 
 /** Gives each seeded service so many pods on a virtual node of the sandbox, and waits until Kepler has seen all of them. */
-export async function fillCluster(product: Product, podsEach: number): Promise<Service[]> {
-  const database = new Client({ connectionString: product.databaseUrl });
+export async function fillCluster({ databaseUrl, kubernetes }: Product, podsEach: number): Promise<Service[]> {
+  const database = new Client({ connectionString: databaseUrl });
   await database.connect();
   try {
     const { rows } = await database.query<Service>(
@@ -19,14 +20,14 @@ export async function fillCluster(product: Product, podsEach: number): Promise<S
     );
     // The seed's own pods are in no cluster.
     await database.query("delete from observed_pods where app_id = any($1)", [rows.map(({ id }) => id)]);
-    await send(product, "POST", "/api/v1/nodes", {
+    await send(kubernetes, "POST", "/api/v1/nodes", {
       metadata: { name: "bench-virtual", labels: { type: "kwok" }, annotations: { "kwok.x-k8s.io/node": "fake" } },
       spec: { taints: [{ key: "kwok.x-k8s.io/node", value: "fake", effect: "NoSchedule" }] },
     });
     const waiting = [...rows];
     const work = async () => {
       for (let next = waiting.pop(); next; next = waiting.pop()) {
-        await send(product, "POST", `/apis/apps/v1/namespaces/${NAMESPACE}/deployments`, deployment(next, podsEach));
+        await send(kubernetes, "POST", `/apis/apps/v1/namespaces/${NAMESPACE}/deployments`, deployment(next, podsEach));
       }
     };
     await Promise.all(Array.from({ length: AT_ONCE }, work));
@@ -42,25 +43,6 @@ export async function fillCluster(product: Product, podsEach: number): Promise<S
   } finally {
     await database.end();
   }
-}
-
-/** A call of the sandbox's Kubernetes itself; anything but a success is thrown. */
-export async function send(
-  { kubernetes }: Pick<Product, "kubernetes">,
-  method: "GET" | "POST" | "PATCH",
-  path: string,
-  body?: unknown,
-): Promise<Response> {
-  const response = await fetch(kubernetes.url + path, {
-    method,
-    headers: {
-      authorization: `Bearer ${kubernetes.token}`,
-      "content-type": method === "PATCH" ? "application/merge-patch+json" : "application/json",
-    },
-    body: JSON.stringify(body),
-  });
-  if (!response.ok) throw new Error(`${method} ${path}: ${response.status} ${await response.text()}`);
-  return response;
 }
 
 function deployment({ id, name }: Service, replicas: number) {

@@ -1,8 +1,9 @@
 import { spawnSync } from "node:child_process";
 import { z } from "zod";
 import { launchBrowser } from "../browser.ts";
+import { send } from "./cluster-api.ts";
 import { durations, type Figure, percentile } from "./figures.ts";
-import { fillCluster, type Service, send } from "./fill-cluster.ts";
+import { fillCluster, type Service } from "./fill-cluster.ts";
 import { likeABrowser } from "./like-a-browser.ts";
 import { processOf, residentMb } from "./process-use.ts";
 import { type Product } from "./product.ts";
@@ -65,13 +66,13 @@ const podShape = z.looseObject({
 
 async function podsOf(product: Product, { id }: Service) {
   const selector = encodeURIComponent(`kepler.dev/app=${id}`);
-  const answer = await send(product, "GET", `/api/v1/namespaces/kepler-dev/pods?labelSelector=${selector}`);
+  const answer = await send(product.kubernetes, "GET", `/api/v1/namespaces/kepler-dev/pods?labelSelector=${selector}`);
   return z.object({ items: z.array(podShape) }).parse(await answer.json()).items;
 }
 
 /** Says in a pod's status that it was restarted so often: a number that nobody else writes, in a column that all see. */
 const restart = (product: Product, pod: z.infer<typeof podShape>, times: number) =>
-  send(product, "PATCH", `${podPath(pod.metadata.name)}/status`, {
+  send(product.kubernetes, "PATCH", `${podPath(pod.metadata.name)}/status`, {
     status: { containerStatuses: pod.status.containerStatuses.map((each) => ({ ...each, restartCount: times })) },
   });
 
@@ -80,7 +81,7 @@ const clock = (): number => performance.timeOrigin + performance.now();
 /** From before a change is asked for until a browser has painted it, and until the API's own watch tells it. */
 async function changesToPixels(product: Product, session: Session, watched: Service) {
   const pods = await podsOf(product, watched);
-  const marks = await watchMarks(product, /"restartCount":(\d{4,})/);
+  const marks = await watchMarks(product.kubernetes, /"restartCount":(\d{4,})/);
   const browser = await launchBrowser();
   const pixels: number[] = [];
   const own: number[] = [];

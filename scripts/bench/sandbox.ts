@@ -5,8 +5,10 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { z } from "zod";
+import { type ClusterApi, send } from "./cluster-api.ts";
 import { durations, type Figure, percentile } from "./figures.ts";
 import { residentMb } from "./process-use.ts";
+import { watchMarks } from "./watch-marks.ts";
 
 const DEPLOYMENTS = 1000;
 const PODS_EACH = 10;
@@ -14,7 +16,7 @@ const PODS = DEPLOYMENTS * PODS_EACH;
 const NAMESPACE = "bench";
 const EVENTS = 300;
 
-type Cluster = { process: ChildProcess; url: string; token: string; startMs: number };
+type Cluster = ClusterApi & { process: ChildProcess; startMs: number };
 const readyLine = z.object({ url: z.string(), token: z.string() });
 
 /** The sandbox's Kubernetes with ten thousand virtual pods, in a process of its own. */
@@ -56,7 +58,7 @@ async function start(home: string): Promise<Cluster> {
   const [line]: string[] = await once(createInterface(child.stdout), "line");
   const { url, token } = readyLine.parse(JSON.parse(line ?? ""));
   const cluster = { process: child, url, token, startMs: 0 };
-  await call(cluster, "GET", "/api/v1/namespaces");
+  await send(cluster, "GET", "/api/v1/namespaces");
   return { ...cluster, startMs: performance.now() - startedAt };
 }
 
@@ -66,30 +68,20 @@ async function stop({ process: child }: Cluster): Promise<void> {
   await once(child, "exit");
 }
 
-async function call({ url, token }: Cluster, method: string, path: string, body?: unknown): Promise<Response> {
-  const headers = {
-    authorization: `Bearer ${token}`,
-    "content-type": method === "PATCH" ? "application/merge-patch+json" : "application/json",
-  };
-  const response = await fetch(url + path, { method, headers, body: JSON.stringify(body) });
-  if (!response.ok) throw new Error(`${method} ${path}: ${response.status} ${await response.text()}`);
-  return response;
-}
-
 const APP = `/apis/apps/v1/namespaces/${NAMESPACE}/deployments`;
 const nameOf = (index: number): string => `service-${String(index).padStart(4, "0")}`;
 
 async function fill(cluster: Cluster): Promise<number> {
   const startedAt = performance.now();
-  await call(cluster, "POST", "/api/v1/namespaces", { metadata: { name: NAMESPACE } });
-  await call(cluster, "POST", "/api/v1/nodes", {
+  await send(cluster, "POST", "/api/v1/namespaces", { metadata: { name: NAMESPACE } });
+  await send(cluster, "POST", "/api/v1/nodes", {
     metadata: { name: "virtual-1", labels: { type: "kwok" }, annotations: { "kwok.x-k8s.io/node": "fake" } },
     spec: { taints: [{ key: "kwok.x-k8s.io/node", value: "fake", effect: "NoSchedule" }] },
   });
-  for (let index = 0; index < DEPLOYMENTS; index++) await call(cluster, "POST", APP, deployment(nameOf(index)));
+  for (let index = 0; index < DEPLOYMENTS; index++) await send(cluster, "POST", APP, deployment(nameOf(index)));
   const list = z.object({ items: z.array(z.object({ status: z.object({ readyReplicas: z.number().default(0) }) })) });
   for (;;) {
-    const { items } = list.parse(await (await call(cluster, "GET", APP)).json());
+    const { items } = list.parse(await (await send(cluster, "GET", APP)).json());
     if (items.length === DEPLOYMENTS && items.every(({ status }) => status.readyReplicas === PODS_EACH)) break;
     await new Promise((resolve) => setTimeout(resolve, 500));
   }
@@ -124,7 +116,7 @@ const deployment = (name: string) => ({
 async function measureList(cluster: Cluster): Promise<Figure[]> {
   let bytes = 0;
   const times = await durations(5, async () => {
-    bytes = (await (await call(cluster, "GET", "/api/v1/pods")).arrayBuffer()).byteLength;
+    bytes = (await (await send(cluster, "GET", "/api/v1/pods")).arrayBuffer()).byteLength;
   });
   const name = `${PODS} virtual pods: list of all (${Math.round(bytes / 1e6)} MB), slowest of ${times.length}`;
   return [{ name, value: Math.max(...times), unit: "ms", limit: 1000 }];
@@ -132,42 +124,21 @@ async function measureList(cluster: Cluster): Promise<Figure[]> {
 
 /** From before a change is asked for until its event has reached a client that watches all pods. */
 async function measureWatch(cluster: Cluster): Promise<Figure[]> {
-  const { metadata } = z
-    .object({ metadata: z.object({ resourceVersion: z.string() }) })
-    .parse(await (await call(cluster, "GET", "/api/v1/pods?limit=1")).json());
-  const gone = new AbortController();
-  const headers = { authorization: `Bearer ${cluster.token}` };
-  const url = `${cluster.url}/api/v1/pods?watch=true&resourceVersion=${metadata.resourceVersion}`;
-  const response = await fetch(url, { headers, signal: gone.signal });
-  const seen = new Map<string, () => void>();
-  void readLines(response, (line) => {
-    const mark = /"bench-mark":"(\d+)"/.exec(line)?.[1];
-    if (mark !== undefined) seen.get(mark)?.();
-  }).catch(() => undefined);
+  const marks = await watchMarks(cluster, /"bench-mark":"(\d+)"/);
   const pods = z
     .object({ items: z.array(z.object({ metadata: z.object({ name: z.string() }) })) })
-    .parse(await (await call(cluster, "GET", `/api/v1/namespaces/${NAMESPACE}/pods?limit=${EVENTS}`)).json());
+    .parse(await (await send(cluster, "GET", `/api/v1/namespaces/${NAMESPACE}/pods?limit=${EVENTS}`)).json());
   const times: number[] = [];
   for (const [index, pod] of pods.items.entries()) {
     const mark = String(index);
-    const arrived = new Promise<void>((resolve) => seen.set(mark, resolve));
+    const arrived = marks.next(mark);
     const startedAt = performance.now();
     const path = `/api/v1/namespaces/${NAMESPACE}/pods/${pod.metadata.name}`;
-    await call(cluster, "PATCH", path, { metadata: { annotations: { "bench-mark": mark } } });
+    await send(cluster, "PATCH", path, { metadata: { annotations: { "bench-mark": mark } } });
     await arrived;
     times.push(performance.now() - startedAt);
   }
-  gone.abort();
+  marks.stop();
   const name = `${PODS} virtual pods: change asked for → watch event at the client, p95 of ${times.length}`;
   return [{ name, value: percentile(times, 0.95), unit: "ms", limit: 50 }];
-}
-
-async function readLines(response: Response, take: (line: string) => void): Promise<void> {
-  let rest = "";
-  const decoder = new TextDecoder();
-  for await (const chunk of response.body ?? []) {
-    const lines = (rest + decoder.decode(chunk, { stream: true })).split("\n");
-    rest = lines.pop() ?? "";
-    lines.forEach(take);
-  }
 }

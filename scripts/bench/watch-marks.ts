@@ -1,6 +1,5 @@
 import { z } from "zod";
-import { send } from "./fill-cluster.ts";
-import { type Product } from "./product.ts";
+import { type ClusterApi, send } from "./cluster-api.ts";
 
 export type Marks = {
   /** Resolves with the moment (milliseconds since the epoch) at which the watch told of it. */
@@ -8,14 +7,13 @@ export type Marks = {
   stop(): void;
 };
 
-/** A watch of all pods beside Kepler's own, that hears of marks which changes carry. */
-export async function watchMarks(product: Product, mark: RegExp): Promise<Marks> {
+/** A watch of all pods (in a product's cluster, one beside Kepler's own) that hears of marks which changes carry. */
+export async function watchMarks(cluster: ClusterApi, mark: RegExp): Promise<Marks> {
   const list = z.object({ metadata: z.object({ resourceVersion: z.string() }) });
-  const { metadata } = list.parse(await (await send(product, "GET", "/api/v1/pods?limit=1")).json());
+  const { metadata } = list.parse(await (await send(cluster, "GET", "/api/v1/pods?limit=1")).json());
   const gone = new AbortController();
-  const { url, token } = product.kubernetes;
-  const response = await fetch(`${url}/api/v1/pods?watch=true&resourceVersion=${metadata.resourceVersion}`, {
-    headers: { authorization: `Bearer ${token}` },
+  const response = await fetch(`${cluster.url}/api/v1/pods?watch=true&resourceVersion=${metadata.resourceVersion}`, {
+    headers: { authorization: `Bearer ${cluster.token}` },
     signal: gone.signal,
   });
   const waiting = new Map<string, (at: number) => void>();
