@@ -164,3 +164,22 @@ it("pins chosen lines, which are still there with their hash when the pod has go
   await page.getByRole("link", { name: "All pinned lines" }).click();
   await page.getByRole("link", { name: "INC-2291" }).waitFor();
 });
+
+it("keeps both of two changes at once of what the charts show, and Back takes the last one back", async () => {
+  const { page } = person;
+  await page.goto(`${kepler.url}/services/${SERVICE}/metrics?environment=dev`);
+  await page.getByRole("slider", { name: "CPU over time" }).waitFor({ timeout: 60_000 });
+  // Within one turn of the page: what the first has changed is not drawn yet.
+  await page.evaluate(() => {
+    document.querySelector<HTMLElement>("input[type=radio][value=pods]")?.click();
+    document.querySelector<HTMLElement>("button[aria-label='Zoom in']")?.click();
+  });
+  const address = () => Object.fromEntries(new URL(page.url()).searchParams);
+  const zoomed = await waitFor("both in the address", () => "from" in address() && address());
+  expect(zoomed).toMatchObject({ environment: "dev", view: "pods", from: expect.any(String) });
+  await button(page, "Back to now").waitFor();
+  await page.goBack();
+  await button(page, "Back to now").waitFor({ state: "detached" });
+  expect(address()).toEqual({ environment: "dev", view: "pods" });
+  await page.getByRole("slider", { name: "CPU over time" }).waitFor();
+});
