@@ -9,7 +9,7 @@ import { connectCluster } from "#lib/clusters/connect-cluster";
 import { ownSystems } from "#lib/clusters/connect-systems";
 import { type SeenPod } from "#lib/clusters/pod-rules";
 import { clusterKey } from "#lib/clusters/record-system";
-import { secretValuesOf } from "#lib/config/secret-values";
+import { knownSecrets } from "#lib/config/known-secrets";
 import { type Db, db as ownDb } from "#lib/platform/db";
 import { KeplerError, NotFound, toPublicError } from "#lib/platform/errors";
 import { urlsOf } from "#lib/releases/host-rules";
@@ -70,7 +70,7 @@ export async function getDiagnosis(
     select: { lastOkAt: true },
   });
   const seenAt = seen.livePods ? checkedAt : (lastOk?.lastOkAt ?? null);
-  const secrets = await secretValuesOf(db, { appId, environmentId: environment.id });
+  const secrets = await knownSecrets(db, appId, environment.id);
   return {
     ...view,
     findings: diagnose(scene).map((one) => withoutSecrets(one, secrets)),
@@ -79,9 +79,10 @@ export async function getDiagnosis(
   };
 }
 
-/** What a program wrote may hold what it was given. */
+/** What a program wrote may hold what it was given; so may a command that could not be started, which the sentence quotes. */
 const withoutSecrets = (finding: Finding, secrets: readonly string[]): Finding => ({
   ...finding,
+  error: { ...finding.error, message: maskSecrets(finding.error.message, secrets) },
   evidence: finding.evidence.map((each) => ({ ...each, text: maskSecrets(each.text, secrets) })),
 });
 

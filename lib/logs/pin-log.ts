@@ -1,9 +1,9 @@
 import "server-only";
 import { type Actor } from "#lib/access/actor";
+import { knownSecrets } from "#lib/config/known-secrets";
 import { sha256Hex } from "#lib/platform/crypto";
 import { type Db } from "#lib/platform/db";
 import { KeplerError } from "#lib/platform/errors";
-import { knownSecrets } from "#lib/releases/known-secrets";
 import { OutputMask } from "#lib/terminal/mask-rules";
 import { type LogSource } from "./follow-pods.ts";
 import { type PinLogInput } from "./pin-schema.ts";

@@ -1,10 +1,10 @@
 import "server-only";
 import { type Actor } from "#lib/access/actor";
+import { knownSecrets } from "#lib/config/known-secrets";
 import { sha256Hex } from "#lib/platform/crypto";
 import { type Db, type Prisma } from "#lib/platform/db";
 import { Denied } from "#lib/platform/errors";
 import { publish } from "#lib/platform/events";
-import { knownSecrets } from "#lib/releases/known-secrets";
 import { isPermitted, mayOpenTerminal } from "./rules.ts";
 
 const select = {

@@ -6,6 +6,8 @@ import { getDiagnosis } from "#lib/diagnosis/get-diagnosis";
 import { firstFindings } from "#lib/diagnosis/last-seen";
 import { ReleaseWorld, serving } from "#tests/integration/releases/release-world";
 
+/** Kept as an ordinary variable, and told by its name alone. */
+const PASSWORD = "correct-horse-battery";
 const SEEN_AT = new Date("2026-01-01T12:00:00Z");
 
 /** One service that runs well; then one system after another says something else, or nothing. */
@@ -68,7 +70,9 @@ describe("what is wrong with a service", () => {
     const { items } = await world.kubernetes.list(KINDS.pod, "kepler-dev", {
       labelSelector: `kepler.dev/app=${app.id}`,
     });
-    const waiting = { reason: "ImagePullBackOff", message: "manifest unknown" };
+    const env = [{ name: "REGISTRY_PASSWORD", value: PASSWORD }];
+    await db.appSpecDraft.updateMany({ where: { appId: app.id }, data: { spec: { env } } });
+    const waiting = { reason: "ImagePullBackOff", message: `manifest unknown to robot:${PASSWORD}` };
     const containerStatuses = [{ name: app.name, state: { waiting } }];
     const rows = items.flatMap((pod) => seeRow.pods({ ...pod, status: { phase: "Pending", containerStatuses } }) ?? []);
     const heard = new Map(rows.map(({ key, row }) => [key, row]));
@@ -76,6 +80,7 @@ describe("what is wrong with a service", () => {
 
     const { findings, gaps, seenAt } = await during({ system: "kubernetes", kind: "drop" }, diagnosis);
     expect(findings.map(({ rule }) => rule)).toEqual(["image"]);
+    expect(findings[0]?.evidence[0]?.text).toBe("manifest unknown to robot:••••••");
     expect(gaps).toContainEqual({ what: "pods", error: expect.objectContaining({ code: "unavailable" }) });
     const standing = await db.systemStatus.findUniqueOrThrow({ where: { key: `cluster:${clusterId}` } });
     expect(seenAt).toBe(standing.lastOkAt?.toISOString());

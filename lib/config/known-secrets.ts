@@ -1,8 +1,8 @@
 import "server-only";
 import { appSettings } from "#lib/apps/spec-schema";
-import { secretValuesOf } from "#lib/config/secret-values";
 import { type Db } from "#lib/platform/db";
 import { secretsAmong } from "#lib/terminal/secret-rules";
+import { secretValuesOf } from "./secret-values.ts";
 
 /** Values of an app's secrets in an environment, and those among the variables of what was released there and waits to be. */
 export async function knownSecrets(db: Db, appId: string, environmentId: string): Promise<string[]> {
