@@ -29,6 +29,7 @@ export const useUsage = (app: Pick<AppView, "id" | "name">, environment: string)
   useQuery({
     queryKey: queryKeys.usage(app.name, environment),
     queryFn: ({ signal }) => getJson(`/api/apps/${app.name}/usage?environment=${environment}`, usageView, signal),
+    enabled: environment !== "",
     meta: { appId: app.id },
     refetchInterval: ({ state: { status } }) => (status === "error" ? false : MEASURED_AGAIN_MS),
     retry: false,

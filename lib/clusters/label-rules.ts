@@ -9,6 +9,12 @@ export const MANAGED_SELECTOR = "app.kubernetes.io/managed-by=kepler";
 /** And of what it does not: among that are pods of imported workloads. */
 export const UNMANAGED_SELECTOR = "app.kubernetes.io/managed-by!=kepler";
 
+/** Plain labels as the API's label selector: all of them, with these values. */
+export const labelSelectorOf = (labels: Record<string, string>): string =>
+  Object.entries(labels)
+    .map(([label, value]) => `${label}=${value}`)
+    .join(",");
+
 type Labels = Record<string, string> | null | undefined;
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 

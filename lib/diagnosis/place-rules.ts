@@ -1,4 +1,5 @@
 import { type AppSpec } from "#lib/apps/spec-schema";
+import { labelSelectorOf } from "#lib/clusters/label-rules";
 import { containerOf, selector } from "#lib/releases/manifests/object";
 
 /** Where an app stands and by what its pods are found there: an adopted one keeps the labels and names that others gave it. */
@@ -17,8 +18,6 @@ type Given = Pick<PlaceOfApp, "app" | "clusterId" | "namespace"> & { spec: AppSp
 export const placeOf = ({ spec, ...where }: Given): PlaceOfApp => ({
   ...where,
   container: containerOf({ app: where.app, spec }),
-  labelSelector: Object.entries(selector({ app: where.app, spec }))
-    .map(([label, value]) => `${label}=${value}`)
-    .join(","),
+  labelSelector: labelSelectorOf(selector({ app: where.app, spec })),
   workload: spec.workload.kind,
 });

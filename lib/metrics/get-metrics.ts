@@ -19,7 +19,7 @@ import { requestSourceOf } from "./scope-rules.ts";
 export type MetricsDeps = {
   db: Db;
   prometheus: Prometheus | null;
-  usage(app: { name: string }, environment: string, options: { signal: AbortSignal }): Promise<UsageView>;
+  usage(app: { id: string; name: string }, environment: string, options: { signal: AbortSignal }): Promise<UsageView>;
   /** Address of a dashboard with fields in braces; null = none. */
   grafanaUrl: string | null;
   now: () => Date;

@@ -4,7 +4,7 @@ import { nameTaken } from "#lib/apps/name-taken";
 import { type AppSpec } from "#lib/apps/spec-schema";
 import { type KindRef, type Kubernetes, type KubernetesObject } from "#lib/clients/kubernetes/client";
 import { KINDS } from "#lib/clients/kubernetes/kinds";
-import { appIdOf } from "#lib/clusters/label-rules";
+import { appIdOf, labelSelectorOf } from "#lib/clusters/label-rules";
 import { seePod } from "#lib/clusters/pod-rules";
 import { type Db } from "#lib/platform/db";
 import { NotFound } from "#lib/platform/errors";
@@ -97,10 +97,7 @@ export async function readFound(
 
 async function lookAround(asked: Asked, { metadata, spec }: FoundDeployment): Promise<Surroundings> {
   const { kubernetes, namespace, signal } = asked;
-  const matchLabels = spec.selector.matchLabels ?? {};
-  const labelSelector = Object.entries(matchLabels)
-    .map(([label, value]) => `${label}=${value}`)
-    .join(",");
+  const labelSelector = labelSelectorOf(spec.selector.matchLabels ?? {});
   const [pods, service, budgets, around] = await Promise.all([
     listAll(asked, KINDS.pod, labelSelector),
     kubernetes.get({ ...KINDS.service, namespace, name: metadata.name }, { signal }),

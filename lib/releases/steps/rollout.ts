@@ -2,6 +2,7 @@ import "server-only";
 import { maskSecrets } from "#lib/builds/log-rules";
 import { type KubernetesObject } from "#lib/clients/kubernetes/client";
 import { KINDS } from "#lib/clients/kubernetes/kinds";
+import { labelSelectorOf } from "#lib/clusters/label-rules";
 import { seePod } from "#lib/clusters/pod-rules";
 import { recordObserved, seeRow } from "#lib/clusters/record-observed";
 import { seeWorkload } from "#lib/clusters/workload-rules";
@@ -63,7 +64,7 @@ async function observe({ deps, kubernetes, release, signal }: StepContext): Prom
   const { namespace } = release.environment;
   const [workload, pods] = await Promise.all([
     kubernetes.get(workloadRefOf(release), { signal }),
-    kubernetes.list(KINDS.pod, namespace, { labelSelector: selectorOf(release), signal }),
+    kubernetes.list(KINDS.pod, namespace, { labelSelector: labelSelectorOf(selector(release)), signal }),
   ]);
   if (isUntouched(release)) await rememberPods(deps.db, release.cluster.id, pods.items, deps.now());
   return {
@@ -77,11 +78,6 @@ async function rememberPods(db: Db, clusterId: string, pods: readonly Kubernetes
   const seen = pods.map(seeRow.pods).filter((pod) => pod !== null);
   await recordObserved(db, "pods", clusterId, new Map(seen.map(({ key, row }) => [key, row])), { now });
 }
-
-const selectorOf = (release: StepContext["release"]): string =>
-  Object.entries(selector(release))
-    .map(([label, value]) => `${label}=${value}`)
-    .join(",");
 
 const EVIDENCE_LINES = 20;
 const EVIDENCE_BYTES = 8_000;

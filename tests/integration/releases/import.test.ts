@@ -3,6 +3,7 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import { type Kubernetes } from "#lib/clients/kubernetes/client";
 import { createKubernetes } from "#lib/clients/kubernetes/create-kubernetes";
 import { KINDS } from "#lib/clients/kubernetes/kinds";
+import { getUsage } from "#lib/clusters/get-usage";
 import { seeWorkload } from "#lib/clusters/workload-rules";
 import { ownContainerOf } from "#lib/logs/own-container";
 import { abortRelease } from "#lib/releases/abort-release";
@@ -110,6 +111,8 @@ test("a running Deployment becomes a service in place: no pod restarts, nothing 
   expect(await ownContainerOf(db(), { id, name }, "dev")).toBe("web");
   // Its pods carry no label of Kepler's, and are the service's all the same.
   expect(await db().observedPod.count({ where: { appId: id } })).toBe(2);
+  const usage = () => getUsage({ id, name }, "dev", call(), { db: db(), kubernetes: () => world.kubernetes });
+  await waitFor("both to be measured", async () => (await usage()).highest?.pods === 2, 60_000);
   expect((await listImports(world.environmentId, call(), deps())).rows.map((row) => row.name)).not.toContain(name);
   expect((await exportObjects(id, "dev", db())).yaml).toContain("MODE");
 });
