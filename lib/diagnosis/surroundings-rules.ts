@@ -35,7 +35,7 @@ export const seeReplicaSet = seen(
       metadata,
       spec: z.object({ replicas: z.number().int().default(1) }),
       status: z
-        .object({ replicas: z.number().int().default(0), readyReplicas: z.number().int().default(0), conditions })
+        .object({ replicas: z.number().int().default(0), readyReplicas: z.number().int().default(0) })
         .prefault({}),
     })
     .transform(({ metadata: { name, labels: its, annotations, creationTimestamp }, spec, status }) => ({

@@ -51,7 +51,7 @@ const CASES: readonly Case[] = [
   },
   {
     variant: "silent",
-    says: /dial tcp|i\/o timeout|connection refused|deadline exceeded|tls:|x509|EOF|failed to do request/i,
+    says: /dial tcp|i\/o timeout|connection refused|deadline exceeded|tls:|x509|\bEOF\b|failed to do request/i,
     decisive: false,
     why: "the registry does not answer the cluster's nodes",
     next: "It is tried again by itself. When it lasts, ask the cluster's operator.",

@@ -38,7 +38,7 @@ describe("an image that does not come", () => {
     ["it is not built for the nodes' platform", "no match for platform in manifest sha256:1: not found"],
     ["the cluster's nodes do not know the registry's name", "dial tcp: lookup registry.example: no such host"],
     ["the registry does not answer the cluster's nodes", "dial tcp 10.0.0.1:443: i/o timeout"],
-    ["the node gives its own reason", "unexpected end of archive"],
+    ["the node gives its own reason", 'failed to unpack image "x/geofence:1": unexpected end of archive'],
   ])("because %s", (why, message) => {
     expect(told({ pods: [waits("ErrImagePull", message)] })[0]).toContain(why);
   });
