@@ -1,7 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { type Finding } from "#lib/diagnosis/schema";
+import { type Fault } from "./fault.ts";
 import { FaultWorld, type Ground } from "./fault-world.ts";
-import { FAULTS, type Fault } from "./faults.ts";
+import { FAULTS } from "./faults.ts";
 
 const WITHIN_MS = 100_000;
 const LOOK_EVERY_MS = 300;
