@@ -17,7 +17,6 @@ afterAll(() => world?.stop());
 
 const setPolicy = (policy: Parameters<typeof setTerminalPolicy>[2]) =>
   setTerminalPolicy(world.db, world.dev.id, policy);
-const rowOf = (id: string) => world.db.terminalSession.findUniqueOrThrow({ where: { id } });
 
 describe("where somebody else has to agree", () => {
   beforeAll(() => setPolicy({ mode: "approval", limitMinutes: 30 }));
@@ -42,9 +41,8 @@ describe("where somebody else has to agree", () => {
     expect((await collect(id, lin)).status).toBe(409);
     const terminal = await world.connect({ cookie: lin.cookie, opened });
     await terminal.ready();
-    expect(await rowOf(id)).toMatchObject({ state: "open", decidedById: operator.id });
-    terminal.type("exit\r");
-    await terminal.ended();
+    expect(await world.rowOf(id)).toMatchObject({ state: "open", decidedById: operator.id });
+    await terminal.leave();
     const audit = await world.db.auditEntry.findFirstOrThrow({ where: { action: "terminal.decide", subjectId: id } });
     expect(audit).toMatchObject({ actorId: operator.id, detail: { agree: true } });
   });
@@ -55,7 +53,7 @@ describe("where somebody else has to agree", () => {
     expect((await decide(id, one, true)).status).toBe(403);
     expect((await decide(id, two, false)).status).toBe(204);
     expect((await decide(id, two, true)).status).toBe(409);
-    expect(await rowOf(id)).toMatchObject({ state: "ended", endReason: "declined", decidedById: two.id });
+    expect(await world.rowOf(id)).toMatchObject({ state: "ended", endReason: "declined", decidedById: two.id });
     expect((await collect(id, one)).status).toBe(409);
   });
 
@@ -63,13 +61,12 @@ describe("where somebody else has to agree", () => {
     const id = await asked();
     const later = new Date(Date.now() + (APPROVAL_MINUTES + 1) * 60_000);
     await endLostTerminals(world.db, later);
-    expect(await rowOf(id)).toMatchObject({ state: "ended", endReason: "unused" });
+    expect(await world.rowOf(id)).toMatchObject({ state: "ended", endReason: "unused" });
   });
 
   it("a terminal that was opened before nobody had to is ended", async () => {
     await setPolicy(null);
-    const terminal = await world.connect({ cookie: lin.cookie, opened: await world.open(lin.cookie) });
-    await terminal.ready();
+    const terminal = await world.shell(lin);
     await setPolicy({ mode: "approval", limitMinutes: 30 });
     expect(await terminal.ended()).toMatchObject({ reason: "revoked" });
   });

@@ -134,10 +134,19 @@ export async function startTerminals() {
     return Promise.race([opened, refused]);
   };
 
+  const connect = (connection: Connection) => connectTo(url, connection);
+  /** A terminal that this person has opened, once its shell answers. */
+  const shell = async ({ cookie }: { cookie: string }, change: object = {}): Promise<Terminal & { id: string }> => {
+    const opened = await open(cookie, change);
+    const terminal = await connect({ cookie, opened });
+    await terminal.ready();
+    return { ...terminal, id: opened.id };
+  };
+
   return {
-    ...{ db, app, dev, prod, kubernetes, namespace, ask, post, open, knock, startPod },
+    ...{ db, app, dev, prod, kubernetes, namespace, ask, post, open, knock, startPod, connect, shell },
     someone: (role: TeamRole) => person(db, `${role}-${randomUUID().slice(0, 8)}`, { [TEAM]: role }),
-    connect: (connection: Connection) => connectTo(url, connection),
+    rowOf: (id: string) => db.terminalSession.findUniqueOrThrow({ where: { id } }),
     stop: async () => {
       await gateway.close();
       await kubernetes.delete({ ...KINDS.namespace, name: namespace });
@@ -165,11 +174,16 @@ async function connectTo(url: string, connection: Connection) {
   });
   const closed = once(socket, "close");
   await once(socket, "open");
-  const ended = () => messages.find((message) => message.type === "ended");
+  const type = (text: string) => socket.send(Buffer.from(text));
+  /** How it ended, once it has; the socket is closed then. */
+  const ended = async () => {
+    await closed;
+    return messages.find((message) => message.type === "ended");
+  };
   return {
     socket,
     shown: () => shown,
-    type: (text: string) => socket.send(Buffer.from(text)),
+    type,
     resize: (columns: number, rows: number) => socket.send(JSON.stringify({ type: "resize", columns, rows })),
     /** Resolves once this has been shown. */
     see: (words: string | RegExp) =>
@@ -177,10 +191,10 @@ async function connectTo(url: string, connection: Connection) {
         typeof words === "string" ? shown.includes(words) : words.test(shown),
       ),
     ready: () => waitFor("the shell", () => messages.find((message) => message.type === "ready")),
-    /** How it ended, once it has; the socket is closed then. */
-    ended: async () => {
-      await closed;
-      return ended();
+    ended,
+    leave: async () => {
+      type("exit\r");
+      await ended();
     },
     isClosed: () => socket.readyState === WebSocket.CLOSED,
   };
