@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { parseQuantity } from "#lib/apps/quantity-rules";
+import { type ContainerView } from "./schema.ts";
 
 const port = z.union([z.number().int(), z.string()]);
 const probe = z
@@ -53,10 +54,36 @@ export const containerSpec = z
     ports: (ports ?? []).map(({ name, containerPort }) => ({ name: name ?? null, port: containerPort })),
     probes: { startup: startupProbe ?? null, readiness: readinessProbe ?? null, liveness: livenessProbe ?? null },
   }));
-export type ContainerSpec = z.output<typeof containerSpec>;
+type ContainerSpec = z.output<typeof containerSpec>;
+
+const terminated = z.object({
+  exitCode: z.number().int().default(0),
+  signal: z.number().int().optional(),
+  reason: z.string().optional(),
+  message: z.string().optional(),
+  finishedAt: z.string().nullish(),
+});
+const containerState = z
+  .object({
+    waiting: z.object({ reason: z.string().optional(), message: z.string().optional() }).nullish(),
+    running: z.object({ startedAt: z.string().nullish() }).nullish(),
+    terminated: terminated.nullish(),
+  })
+  .nullish();
+/** The same of a ContainerStatus. */
+export const containerStatus = z.object({
+  name: z.string(),
+  ready: z.boolean().default(false),
+  restartCount: z.number().int().default(0),
+  image: z.string().default(""),
+  imageID: z.string().default(""),
+  state: containerState,
+  lastState: containerState,
+});
+export type ContainerStatus = z.infer<typeof containerStatus>;
 
 /** What it asks for and what it may have: thousandths of a core, bytes; null where it does not say. */
-export const resourcesOf = ({ resources }: Pick<ContainerSpec, "resources">) => ({
+const resourcesOf = ({ resources }: Pick<ContainerSpec, "resources">) => ({
   cpuRequestMillis: amount(resources?.requests?.cpu, 1000),
   cpuLimitMillis: amount(resources?.limits?.cpu, 1000),
   memoryRequestBytes: amount(resources?.requests?.memory, 1),
@@ -67,4 +94,34 @@ export const resourcesOf = ({ resources }: Pick<ContainerSpec, "resources">) => 
 export function amount(text: string | undefined, parts: number): number | null {
   const nanos = text === undefined ? undefined : parseQuantity(text).value;
   return nanos === undefined ? null : Math.round((Number(nanos) / 1e9) * parts);
+}
+
+export type SeenContainer = ContainerView & Pick<ContainerSpec, "ports" | "probes">;
+
+/** A container as its pod's spec wants it and its status has it; one without a status has not begun yet. */
+export function seeContainer(
+  spec: ContainerSpec,
+  kind: SeenContainer["kind"],
+  status?: ContainerStatus,
+): SeenContainer {
+  const { running, waiting, terminated } = status?.state ?? {};
+  const last = status?.lastState?.terminated;
+  return {
+    name: spec.name,
+    kind,
+    ready: status?.ready ?? false,
+    restarts: status?.restartCount ?? 0,
+    state: running ? "running" : terminated ? "terminated" : "waiting",
+    reason: waiting?.reason ?? terminated?.reason ?? null,
+    message: waiting?.message ?? terminated?.message ?? null,
+    exitCode: terminated?.exitCode ?? null,
+    startedAt: running?.startedAt ?? null,
+    lastReason: last?.reason ?? null,
+    lastExitCode: last?.exitCode ?? null,
+    lastMessage: last?.message ?? null,
+    lastFinishedAt: (last ?? terminated)?.finishedAt ?? null,
+    ...resourcesOf(spec),
+    ports: spec.ports,
+    probes: spec.probes,
+  };
 }

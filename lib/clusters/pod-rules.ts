@@ -1,37 +1,19 @@
 import { z } from "zod";
-import { type ContainerSpec, containerSpec, resourcesOf } from "./container-rules.ts";
+import {
+  type ContainerStatus,
+  containerSpec,
+  containerStatus,
+  type SeenContainer,
+  seeContainer,
+} from "./container-rules.ts";
 import { appIdOf, isManaged, NAME_LABEL, releaseNumberOf } from "./label-rules.ts";
-import { type ContainerView } from "./schema.ts";
 
-/** The part of a core/v1 Pod that Kepler looks at; whatever else the cluster says is not its business. */
-const terminated = z.object({
-  exitCode: z.number().int().default(0),
-  signal: z.number().int().optional(),
-  reason: z.string().optional(),
-  message: z.string().optional(),
-  finishedAt: z.string().nullish(),
-});
-const containerState = z
-  .object({
-    waiting: z.object({ reason: z.string().optional(), message: z.string().optional() }).nullish(),
-    running: z.object({ startedAt: z.string().nullish() }).nullish(),
-    terminated: terminated.nullish(),
-  })
-  .nullish();
-const containerStatus = z.object({
-  name: z.string(),
-  ready: z.boolean().default(false),
-  restartCount: z.number().int().default(0),
-  image: z.string().default(""),
-  imageID: z.string().default(""),
-  state: containerState,
-  lastState: containerState,
-});
 const volumeSource = z.object({
   configMap: z.object({ name: z.string().optional() }).nullish(),
   secret: z.object({ secretName: z.string().optional() }).nullish(),
   persistentVolumeClaim: z.object({ claimName: z.string() }).nullish(),
 });
+/** The part of a core/v1 Pod that Kepler looks at; whatever else the cluster says is not its business. */
 const pod = z.object({
   metadata: z.object({
     uid: z.string(),
@@ -72,8 +54,6 @@ const pod = z.object({
     .default({ phase: "Pending" }),
 });
 type Pod = z.infer<typeof pod>;
-type ContainerStatus = z.infer<typeof containerStatus>;
-export type SeenContainer = ContainerView & Pick<ContainerSpec, "ports" | "probes">;
 
 /** A pod as one narrow row: what lists show, health is decided from and a rollout waits for. */
 export type SeenPod = {
@@ -227,27 +207,4 @@ function seeContainers({ spec, status }: Pod): SeenContainer[] {
       statuses.find(({ name }) => name === one.name),
     );
   });
-}
-
-function seeContainer(spec: ContainerSpec, kind: SeenContainer["kind"], status?: ContainerStatus): SeenContainer {
-  const { running, waiting, terminated } = status?.state ?? {};
-  const last = status?.lastState?.terminated;
-  return {
-    name: spec.name,
-    kind,
-    ready: status?.ready ?? false,
-    restarts: status?.restartCount ?? 0,
-    state: running ? "running" : terminated ? "terminated" : "waiting",
-    reason: waiting?.reason ?? terminated?.reason ?? null,
-    message: waiting?.message ?? terminated?.message ?? null,
-    exitCode: terminated?.exitCode ?? null,
-    startedAt: running?.startedAt ?? null,
-    lastReason: last?.reason ?? null,
-    lastExitCode: last?.exitCode ?? null,
-    lastMessage: last?.message ?? null,
-    lastFinishedAt: (last ?? terminated)?.finishedAt ?? null,
-    ...resourcesOf(spec),
-    ports: spec.ports,
-    probes: spec.probes,
-  };
 }

@@ -1,5 +1,6 @@
+import { type SeenContainer } from "#lib/clusters/container-rules";
 import { type SeenEvent } from "#lib/clusters/event-rules";
-import { type SeenContainer, type SeenPod } from "#lib/clusters/pod-rules";
+import { type SeenPod } from "#lib/clusters/pod-rules";
 import { type Scene } from "./scene-schema.ts";
 import { type Evidence, type Finding, type FindingAction } from "./schema.ts";
 

@@ -1,4 +1,5 @@
-import { type SeenContainer, type SeenPod } from "#lib/clusters/pod-rules";
+import { type SeenContainer } from "#lib/clusters/container-rules";
+import { type SeenPod } from "#lib/clusters/pod-rules";
 import { found, fromEvent, inContainers, inPods, podEvents, type Rule, seenIn, statusOf } from "../finding-rules.ts";
 import { type Evidence, type Finding } from "../schema.ts";
 

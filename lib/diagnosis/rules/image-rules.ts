@@ -1,4 +1,5 @@
-import { type SeenContainer, type SeenPod } from "#lib/clusters/pod-rules";
+import { type SeenContainer } from "#lib/clusters/container-rules";
+import { type SeenPod } from "#lib/clusters/pod-rules";
 import { found, fromEvent, inContainers, podEvents, type Rule, statusOf } from "../finding-rules.ts";
 import { type Scene } from "../scene-schema.ts";
 import { type FindingAction } from "../schema.ts";

@@ -1,5 +1,6 @@
 import { printBytes } from "#lib/apps/quantity-rules";
-import { type SeenContainer, type SeenPod } from "#lib/clusters/pod-rules";
+import { type SeenContainer } from "#lib/clusters/container-rules";
+import { type SeenPod } from "#lib/clusters/pod-rules";
 import { found, inContainers, type Rule, restartsWord, statusOf } from "../finding-rules.ts";
 import { type Scene, type SeenUsage } from "../scene-schema.ts";
 import { type Evidence } from "../schema.ts";

@@ -1,6 +1,6 @@
-import { type SeenProbe } from "#lib/clusters/container-rules";
+import { type SeenContainer, type SeenProbe } from "#lib/clusters/container-rules";
 import { type SeenEvent } from "#lib/clusters/event-rules";
-import { type SeenContainer, type SeenPod } from "#lib/clusters/pod-rules";
+import { type SeenPod } from "#lib/clusters/pod-rules";
 import { found, fromEvent, inContainers, podEvents, type Rule, restartsWord, statusOf } from "../finding-rules.ts";
 import { type Scene } from "../scene-schema.ts";
 

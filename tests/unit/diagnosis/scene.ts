@@ -1,5 +1,6 @@
+import { type SeenContainer } from "#lib/clusters/container-rules";
 import { type SeenEvent } from "#lib/clusters/event-rules";
-import { type SeenContainer, type SeenPod } from "#lib/clusters/pod-rules";
+import { type SeenPod } from "#lib/clusters/pod-rules";
 import { diagnose } from "#lib/diagnosis/diagnosis-rules";
 import { type Scene, sceneOfPods } from "#lib/diagnosis/scene-schema";
 
