@@ -44,7 +44,7 @@ export class ResumingStream {
 
   start(): void {
     if (this.#source) return;
-    clearTimeout(this.#retry);
+    this.#forgetRetry();
     this.#tell();
     const source = this.#world.open(this.#listener.url(this.#lastId));
     this.#source = source;
@@ -70,9 +70,14 @@ export class ResumingStream {
   }
 
   stop(): void {
-    clearTimeout(this.#retry);
+    this.#forgetRetry();
     this.#source?.close();
     this.#source = undefined;
+  }
+
+  #forgetRetry(): void {
+    clearTimeout(this.#retry);
+    this.#retry = undefined;
   }
 
   #tell(): void {
@@ -93,7 +98,11 @@ export class ResumingStream {
   }
 
   async #again(): Promise<void> {
-    if (await this.#world.signedIn()) this.start();
+    const retry = this.#retry;
+    const signedIn = await this.#world.signedIn();
+    // While that was asked it may have been stopped, or started by somebody else.
+    if (retry !== this.#retry) return;
+    if (signedIn) this.start();
     else this.#listener.onStatus({ state: "signed-out" });
   }
 }

@@ -86,6 +86,20 @@ describe("the event stream of a tab", () => {
     expect(wire().url).toBe("/api/events?lastEventId=41");
   });
 
+  it("stays closed when it was stopped while it asked whether it may come back", async () => {
+    const answer = Promise.withResolvers<boolean>();
+    const { stream, wire, wires, statuses } = world(() => answer.promise);
+    wire().dispatchEvent(new Event("error"));
+    await vi.advanceTimersByTimeAsync(5000);
+    stream.pause();
+    answer.resolve(true);
+    await vi.advanceTimersByTimeAsync(60_000);
+    expect(wires).toHaveLength(1);
+    expect(statuses.at(-1)).toEqual({ state: "paused" });
+    stream.start();
+    expect(wires).toHaveLength(2);
+  });
+
   it("waits longer after each failure, and says since when it is not live", async () => {
     const { wire, wires, statuses } = world();
     const waits: number[] = [];
