@@ -21,7 +21,8 @@ export type ContainerUsage = { pod: string; container: string; cpuMillis: number
 
 /**
  * What containers use, as the cluster's metrics API last measured it
- * (https://kubernetes.io/docs/tasks/debug/debug-cluster/resource-metrics-pipeline/); none where it has no such API.
+ * (https://kubernetes.io/docs/tasks/debug/debug-cluster/resource-metrics-pipeline/); none where it has no such API,
+ * or says something else.
  */
 export async function readUsage(
   kubernetes: Kubernetes,
@@ -33,7 +34,9 @@ export async function readUsage(
     throw error;
   });
   return list.items.flatMap((item) => {
-    const { metadata, timestamp, containers } = podMetrics.parse(item);
+    const { data } = podMetrics.safeParse(item);
+    if (!data) return [];
+    const { metadata, timestamp, containers } = data;
     return containers.map(({ name, usage }) => ({
       pod: metadata.name,
       container: name,
