@@ -6,20 +6,25 @@ import { Button } from "../ui/button.tsx";
 import { Message } from "../ui/message.tsx";
 import classes from "./retire.module.css";
 
-/** Above every view of a service that is being retired: nothing else is to be done with it. */
-export function OnItsWayOut({ retirement }: { retirement: NonNullable<AppView["retirement"]> }) {
+type Props = { retirement: NonNullable<AppView["retirement"]>; gone: boolean };
+
+/** Above every view of a service that is being retired, and instead of them once it has gone. */
+export function OnItsWayOut({ retirement, gone }: Props) {
   const t = useTranslations("retire");
+  const state = gone ? "gone" : retirement.failed ? "stopped" : "going";
   return (
     <div className={classes.banner}>
       <Message
-        state={retirement.failed ? "fail" : "working"}
-        title={t(retirement.failed ? "stopped" : "going")}
+        state={LOOKS[state]}
+        title={t(state)}
         action={
           <Button small href={`/retirements/${retirement.id}`}>
-            {t("follow")}
+            {t(gone ? "openProof" : "follow")}
           </Button>
         }
       />
     </div>
   );
 }
+
+const LOOKS = { gone: "ok", stopped: "fail", going: "working" } as const;

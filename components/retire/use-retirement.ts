@@ -1,6 +1,14 @@
 "use client";
 
-import { keepPreviousData, useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
+import {
+  keepPreviousData,
+  type QueryClient,
+  skipToken,
+  useMutation,
+  useQuery,
+  useQueryClient,
+} from "@tanstack/react-query";
+import type { AppView } from "#lib/apps/schema";
 import {
   type KeepChoice,
   type ListRetirementsResult,
@@ -29,11 +37,18 @@ export const useRetirementPlan = (app: string) =>
     retry: false,
   });
 
-/** A retirement with its steps and its proof, live. */
-export const useRetirement = (id: string, initialData?: RetirementView) =>
+/** Nothing of the service is there any more: whatever asks for it is told so. */
+export const hasGone = (retirement: Pick<RetirementView, "state"> | undefined): boolean => retirement?.state === "done";
+
+/** What this page last heard of the service's retirement. */
+export const retirementIn = (client: QueryClient, app: AppView): RetirementView | undefined =>
+  client.getQueryData<RetirementView>(queryKeys.retirement(app.retirement?.id ?? ""));
+
+/** A retirement with its steps and its proof, live; nothing is asked where there is none. */
+export const useRetirement = (id: string | undefined, initialData?: RetirementView) =>
   useQuery({
-    queryKey: queryKeys.retirement(id),
-    queryFn: ({ signal }) => getJson(`/api/retirements/${id}`, retirementView, signal),
+    queryKey: queryKeys.retirement(id ?? ""),
+    queryFn: id === undefined ? skipToken : ({ signal }) => getJson(`/api/retirements/${id}`, retirementView, signal),
     initialData,
     // The event stream says when; this is for a word of it that was lost while something is under way.
     refetchInterval: ({ state: { data } }) => (data && !isRetirementOver(data.state) ? LOOK_AGAIN_MS : false),

@@ -9,6 +9,7 @@ import { ReleaseDialog } from "../releases/release-dialog.tsx";
 import type { ReleaseTask } from "../releases/release-task.ts";
 import { OnItsWayOut } from "../retire/on-its-way-out.tsx";
 import { RetireDialog } from "../retire/retire-dialog.tsx";
+import { hasGone, useRetirement } from "../retire/use-retirement.ts";
 import { useAllows, useSelection } from "../shell/selection.tsx";
 import { Tabs } from "../ui/tabs.tsx";
 import { ServiceActionsContext } from "./service-actions-context.tsx";
@@ -33,6 +34,7 @@ export function ServiceFrame({ initial, children }: { initial: AppView; children
   const mayRetire = allows("app.retire", app.teamId);
   const [retiring, setRetiring] = useState(false);
   const leaving = app.retirement !== null;
+  const gone = hasGone(useRetirement(app.retirement?.id).data);
 
   const actions = useMemo(
     () => ({
@@ -68,8 +70,8 @@ export function ServiceFrame({ initial, children }: { initial: AppView; children
           { href: `${base}/settings`, label: t("tabs.settings") },
         ]}
       />
-      {app.retirement && !retiring && <OnItsWayOut retirement={app.retirement} />}
-      {children}
+      {app.retirement && !retiring && <OnItsWayOut retirement={app.retirement} gone={gone} />}
+      {!gone && children}
       {retiring && <RetireDialog app={app} onClose={() => setRetiring(false)} />}
       {building && repository !== null && (
         <BuildDialog app={{ ...app, gitlabProjectId: repository }} opened onClose={() => setBuilding(false)} />

@@ -5,21 +5,26 @@ import { z } from "zod";
 import { type AppEnvironmentView, type AppView, appView } from "#lib/apps/schema";
 import { eventView, podView } from "#lib/clusters/schema";
 import { driftView } from "#lib/releases/change-schema";
+import { hasGone, retirementIn } from "../retire/use-retirement.ts";
 import { getJson, sendJson } from "../shell/api.ts";
 import { queryKeys } from "../shell/query-keys.ts";
 
 /** How old a picture is, is told by it alone: where nothing changes it is read again all the same. */
 const LOOK_AGAIN_MS = 30_000;
 
-/** The service with its environments, set-up steps and ledger, live. */
-export const useService = (name: string, initialData?: AppView) =>
-  useQuery({
+/** The service with its environments, set-up steps and ledger, live until it has gone. */
+export function useService(name: string, initialData?: AppView) {
+  const client = useQueryClient();
+  const isThere = (app: AppView | undefined) => !hasGone(app && retirementIn(client, app));
+  return useQuery({
     queryKey: queryKeys.app(name),
     queryFn: ({ signal }) => getJson(`/api/apps/${name}`, appView, signal),
     initialData,
-    refetchInterval: LOOK_AGAIN_MS,
+    enabled: ({ state: { data } }) => isThere(data),
+    refetchInterval: ({ state: { data } }) => (isThere(data) ? LOOK_AGAIN_MS : false),
     meta: initialData && { appId: initialData.id },
   });
+}
 
 const podList = z.object({ rows: z.array(podView), seenAt: z.iso.datetime().nullable() });
 const eventList = z.object({ rows: z.array(eventView) });

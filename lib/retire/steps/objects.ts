@@ -72,7 +72,8 @@ async function clearCluster(context: StepContext, cluster: Cluster, stage: Clust
     case "remove": {
       const { object } = decision;
       await adopt(context, { system, kind: object.kind, key: object.key });
-      const remove = () => kubernetes.delete(refOf(object), { signal, propagation: "Background" });
+      // Foreground: the object stays until what it controls has gone, also where that has no label of Kepler's (an import).
+      const remove = () => kubernetes.delete(refOf(object), { signal, propagation: "Foreground" });
       await effect(context, () => asking(world, system, remove));
       return { is: "again", removed: `${objectWord(object)} (${cluster.name})` };
     }
@@ -106,10 +107,13 @@ async function account(
   };
 }
 
+/** The garbage collector's own: dependents are being removed (metav1.FinalizerDeleteDependents). */
+const DELETES_DEPENDENTS = "foregroundDeletion";
+
 /** A finalizer is somebody's promise to tidy up; who looks at a wait that does not end must know whose. */
 function waitingFor(objects: readonly SeenObject[]) {
   const [first] = objects;
-  const held = objects.flatMap(({ finalizers }) => finalizers);
+  const held = objects.flatMap(({ finalizers }) => finalizers).filter((finalizer) => finalizer !== DELETES_DEPENDENTS);
   return {
     waitingFor: first ? objectWord(first) : "",
     objects: objects.length,
