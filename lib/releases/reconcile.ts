@@ -5,12 +5,14 @@ import { clusterKey, recordSystem } from "#lib/clusters/record-system";
 import { isTransient, KeplerError, toPublicError } from "#lib/platform/errors";
 import { type RunResult } from "#lib/platform/queue";
 import { takenFields } from "./change-schema.ts";
+import { isUntouched } from "./manifests/object.ts";
 import { nextTask, type ReleaseStepName, type Verdict } from "./release-rules.ts";
+import { doneBefore } from "./restore-before.ts";
 import { saveHiccup, saveStart, saveVerdict } from "./save-step.ts";
 import { abort } from "./steps/abort.ts";
 import { apply, Overtaken } from "./steps/apply.ts";
 import { check, podReleaseIn } from "./steps/check.ts";
-import { giveBack, isUntouched } from "./steps/give-back.ts";
+import { giveBack } from "./steps/give-back.ts";
 import { rollout, verify } from "./steps/rollout.ts";
 import { type ReconcileReleaseDeps, type ReleaseInWork, type StepContext } from "./steps/step-context.ts";
 
@@ -78,7 +80,7 @@ async function workOn(context: StepContext, step: ReleaseStepName, attempts: num
   }
 }
 
-/** An import that fails leaves what it found as it found it. */
+/** An import that fails leaves what it found as it found it; once one is done, what it took in stays the service's. */
 async function settleFailure(
   context: StepContext,
   step: ReleaseStepName,
@@ -86,9 +88,10 @@ async function settleFailure(
 ): Promise<RunResult> {
   const { deps, release, signal } = context;
   try {
-    if (isUntouched(release)) await giveBack(context);
+    if (isUntouched(release) && !(await doneBefore(deps.db, release))) await giveBack(context);
   } catch (error) {
     if (signal.aborted || !(error instanceof KeplerError)) throw error;
+    // What the cluster refuses to take back stays in the ledger; why the import failed says more than that.
     if (passesByItself(error)) return { requeueAfterMs: error.retryAfterMs ?? backOffMs(1) };
   }
   await deps.checkpoint?.(`release.${step}.before-commit`);

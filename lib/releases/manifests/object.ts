@@ -46,6 +46,10 @@ export const ownLabels = ({ app, spec }: Whose): Record<string, string> => ({
   [APP_LABEL]: app.id,
 });
 
+/** Is the workload one that was found, whose pods Kepler has not touched yet? */
+export const isUntouched = ({ spec, podRelease }: Pick<ManifestInput, "spec" | "podRelease">): boolean =>
+  spec.adopted !== null && podRelease === 0;
+
 /** The app's own container in each of its pods. */
 export const containerOf = ({ app, spec }: { app: { name: string }; spec: Pick<AppSpec, "adopted"> }): string =>
   spec.adopted?.container ?? app.name;

@@ -1,6 +1,6 @@
 import { isAutoscaled } from "#lib/apps/scaling-rules";
 import { RELEASE_LABEL } from "#lib/clusters/label-rules";
-import { given, type Manifest, type ManifestInput, metadata, selector } from "./object.ts";
+import { given, isUntouched, type Manifest, type ManifestInput, metadata, selector } from "./object.ts";
 import { podTemplate } from "./pod.ts";
 import { headlessName } from "./service.ts";
 import { claimTemplates } from "./volumes.ts";
@@ -30,13 +30,11 @@ export function workload(input: ManifestInput): Manifest {
       ...sayable(input, { minReadySeconds: spec.strategy.minReadySeconds }),
       selector: { matchLabels: selector(input) },
       ...(kind === "Deployment" ? deploymentFields(input) : statefulSetFields(input)),
+      // What was found there is applied only once it is to be another: naming it would restart every pod.
       ...(isUntouched(input) ? {} : { template: podTemplate(input) }),
     },
   };
 }
-
-/** What was found there is applied only once it is to be another: naming it would restart every pod. */
-const isUntouched = ({ spec, podRelease }: ManifestInput): boolean => spec.adopted !== null && podRelease === 0;
 
 /** Of what has no value of its own there, an import makes none: after it the object is what it was. */
 const sayable = (input: ManifestInput, fields: { paused: boolean } | { minReadySeconds: number }) =>

@@ -1,8 +1,9 @@
 import "server-only";
 import { cutShort } from "../cut-short.ts";
+import { isUntouched } from "../manifests/object.ts";
 import { doneBefore, isRetiring, restoreBefore } from "../restore-before.ts";
 import { applyObjects, manifestsOf, removeLeftovers } from "./apply.ts";
-import { giveBack, isUntouched } from "./give-back.ts";
+import { giveBack } from "./give-back.ts";
 import { type StepContext } from "./step-context.ts";
 
 /**

@@ -4,10 +4,6 @@ import { refOf } from "./apply.ts";
 import { effect, type StepContext } from "./step-context.ts";
 import { workloadRefOf } from "./workload-ref.ts";
 
-/** Is the workload one that was found, whose pods Kepler has not touched yet? */
-export const isUntouched = ({ spec, podRelease }: Pick<StepContext["release"], "spec" | "podRelease">): boolean =>
-  spec.adopted !== null && podRelease === 0;
-
 /**
  * Undoes an import: what Kepler made beside the workload goes, and of the workload itself Kepler lets go. An apply that names
  * no field gives up all of its manager's: what nobody else owns falls back, its pods run on

@@ -12,10 +12,9 @@ import { placeOf } from "#lib/diagnosis/place-rules";
 import { readCluster } from "#lib/diagnosis/read-cluster";
 import { type Db } from "#lib/platform/db";
 import { KeplerError } from "#lib/platform/errors";
-import { containerOf, selector } from "../manifests/object.ts";
+import { containerOf, isUntouched, selector } from "../manifests/object.ts";
 import { decideRollout, decideVerify, explained, isPodOf, type Observed, type Verdict } from "../release-rules.ts";
 import { applyObjects, manifestsOf, removeLeftovers } from "./apply.ts";
-import { isUntouched } from "./give-back.ts";
 import { type StepContext } from "./step-context.ts";
 import { workloadRefOf } from "./workload-ref.ts";
 

@@ -6,6 +6,7 @@ import { KINDS } from "#lib/clients/kubernetes/kinds";
 import { getUsage } from "#lib/clusters/get-usage";
 import { seeWorkload } from "#lib/clusters/workload-rules";
 import { ownContainerOf } from "#lib/logs/own-container";
+import { Denied } from "#lib/platform/errors";
 import { abortRelease } from "#lib/releases/abort-release";
 import { confirmRelease } from "#lib/releases/confirm-release";
 import { exportObjects } from "#lib/releases/export-objects";
@@ -198,6 +199,24 @@ test("an import that is aborted, and killed at every effect of that, leaves ever
   const again = await world.request({ id: created.appId, userId }, { kind: "configure", expectedCurrent: null });
   expect(await world.drive(again)).toMatchObject({ state: "done", number: 2, running: 2 });
   expect(await uids(name)).toEqual(pods);
+});
+
+test("a later release that fails takes nothing of an imported service away, though its pods are as they were found", async () => {
+  const name = await running({ replicas: 1 });
+  const pods = await uids(name);
+  const app = await imported(name);
+  const scale = await world.request(app, { kind: "scale", replicas: 2, expectedCurrent: 1 });
+  await world.drive(scale, ({ steps }) => steps[1]?.state === "done");
+  const list = () => Promise.reject(new Denied("Pods may not be listed.", { system: "kubernetes" }));
+  const clients = { ...world.deps.clients, kubernetes: () => ({ ...world.kubernetes, list }) };
+  expect(await reconcileRelease({ ...world.deps, clients }, scale, call())).toBe("done");
+  expect(await db().release.findUnique({ where: { id: scale } })).toMatchObject({ state: "failed" });
+  expect((await live(name))?.metadata.labels).toMatchObject({ "kepler.dev/app": app.id });
+  expect(valueAt(await live(name), ".spec.replicas")).toBe(2);
+  expect(await kubectl.get({ ...KINDS.service, namespace: "kepler-dev", name })).not.toBeNull();
+  expect(await uids(name)).toEqual(expect.arrayContaining(pods));
+  const away = await db().ledgerEntry.count({ where: { appId: app.id, state: "absent" } });
+  expect(away).toBe(0);
 });
 
 test("what changed since the preview, and what Helm keeps, is refused, and nothing is written", async () => {
