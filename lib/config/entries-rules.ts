@@ -1,7 +1,7 @@
 import { type ConfigKind } from "#lib/apps/spec/config-schema";
+import { type Problem } from "#lib/apps/spec/problem";
 
 type Entry = { key: string; value: string | null };
-type Problem = { path: (string | number)[]; message: string };
 
 /** What all values of a ConfigMap or a Secret may hold together (https://kubernetes.io/docs/concepts/configuration/configmap/#motivation). */
 export const CONFIG_BYTES = 1024 * 1024;

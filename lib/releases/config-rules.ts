@@ -1,8 +1,7 @@
 import { type ConfigRef, isSameSet, type SpecConfig, variableName } from "#lib/apps/spec/config-schema";
+import { type Problem } from "#lib/apps/spec/problem";
 import { type AppSpec } from "#lib/apps/spec-schema";
 import { type ConfigMove } from "./change-schema.ts";
-
-type Problem = { path: (string | number)[]; message: string };
 
 /** What pods could not be given as the Spec says it, each place by its path and a message key. `known` has each version's keys. */
 export function unusableConfig(

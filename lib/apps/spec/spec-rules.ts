@@ -1,11 +1,10 @@
 import { type z } from "zod";
 import { isSameSet } from "./config-schema.ts";
 import { type SpecProbe, secondsUntilFailure } from "./probe-schema.ts";
+import { type Path, type Problem } from "./problem.ts";
 import { FILES_BYTES } from "./storage-schema.ts";
 import { type StoredSettings } from "./stored-schema.ts";
-
-type Path = (string | number)[];
-type Problem = { path: Path; message: string };
+import { trafficProblems } from "./traffic-rules.ts";
 
 /** What all variables, arguments and annotations may hold together: the API server takes no object of more than 1.5 MiB. */
 const TEXT_BYTES = 256_000;
@@ -163,34 +162,6 @@ function configProblems({ config, env }: StoredSettings): Problem[] {
     return problems;
   });
 }
-
-/**
- * What a gateway cannot do is refused, not dropped; and a route that another one hides, since that is asked first and
- * takes all of its requests, is a mistake.
- */
-function trafficProblems({ exposure }: StoredSettings): Problem[] {
-  if (exposure === null) return [];
-  const asks = new Map<string, number>();
-  return exposure.routes.flatMap(({ host, path, pathType, traffic }, i): Problem[] => {
-    const problems: Problem[] = [];
-    const at: Path = ["exposure", "routes", i];
-    if (traffic !== undefined && exposure.gatewayClass !== "istio")
-      problems.push({ path: [...at, "traffic"], message: "traffic.istio-only" });
-    if (traffic?.fault && traffic.fault.delay === null && traffic.fault.abort === null)
-      problems.push({ path: [...at, "traffic", "fault"], message: "traffic.empty-fault" });
-    if (traffic?.cors?.credentials && traffic.cors.origins.includes("*"))
-      problems.push({ path: [...at, "traffic", "cors", "origins"], message: "cors.any-with-credentials" });
-    if (traffic?.retries && takesLonger(traffic.retries, traffic.timeoutMs))
-      problems.push({ path: [...at, "traffic", "retries", "perTryTimeoutMs"], message: "traffic.try-over-timeout" });
-    const asked = JSON.stringify([host, path, pathType, traffic?.methods ?? [], traffic?.headers ?? []]);
-    if (asks.has(asked)) problems.push({ path: [...at, "path"], message: "duplicate" });
-    asks.set(asked, i);
-    return problems;
-  });
-}
-
-const takesLonger = ({ perTryTimeoutMs }: { perTryTimeoutMs: number | null }, timeoutMs: number | null): boolean =>
-  perTryTimeoutMs !== null && timeoutMs !== null && perTryTimeoutMs > timeoutMs;
 
 type Fixed = Pick<StoredSettings, "workload" | "volumes" | "adopted">;
 

@@ -211,6 +211,12 @@ const REFUSED: [string, Partial<Record<keyof AppSettingsInput, unknown>>, string
     "regex.invalid",
   ],
   [
+    "two conditions for one header",
+    traffic({ headers: ["yes", "no"].map((value) => ({ name: "x-a", match: "exact", value })) }),
+    "exposure.routes.0.traffic.headers.1.name",
+    "duplicate",
+  ],
+  [
     "an endless expression",
     traffic({ headers: [{ name: "x-a", match: "regex", value: "(a+)+".repeat(50) }] }),
     "exposure.routes.0.traffic.headers.0.value",
