@@ -1,7 +1,7 @@
 import "server-only";
 import { type Gitlab } from "#lib/clients/gitlab/client";
 import { randomSecret, seal } from "#lib/platform/crypto";
-import { type Db, Prisma, type Tx } from "#lib/platform/db";
+import { type Db, isUniqueViolation, type Tx } from "#lib/platform/db";
 import { Conflict, Invalid, NotFound } from "#lib/platform/errors";
 import { publish } from "#lib/platform/events";
 import { type Queue } from "#lib/platform/queue";
@@ -62,7 +62,7 @@ export async function createApp(world: CreateAppWorld, actorId: string, input: C
       return { appId: app.id, name: input.name };
     });
   } catch (error) {
-    if (!isTaken(error)) throw error;
+    if (!isUniqueViolation(error)) throw error;
     const first = await createdBefore(world.db, input);
     if (first) return first;
     throw new Conflict("This name is taken.", { fields: [{ path: "name", message: "name.taken" }], cause: error });
@@ -153,7 +153,3 @@ async function orWrong<T>(answer: Promise<T>, path: string, message: string): Pr
     throw error;
   }
 }
-
-/** Prisma's code for a broken unique key (https://www.prisma.io/docs/orm/reference/error-reference#p2002). */
-const isTaken = (error: unknown): boolean =>
-  error instanceof Prisma.PrismaClientKnownRequestError && error.code === "P2002";

@@ -2,7 +2,7 @@ import "server-only";
 import { isEqual } from "#lib/apps/merge-rules";
 import { refuseRetiring } from "#lib/apps/retiring-rules";
 import { type ConfigKind } from "#lib/apps/spec/config-schema";
-import { type Db, db as ownDb, Prisma, type Tx } from "#lib/platform/db";
+import { type Db, isUniqueViolation, db as ownDb, type Tx } from "#lib/platform/db";
 import { Conflict, Invalid, NotFound } from "#lib/platform/errors";
 import { publish } from "#lib/platform/events";
 import { bytesOf, CONFIG_BYTES } from "./entries-rules.ts";
@@ -119,8 +119,8 @@ async function takeNumber(tx: Tx, set: { id: string } | null, next: Next): Promi
     const data = { appId, environmentId, kind, name, version: 1 };
     return (await tx.configSet.create({ data, select: { id: true } })).id;
   } catch (error) {
-    if (!(error instanceof Prisma.PrismaClientKnownRequestError) || error.code !== "P2002") throw error;
-    throw nameTaken(next);
+    if (isUniqueViolation(error)) throw nameTaken(next);
+    throw error;
   }
 }
 

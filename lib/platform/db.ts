@@ -1,12 +1,16 @@
 import "server-only";
 import { PrismaPg } from "@prisma/adapter-pg";
-import { type Prisma, PrismaClient } from "./db/generated/client.ts";
+import { Prisma, PrismaClient } from "./db/generated/client.ts";
 import { env } from "./env.ts";
 
 export type Db = PrismaClient;
 /** What a use case may do inside `db.$transaction(async (tx) => …)`; a `Db` is one too. */
 export type Tx = Prisma.TransactionClient;
-export { Prisma } from "./db/generated/client.ts";
+export { Prisma };
+
+/** Did a write break a unique key? (https://www.prisma.io/docs/orm/reference/error-reference#p2002) */
+export const isUniqueViolation = (error: unknown): boolean =>
+  error instanceof Prisma.PrismaClientKnownRequestError && error.code === "P2002";
 
 /** How long a transaction waits for its turn at a connection: a rush (two hundred releases at once) is worked off, not refused. */
 const TURN_MS = 20_000;

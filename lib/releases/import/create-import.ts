@@ -1,7 +1,7 @@
 import "server-only";
 import { imageRepositoryFor } from "#lib/apps/naming-rules";
 import { randomSecret, seal } from "#lib/platform/crypto";
-import { type Db, Prisma, type Tx } from "#lib/platform/db";
+import { type Db, isUniqueViolation, type Tx } from "#lib/platform/db";
 import { Conflict } from "#lib/platform/errors";
 import { publish } from "#lib/platform/events";
 import { createReleaseIn } from "../create-release.ts";
@@ -37,7 +37,7 @@ export async function createImport(
   try {
     return await world.db.$transaction((tx) => insert(world, tx, actorId, input, examined));
   } catch (error) {
-    if (!isTaken(error)) throw error;
+    if (!isUniqueViolation(error)) throw error;
     const first = await importedBefore(world.db, input);
     if (first) return first;
     throw new Conflict("This name is taken.", { fields: [{ path: "name", message: "name.taken" }], cause: error });
@@ -94,7 +94,3 @@ async function insert(
   await publish(tx, { kind: "app", subjectId: app.id, teamId, appId: app.id });
   return { appId: app.id, name, releaseId };
 }
-
-/** Prisma's code for a broken unique key (https://www.prisma.io/docs/orm/reference/error-reference#p2002). */
-const isTaken = (error: unknown): boolean =>
-  error instanceof Prisma.PrismaClientKnownRequestError && error.code === "P2002";
