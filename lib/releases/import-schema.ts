@@ -6,7 +6,7 @@ import { objectChange, specChange } from "./change-schema.ts";
 /** Where an import would go and whose it would be. */
 export const importPlace = z.object({ teamId: z.uuid(), environmentId: z.uuid() });
 
-/** A Deployment of an environment that is no service's yet. */
+/** A workload of an environment that is no service's yet. */
 export const foundWorkload = z.object({
   name: z.string(),
   kind: z.enum(["Deployment", "StatefulSet"]),

@@ -1,5 +1,5 @@
 import "server-only";
-import { KEEPABLE_KINDS } from "#lib/apps/retiring-rules";
+import { takenNames } from "#lib/apps/name-taken";
 import { type KubernetesObject } from "#lib/clients/kubernetes/client";
 import { KINDS } from "#lib/clients/kubernetes/kinds";
 import { connectCluster } from "#lib/clusters/connect-cluster";
@@ -32,7 +32,7 @@ export async function listImports(
   ]);
   const free = [...deployments, ...sets].filter(isFree);
   const taken = await takenNames(
-    deps,
+    deps.db,
     free.map(({ metadata }) => metadata.name),
   );
   const rows = free.flatMap((object) => {
@@ -41,15 +41,6 @@ export async function listImports(
     return rowOf(object, facts);
   });
   return { rows: rows.sort((a, b) => (a.name < b.name ? -1 : 1)), namespace, cluster: cluster.name };
-}
-
-async function takenNames({ db }: ImportDeps, names: string[]): Promise<Set<string>> {
-  const left = { kind: { in: Object.values(KEEPABLE_KINDS) }, state: { not: "absent" as const } };
-  const apps = await db.app.findMany({
-    where: { name: { in: names }, OR: [{ retiredAt: null }, { ledger: { some: left } }] },
-    select: { name: true },
-  });
-  return new Set(apps.map(({ name }) => name));
 }
 
 function rowOf(object: KubernetesObject, facts: { autoscalers: string[]; taken: boolean }): FoundWorkload[] {
