@@ -18,7 +18,6 @@ import { readStored, type StoredEntry, shownEntries } from "./stored-entries.ts"
 
 const select = {
   number: true,
-  entries: true,
   bytes: true,
   restores: true,
   reason: true,
@@ -27,10 +26,9 @@ const select = {
 } as const satisfies Prisma.ConfigVersionSelect;
 type Row = Prisma.ConfigVersionGetPayload<{ select: typeof select }>;
 
-const viewOf = ({ number, entries, savedAt, savedBy, ...rest }: Row): ConfigVersionView => ({
+const viewOf = ({ number, savedAt, savedBy, ...rest }: Row): ConfigVersionView => ({
   ...rest,
   version: number,
-  keys: readStored(entries).map(({ key }) => key),
   savedBy: savedBy?.name ?? null,
   savedAt: savedAt.toISOString(),
 });
@@ -44,9 +42,18 @@ export async function listConfig(
   const sets = await db.configSet.findMany({
     where: { appId, environment: { name: environment } },
     orderBy: [{ kind: "asc" }, { name: "asc" }],
-    select: { kind: true, name: true, versions: { orderBy: { number: "desc" }, take: 1, select } },
+    select: {
+      kind: true,
+      name: true,
+      versions: { orderBy: { number: "desc" }, take: 1, select: { ...select, entries: true } },
+    },
   });
-  return { rows: sets.flatMap(({ kind, name, versions: [row] }) => (row ? [{ kind, name, ...viewOf(row) }] : [])) };
+  const rows = sets.flatMap(({ kind, name, versions: [newest] }): ConfigSetView[] => {
+    if (!newest) return [];
+    const { entries, ...row } = newest;
+    return [{ kind, name, keys: readStored(entries).map(({ key }) => key), ...viewOf(row) }];
+  });
+  return { rows };
 }
 
 type Set = z.infer<typeof configSetInput>;

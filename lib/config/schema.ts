@@ -49,7 +49,6 @@ export type RestoreConfigInput = z.infer<typeof restoreConfigInput>;
 
 export const configVersionView = z.object({
   version: versionNumber,
-  keys: z.array(z.string()),
   /** Of all values together, in clear. */
   bytes: z.number().int(),
   restores: versionNumber.nullable(),
@@ -60,7 +59,7 @@ export const configVersionView = z.object({
 export type ConfigVersionView = z.infer<typeof configVersionView>;
 
 /** A set by its newest version. */
-export const configSetView = configVersionView.extend(set);
+export const configSetView = configVersionView.extend({ ...set, keys: z.array(z.string()) });
 export type ConfigSetView = z.infer<typeof configSetView>;
 
 const place = { environment: z.string().max(80) };
