@@ -1,13 +1,17 @@
 import "server-only";
-import { appSettings } from "#lib/apps/spec-schema";
+import { z } from "zod";
+import { storedSettings } from "#lib/apps/spec-schema";
 import { type Db } from "#lib/platform/db";
 import { secretsAmong } from "#lib/terminal/secret-rules";
 import { secretValuesOf } from "./secret-values.ts";
 
+const { env, config } = storedSettings.shape;
+/** Of a Spec as rows hold it, however old. */
+const secretParts = z.object({ env: env.catch([]), config: config.catch([]) });
+
 /** Values of an app's secrets in an environment, and those among the variables of what was released there and waits to be. */
 export async function knownSecrets(db: Db, appId: string, environmentId: string): Promise<string[]> {
-  const [kept, releases, draft] = await Promise.all([
-    secretValuesOf(db, { appId, environmentId }),
+  const [releases, draft] = await Promise.all([
     db.release.findMany({
       where: { appId, environmentId },
       orderBy: { number: "desc" },
@@ -16,10 +20,11 @@ export async function knownSecrets(db: Db, appId: string, environmentId: string)
     }),
     db.appSpecDraft.findUnique({ where: { appId_environmentId: { appId, environmentId } }, select: { spec: true } }),
   ]);
-  const variables = appSettings.shape.env;
-  const named = [...releases, ...(draft ? [draft] : [])].flatMap(({ spec }) => {
-    const env = typeof spec === "object" && spec !== null && "env" in spec ? spec.env : [];
-    return secretsAmong(variables.catch([]).parse(env));
-  });
-  return [...kept, ...named];
+  const specs = [...releases, ...(draft ? [draft] : [])].map(({ spec }) => secretParts.parse(spec));
+  const kept = await secretValuesOf(
+    db,
+    { appId, environmentId },
+    specs.flatMap((spec) => spec.config),
+  );
+  return [...kept, ...specs.flatMap((spec) => secretsAmong(spec.env))];
 }
