@@ -1,10 +1,10 @@
 "use client";
 
-import { TextInput } from "@mantine/core";
 import { useRef, useState } from "react";
 import { useTranslations } from "use-intl";
 import type { AppRow } from "#lib/apps/schema";
 import type { EnvironmentView } from "#lib/clusters/schema";
+import { ReasonInput } from "../fields/reason-input.tsx";
 import { ReplicasInput } from "../fields/replicas-input.tsx";
 import { Failure } from "../shell/failure.tsx";
 import { Badge } from "../ui/badge.tsx";
@@ -70,13 +70,7 @@ export function BulkDialog({ apps, environment, kind, onCancel, onClose }: Props
           ))}
         </ul>
         {kind === "scale" && <ReplicasInput label={t("replicas")} value={replicas} onChange={setReplicas} />}
-        <TextInput
-          aria-label={releases("reason")}
-          placeholder={releases("reason")}
-          value={reason}
-          onChange={(event) => setReason(event.currentTarget.value)}
-          maxLength={500}
-        />
+        <ReasonInput label={releases("reason")} value={reason} onChange={setReason} />
         {create.error && <Failure error={create.error} />}
       </div>
     </Dialog>

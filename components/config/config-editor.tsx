@@ -9,6 +9,7 @@ import type { EnvironmentView } from "#lib/clusters/schema";
 import { bytesOf } from "#lib/config/entries-rules";
 import { type ConfigSetView, type ShownEntry, saveConfigInput } from "#lib/config/schema";
 import { problemOf } from "../fields/problem.ts";
+import { ReasonInput } from "../fields/reason-input.tsx";
 import { useProblemWords } from "../fields/use-problem-words.ts";
 import { ApiError } from "../shell/api.ts";
 import { Failure } from "../shell/failure.tsx";
@@ -147,13 +148,7 @@ function EditorForm({ app, environment, set, onClose, onSaved, begun }: Props & 
         </Message>
       )}
       <div className={classes.confirm}>
-        <TextInput
-          aria-label={t("reason")}
-          placeholder={t("reason")}
-          value={reason}
-          onChange={(event) => setReason(event.currentTarget.value)}
-          maxLength={500}
-        />
+        <ReasonInput label={t("reason")} value={reason} onChange={setReason} />
         <span className="k-small k-quiet k-num">{t("size", { kibibytes: Math.ceil(bytesOf(entries) / 1024) })}</span>
         <Button onClick={onClose}>{t("cancel")}</Button>
         <Button

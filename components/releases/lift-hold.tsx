@@ -1,9 +1,9 @@
 "use client";
 
-import { TextInput } from "@mantine/core";
 import { useState } from "react";
 import { useTranslations } from "use-intl";
 import type { HeldCommitView } from "#lib/releases/hold-schema";
+import { ReasonInput } from "../fields/reason-input.tsx";
 import { Failure } from "../shell/failure.tsx";
 import { Button } from "../ui/button.tsx";
 import classes from "./releases.module.css";
@@ -19,14 +19,7 @@ export function LiftHold({ app, hold, why }: { app: string; hold: HeldCommitView
   return (
     <>
       <div className={classes.lift}>
-        <TextInput
-          size="xs"
-          aria-label={t("liftReason")}
-          placeholder={t("liftReason")}
-          value={reason}
-          onChange={(event) => setReason(event.currentTarget.value)}
-          maxLength={500}
-        />
+        <ReasonInput small label={t("liftReason")} value={reason} onChange={setReason} />
         <Button
           small
           busy={lift.isPending}

@@ -1,11 +1,12 @@
 "use client";
 
-import { Checkbox, TextInput } from "@mantine/core";
+import { Checkbox } from "@mantine/core";
 import { useDebouncedValue } from "@mantine/hooks";
 import { type ReactNode, useRef, useState } from "react";
 import { useTranslations } from "use-intl";
 import type { AppView } from "#lib/apps/schema";
 import type { ReleaseIntent } from "#lib/releases/schema";
+import { ReasonInput } from "../fields/reason-input.tsx";
 import { Failure } from "../shell/failure.tsx";
 import { useErrorText } from "../shell/use-error-text.ts";
 import { Button } from "../ui/button.tsx";
@@ -92,13 +93,7 @@ export function ReleaseForm({ app, children, intent: wanted, decisions, basis, w
         />
       )}
       <div className={classes.confirm}>
-        <TextInput
-          aria-label={t("reason")}
-          placeholder={t("reason")}
-          value={reason}
-          onChange={(event) => setReason(event.currentTarget.value)}
-          maxLength={500}
-        />
+        <ReasonInput label={t("reason")} value={reason} onChange={setReason} />
         <Button onClick={onCancel}>{t("cancel")}</Button>
         <Button look="primary" busy={create.isPending} why={create.isPending ? undefined : whyNot} onClick={confirm}>
           {preview.data ? t("confirm", { number: preview.data.nextNumber }) : t("confirmLater")}
