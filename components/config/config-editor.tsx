@@ -4,7 +4,7 @@ import { SegmentedControl, TextInput } from "@mantine/core";
 import { useState } from "react";
 import { useTranslations } from "use-intl";
 import type { AppView } from "#lib/apps/schema";
-import { type ConfigKind, configName } from "#lib/apps/spec/config-schema";
+import type { ConfigKind } from "#lib/apps/spec/config-schema";
 import type { EnvironmentView } from "#lib/clusters/schema";
 import { bytesOf } from "#lib/config/entries-rules";
 import { type ConfigSetView, type ShownEntry, saveConfigInput } from "#lib/config/schema";
@@ -117,9 +117,7 @@ function EditorForm({ app, environment, set, onClose, onSaved, begun }: Props & 
             placeholder={t("name")}
             value={name}
             onChange={(event) => setName(event.currentTarget.value)}
-            error={
-              name === "" ? errorOf("name") : configName.safeParse(name).success ? undefined : problems.get("name")
-            }
+            error={name === "" ? errorOf("name") : problems.get("name")}
             spellCheck={false}
             data-autofocus
           />

@@ -2,7 +2,7 @@
 
 import { FileButton, Textarea, TextInput } from "@mantine/core";
 import { ClipboardPaste, FileUp } from "lucide-react";
-import { useState } from "react";
+import { type Dispatch, type SetStateAction, useState } from "react";
 import { useTranslations } from "use-intl";
 import type { ConfigKind } from "#lib/apps/spec/config-schema";
 import { CONFIG_BYTES } from "#lib/config/entries-rules";
@@ -18,7 +18,7 @@ type Props = {
   entries: readonly ShownEntry[];
   /** What the edit began from: a secret's keys of it keep their values until one is typed. */
   base: readonly ShownEntry[];
-  onChange: (entries: ShownEntry[]) => void;
+  onChange: Dispatch<SetStateAction<ShownEntry[]>>;
   errorOf: (path: string) => string | undefined;
 };
 
@@ -32,14 +32,16 @@ export function ConfigEntries({ kind, entries, base, onChange, errorOf }: Props)
   const [pasting, setPasting] = useState(false);
   const [refused, setRefused] = useState<string | null>(null);
 
-  const add = (added: readonly { key: string; value: string }[]) => {
-    const values = new Map(added.map(({ key, value }) => [key, value]));
-    const kept = entries
-      .filter(({ key, value }) => key !== "" || value)
-      .map(({ key, value }) => ({ key, value: values.get(key) ?? value }));
-    const known = new Set(kept.map(({ key }) => key));
-    onChange([...kept, ...added.filter(({ key }) => !known.has(key))]);
-  };
+  /** On top of what stands there by then: while files are read, people type on. */
+  const add = (added: readonly { key: string; value: string }[]) =>
+    onChange((now) => {
+      const values = new Map(added.map(({ key, value }) => [key, value]));
+      const kept = now
+        .filter(({ key, value }) => key !== "" || value)
+        .map(({ key, value }) => ({ key, value: values.get(key) ?? value }));
+      const known = new Set(kept.map(({ key }) => key));
+      return [...kept, ...added.filter(({ key }) => !known.has(key))];
+    });
   const upload = async (files: File[]) => {
     const texts = await Promise.all(files.map(async (file) => ({ file, text: await textOf(file) })));
     setRefused(texts.find(({ text }) => text === null)?.file.name ?? null);
