@@ -1,4 +1,5 @@
 import type { useTranslations } from "use-intl";
+import { phrased } from "./change-phrases.ts";
 
 type T = ReturnType<typeof useTranslations<"releases">>;
 
@@ -18,7 +19,7 @@ const BOOLEANS: ReadonlySet<string> = new Set([
   "logCollection.multiline.negate",
 ]);
 
-/** A value of a Spec as people read it: digests and commits short, choices by their names, yes and no as words. */
+/** A value of a Spec as people read it: digests and commits short, choices and phrases in words, yes and no too. */
 export function printable(t: T, field: string, value: string | null): string {
   if (value === null) return t("nothing");
   if (field === "image.digest") return `${value.slice(0, 11)}…${value.slice(-4)}`;
@@ -26,5 +27,5 @@ export function printable(t: T, field: string, value: string | null): string {
   if (BOOLEANS.has(field)) return value === "true" ? t("value.yes") : t("value.no");
   // Fields with a few choices have names for them; what people typed stays as it is.
   const key = `value.${changeKey(field)}.${value}` as Parameters<T["has"]>[0];
-  return /^[a-z-]+$/.test(value) && t.has(key) ? t(key as Parameters<T>[0]) : value;
+  return /^[a-z-]+$/.test(value) && t.has(key) ? t(key as Parameters<T>[0]) : phrased(t, field, value);
 }

@@ -20,6 +20,21 @@ test.each(["en", "zh"] as const)("no value of a Spec is said as the program has 
   );
 });
 
+test("lines of several values are in Chinese in whole, but for what people called things", () => {
+  const t = createTranslator({ locale: "zh", messages: messagesOf("zh"), namespace: "releases" });
+  const english = /disk|memory|claim|path|only|class|nodes|zones|strict|prefix|exact|timeout|retries|each|credentials/;
+  fc.assert(
+    fc.property(specArbitrary, (spec) => {
+      for (const { field, after } of specChanges(null, spec))
+        if (/^(volume|spread|route|traffic)$/.test(field)) expect(printable(t, field, after)).not.toMatch(english);
+    }),
+  );
+  const volume = { type: "claim", claimName: "disk", subPath: "a/memory", readOnly: true } as const;
+  const spec = plainSpec({ volumes: [{ ...volume, name: "claim", mountPath: "/disk" }] });
+  const change = specChanges(plainSpec(), spec).find(({ field }) => field === "volume");
+  expect(printable(t, "volume", change?.after ?? null)).toBe("claim /disk, 存储声明 disk, 路径 a/memory, 只读");
+});
+
 test("what people typed stays as it is", () => {
   const t = createTranslator({ locale: "en", messages: messagesOf("en"), namespace: "releases" });
   expect(printable(t, "env", "true")).toBe("true");

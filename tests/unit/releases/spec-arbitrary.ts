@@ -42,6 +42,10 @@ const traffic = fc.option(
       ...NO_TRAFFIC_RULES,
       cors: { origins: ["*"], methods: ["GET"], headers: ["x-a"], credentials: false, maxAgeSeconds: 600 },
     },
+    {
+      ...NO_TRAFFIC_RULES,
+      cors: { origins: ["https://a.test"], methods: ["GET"], headers: [], credentials: true, maxAgeSeconds: 0 },
+    },
   ),
   { nil: undefined },
 );
@@ -222,6 +226,7 @@ const anything = fc.record({
     spread: list(
       [
         { over: "nodes" as const, maxSkew: 1, strict: false },
+        { over: "nodes" as const, maxSkew: 1, strict: true },
         { over: "zones" as const, maxSkew: 2, strict: false },
       ],
       "over",
