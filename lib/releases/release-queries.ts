@@ -9,7 +9,8 @@ import { takenFields } from "./change-schema.ts";
 import { expectedReleaseMs } from "./expected-duration.ts";
 import { leaseSelect, leaseView } from "./lease/queries.ts";
 import { configObjectsOf } from "./manifests/config.ts";
-import { PAUSABLE, runsRelease } from "./release-rules.ts";
+import { PAUSABLE } from "./release-rules.ts";
+import { runsRelease } from "./rollout-rules.ts";
 import {
   BY_KEPLER,
   type ListReleasesInput,

@@ -2,8 +2,9 @@ import "server-only";
 import { Prisma, type Tx } from "#lib/platform/db";
 import { type PublicError } from "#lib/platform/errors";
 import { publish } from "#lib/platform/events";
-import { isTerminal, type ReleaseStepName, stateAfter, type Verdict } from "./release-rules.ts";
+import { isTerminal, type ReleaseStepName, stateAfter } from "./release-rules.ts";
 import { restoreBefore } from "./restore-before.ts";
+import { type Verdict } from "./rollout-rules.ts";
 import { type ReleaseState } from "./schema.ts";
 import { type ReconcileReleaseDeps, type ReleaseInWork } from "./steps/step-context.ts";
 

@@ -8,8 +8,9 @@ import { type LedgerKey, ledgerAbsent, ledgerIn, ledgerPlanned, ledgerPresent } 
 import { type Manifest, removedAfterRollout } from "../manifests.ts";
 import { maskedError } from "../mask-secrets.ts";
 import { ownersOf } from "../ownership-rules.ts";
-import { isTerminal, type Verdict } from "../release-rules.ts";
+import { isTerminal } from "../release-rules.ts";
 import { renderRelease } from "../render-release.ts";
+import { type Verdict } from "../rollout-rules.ts";
 import { handOverReplicas, settleReplicas } from "./hand-over.ts";
 import { effect, type StepContext } from "./step-context.ts";
 import { workloadRefOf } from "./workload-ref.ts";

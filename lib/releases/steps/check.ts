@@ -11,7 +11,7 @@ import { DECIDE_FIRST } from "../contests.ts";
 import { undecided } from "../gate-rules.ts";
 import { ledgerFound, ledgerIn, ledgerPlanned, ledgerPresent } from "../ledger.ts";
 import { namespaceManifest, samePodTemplate } from "../manifests.ts";
-import { type Verdict } from "../release-rules.ts";
+import { type Verdict } from "../rollout-rules.ts";
 import { tryObject } from "../try-objects.ts";
 import { manifestsOf } from "./apply.ts";
 import { effect, type StepContext } from "./step-context.ts";

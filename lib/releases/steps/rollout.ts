@@ -13,7 +13,7 @@ import { readCluster } from "#lib/diagnosis/read-cluster";
 import { type Db } from "#lib/platform/db";
 import { KeplerError } from "#lib/platform/errors";
 import { containerOf, isUntouched, selector } from "../manifests/object.ts";
-import { decideRollout, decideVerify, explained, isPodOf, type Observed, type Verdict } from "../release-rules.ts";
+import { decideRollout, decideVerify, explained, isPodOf, type Observed, type Verdict } from "../rollout-rules.ts";
 import { applyObjects, manifestsOf, removeLeftovers } from "./apply.ts";
 import { type StepContext } from "./step-context.ts";
 import { workloadRefOf } from "./workload-ref.ts";
