@@ -2,38 +2,7 @@ import fc from "fast-check";
 import { describe, expect, it, test } from "vitest";
 import { type AppSettingsInput, appSettings, appSpec, fixedProblems, storedSettings } from "#lib/apps/spec-schema";
 import { plainSpec, specArbitrary } from "#tests/unit/releases/spec-arbitrary";
-
-/** A document as the first version of this schema wrote it, and as rows still hold it. */
-const FIRST = {
-  schemaVersion: 1,
-  replicas: 3,
-  resources: {
-    cpuRequestMillis: 125,
-    cpuLimitMillis: 250,
-    memoryRequestBytes: 134_217_728,
-    memoryLimitBytes: 268_435_456,
-  },
-  ports: [{ name: "http", port: 8080, protocol: "http" }],
-  command: ["node"],
-  args: ["server.js"],
-  env: [{ name: "LEVEL", value: "info" }],
-  readinessProbe: { path: "/healthz", port: 8080, periodSeconds: 5, timeoutSeconds: 2, failureThreshold: 3 },
-  meshMode: "normal",
-  exposure: {
-    gatewayClass: "ingress",
-    routes: [{ host: "shop.dev.localhost", path: "/", pathType: "prefix", port: 8080 }],
-  },
-  strategy: {
-    maxSurge: 1,
-    maxUnavailable: 0,
-    minReadySeconds: 1,
-    progressDeadlineSeconds: 300,
-    drainSeconds: 30,
-    terminationGracePeriodSeconds: 30,
-  },
-  restartedAt: null,
-} satisfies AppSettingsInput;
-const IMAGE = { repository: "127.0.0.1:7103/shop", digest: `sha256:${"a".repeat(64)}` };
+import { FIRST, IMAGE, problems, strategy, wrong } from "./first-settings.ts";
 
 describe("a document of the first schema", () => {
   it("is read as a release and as a draft, with a default for everything that came later", () => {
@@ -57,21 +26,10 @@ describe("a document of the first schema", () => {
   });
 });
 
-/** What is wrong with the first document when some of it is replaced: [path, message] of each. */
-function problems(change: Partial<Record<keyof AppSettingsInput, unknown>>): [string, string][] {
-  const { error } = appSettings.safeParse({ ...FIRST, ...change });
-  return (error?.issues ?? []).map(({ path, message }) => [path.join("."), message]);
-}
-const strategy = { ...FIRST.strategy, drainSeconds: 2 };
-const wrong = (change: Partial<Record<keyof AppSettingsInput, unknown>>) => problems({ strategy, ...change });
 const statefulset = { workload: { kind: "statefulset" } };
 const template = { type: "template", name: "data", mountPath: "/data", sizeBytes: 2 ** 30 };
 const http = FIRST.readinessProbe;
 
-const ROUTE = { host: "shop.test", path: "/", pathType: "prefix", port: 8080 };
-const traffic = (rules: object, gatewayClass = "istio") => ({
-  exposure: { gatewayClass, routes: [{ ...ROUTE, traffic: rules }] },
-});
 const REFUSED: [string, Partial<Record<keyof AppSettingsInput, unknown>>, string, string][] = [
   [
     "a probe of an undeclared port",
@@ -197,48 +155,6 @@ const REFUSED: [string, Partial<Record<keyof AppSettingsInput, unknown>>, string
     { volumes: [{ type: "empty", name: "kepler-files", mountPath: "/a" }] },
     "volumes.0.name",
     "volume.reserved-name",
-  ],
-  [
-    "rules of traffic that an Ingress has not",
-    traffic({}, "ingress"),
-    "exposure.routes.0.traffic",
-    "traffic.istio-only",
-  ],
-  [
-    "an expression with a look-around",
-    traffic({ headers: [{ name: "x-a", match: "regex", value: "(?=a)b" }] }),
-    "exposure.routes.0.traffic.headers.0.value",
-    "regex.invalid",
-  ],
-  [
-    "two conditions for one header",
-    traffic({ headers: ["yes", "no"].map((value) => ({ name: "x-a", match: "exact", value })) }),
-    "exposure.routes.0.traffic.headers.1.name",
-    "duplicate",
-  ],
-  [
-    "an endless expression",
-    traffic({ headers: [{ name: "x-a", match: "regex", value: "(a+)+".repeat(50) }] }),
-    "exposure.routes.0.traffic.headers.0.value",
-    "regex.long",
-  ],
-  [
-    "a try that is longer than the answer",
-    traffic({ timeoutMs: 100, retries: { attempts: 1, perTryTimeoutMs: 200, on: ["5xx"] } }),
-    "exposure.routes.0.traffic.retries.perTryTimeoutMs",
-    "traffic.try-over-timeout",
-  ],
-  [
-    "credentials for everybody",
-    traffic({ cors: { origins: ["*"], methods: ["GET"], headers: [], credentials: true, maxAgeSeconds: 0 } }),
-    "exposure.routes.0.traffic.cors.origins",
-    "cors.any-with-credentials",
-  ],
-  [
-    "a route that another one hides",
-    { exposure: { gatewayClass: "ingress", routes: [ROUTE, ROUTE] } },
-    "exposure.routes.1.path",
-    "duplicate",
   ],
   ["a path that climbs", { files: [{ path: "/etc/../x", content: "" }] }, "files.0.path", "path.absolute"],
   ["a mode that is not octal", { files: [{ path: "/a", content: "", mode: "0888" }] }, "files.0.mode", "file.mode"],

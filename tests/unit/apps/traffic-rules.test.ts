@@ -1,0 +1,58 @@
+import { describe, expect, it } from "vitest";
+import { type AppSettingsInput } from "#lib/apps/spec-schema";
+import { wrong } from "./first-settings.ts";
+
+const ROUTE = { host: "shop.test", path: "/", pathType: "prefix", port: 8080 };
+const traffic = (rules: object, gatewayClass = "istio") => ({
+  exposure: { gatewayClass, routes: [{ ...ROUTE, traffic: rules }] },
+});
+const REFUSED: [string, Partial<Record<keyof AppSettingsInput, unknown>>, string, string][] = [
+  [
+    "rules of traffic that an Ingress has not",
+    traffic({}, "ingress"),
+    "exposure.routes.0.traffic",
+    "traffic.istio-only",
+  ],
+  [
+    "an expression with a look-around",
+    traffic({ headers: [{ name: "x-a", match: "regex", value: "(?=a)b" }] }),
+    "exposure.routes.0.traffic.headers.0.value",
+    "regex.invalid",
+  ],
+  [
+    "two conditions for one header",
+    traffic({ headers: ["yes", "no"].map((value) => ({ name: "x-a", match: "exact", value })) }),
+    "exposure.routes.0.traffic.headers.1.name",
+    "duplicate",
+  ],
+  [
+    "an endless expression",
+    traffic({ headers: [{ name: "x-a", match: "regex", value: "(a+)+".repeat(50) }] }),
+    "exposure.routes.0.traffic.headers.0.value",
+    "regex.long",
+  ],
+  [
+    "a try that is longer than the answer",
+    traffic({ timeoutMs: 100, retries: { attempts: 1, perTryTimeoutMs: 200, on: ["5xx"] } }),
+    "exposure.routes.0.traffic.retries.perTryTimeoutMs",
+    "traffic.try-over-timeout",
+  ],
+  [
+    "credentials for everybody",
+    traffic({ cors: { origins: ["*"], methods: ["GET"], headers: [], credentials: true, maxAgeSeconds: 0 } }),
+    "exposure.routes.0.traffic.cors.origins",
+    "cors.any-with-credentials",
+  ],
+  [
+    "a route that another one hides",
+    { exposure: { gatewayClass: "ingress", routes: [ROUTE, ROUTE] } },
+    "exposure.routes.1.path",
+    "duplicate",
+  ],
+];
+
+describe("rules of traffic", () => {
+  it.each(REFUSED)("are refused for %s", (_, change, path, message) => {
+    expect(wrong(change)).toContainEqual([path, message]);
+  });
+});
