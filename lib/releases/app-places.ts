@@ -10,6 +10,10 @@ import { urlsOf } from "./host-rules.ts";
 import { isTerminal } from "./release-rules.ts";
 import { releaseState } from "./schema.ts";
 
+/** What of a Spec a list shows: the rest of fifty services in three environments stays in the database. */
+const shownSpec = appSpec.pick({ image: true, replicas: true, autoscaling: true, meshMode: true, exposure: true });
+const SHOWN_PARTS = Object.keys(shownSpec.shape);
+
 const placeRow = z.object({
   appId: z.string(),
   environmentId: z.string(),
@@ -22,7 +26,7 @@ const placeRow = z.object({
   endedAt: z.date().nullable(),
   current: z.number().nullable(),
   currentEndedAt: z.date().nullable(),
-  spec: appSpec.nullable(),
+  spec: shownSpec.nullable(),
   requestedBy: z.string().nullable(),
   desired: z.number().nullable(),
   ready: z.number().nullable(),
@@ -41,7 +45,8 @@ export async function placesOf(db: Db, appIds: string[]): Promise<Map<string, Ap
       env.purpose::text as purpose, env.domain,
       newest.state::text as "newestState", newest.number as "newestNumber",
       newest.requested_at as "requestedAt", newest.ended_at as "endedAt",
-      current.number as current, current.ended_at as "currentEndedAt", running.spec, person.name as "requestedBy",
+      current.number as current, current.ended_at as "currentEndedAt", person.name as "requestedBy",
+      (select jsonb_object_agg(key, value) from jsonb_each(running.spec) where key = any(${SHOWN_PARTS})) as spec,
       workload.desired, workload.ready, workload.ownership,
       system.state::text as "systemState", system.since as "systemSince", system.last_ok_at as "systemOkAt"
     from apps app ${PLACES}

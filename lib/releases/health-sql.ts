@@ -12,12 +12,15 @@ import { IN_FLIGHT } from "./release-rules.ts";
 export const PLACES = Prisma.sql`
   cross join environments env
   join lateral (
-    select r.state, r.number, r.requested_at, r.ended_at from releases r
+    select r.id, r.state, r.number, r.requested_at, r.ended_at from releases r
     where r.app_id = app.id and r.environment_id = env.id order by r.number desc limit 1
   ) newest on true
   left join lateral (
-    select r.id, r.number, r.ended_at from releases r
-    where r.app_id = app.id and r.environment_id = env.id and r.state = 'done' order by r.number desc limit 1
+    select newest.id, newest.number, newest.ended_at where newest.state = 'done'
+    union all
+    (select r.id, r.number, r.ended_at from releases r
+    where newest.state <> 'done' and r.app_id = app.id and r.environment_id = env.id and r.state = 'done'
+    order by r.number desc limit 1)
   ) current on true
   left join observed_workloads workload on workload.cluster_id = env.cluster_id
     and workload.namespace = env.namespace and workload.name = app.name
