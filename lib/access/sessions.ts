@@ -1,7 +1,9 @@
 import "server-only";
+import { z } from "zod";
 import { type Db } from "#lib/platform/db";
 import { NotFound } from "#lib/platform/errors";
-import { ACTOR_SELECT, type Actor, actorOf } from "./actor.ts";
+import { type Actor } from "./actor.ts";
+import { actorOf, PERSON, person } from "./read-actor.ts";
 
 /** A sign-in lasts a week, used or not. */
 export const SESSION_SECONDS = 7 * 24 * 60 * 60;
@@ -22,17 +24,21 @@ export async function createSession(db: Db, { userId, userAgent, address, now }:
   return session.id;
 }
 
+const sessionRow = z.object({ lastSeenAt: z.date(), person });
+
 /** Who is signed in with this session; null when it has ended, was revoked, or the account is disabled. */
 export async function actorOfSession(db: Db, sessionId: string, now: Date): Promise<Actor | null> {
-  const session = await db.session.findFirst({
-    where: { id: sessionId, revokedAt: null, expiresAt: { gt: now } },
-    select: { lastSeenAt: true, user: { select: ACTOR_SELECT } },
-  });
-  if (session === null) return null;
+  const rows = await db.$queryRaw<unknown[]>`
+    select session.last_seen_at as "lastSeenAt", ${PERSON} as person
+    from sessions session join users person on person.id = session.user_id
+    where session.id = ${sessionId}::uuid and session.revoked_at is null
+      and session.expires_at > ${now.toISOString()}::timestamptz`;
+  const [session] = z.array(sessionRow).parse(rows);
+  if (!session) return null;
   if (now.getTime() - session.lastSeenAt.getTime() > SEEN_EVERY_MS) {
     await db.session.updateMany({ where: { id: sessionId }, data: { lastSeenAt: now } });
   }
-  return actorOf(session.user, { session: sessionId });
+  return actorOf(session.person, { session: sessionId });
 }
 
 /** Ends a sign-in at once; its next request is anonymous. Throws NotFound for another's. */

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, it } from "vitest";
-import { ACTOR_SELECT, type Actor, actorOf } from "#lib/access/actor";
+import { type Actor } from "#lib/access/actor";
 import { eventStream } from "#lib/access/event-stream";
-import { revokeSession } from "#lib/access/sessions";
+import { actorOfSession, revokeSession } from "#lib/access/sessions";
 import { createEventStream, type EventStream, newestEventId, publish } from "#lib/platform/events";
 import { type FreshDatabase, freshDatabase } from "#tests/world/postgres";
 import { waitFor } from "#tests/world/wait-for";
@@ -22,9 +22,7 @@ beforeAll(async () => {
   lin = await person(database.db, "lin", { payments: "viewer" });
   mine = (await app(database.db, "checkout", "payments")).teamId;
   theirs = (await app(database.db, "secret", "platform")).teamId;
-  const found = actorOf(await database.db.user.findUniqueOrThrow({ where: { id: lin.id }, select: ACTOR_SELECT }), {
-    session: lin.session,
-  });
+  const found = await actorOfSession(database.db, lin.session, new Date());
   if (found === null) throw new Error("no actor");
   actor = found;
 });
