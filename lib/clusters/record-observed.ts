@@ -1,7 +1,7 @@
 import "server-only";
 import { createHash } from "node:crypto";
 import { type Db, type Tx } from "#lib/platform/db";
-import { publish } from "#lib/platform/events";
+import { publishAll } from "#lib/platform/events";
 import { HAND_OVER, isController, KEPLER, ownersOf } from "#lib/releases/ownership-rules";
 import { appNameOf, seeEvent } from "./event-rules.ts";
 import { deleteObserved, keepOnlyObserved, type Listed, type ObservedKind, upsertObserved } from "./observed-table.ts";
@@ -129,7 +129,10 @@ async function nameApps(tx: Tx, rows: Record<string, unknown>[]): Promise<Record
 async function tellBrowsers(tx: Tx, appIds: string[]): Promise<string[]> {
   if (appIds.length === 0) return [];
   const apps = await tx.app.findMany({ where: { id: { in: appIds } }, select: { id: true, teamId: true } });
-  for (const { id, teamId } of apps) await publish(tx, { kind: "pods", subjectId: id, teamId, appId: id });
+  await publishAll(
+    tx,
+    apps.map(({ id, teamId }) => ({ kind: "pods", subjectId: id, teamId, appId: id })),
+  );
   return appIds;
 }
 

@@ -41,10 +41,22 @@ const CHANNEL = "kepler_events";
 const OVERLAP_MS = 15_000;
 
 /** Writes the pointer in the caller's transaction; listeners hear of it when that commits, and never if it does not. */
-export async function publish(tx: Tx, event: NewEvent): Promise<void> {
-  const row = await tx.outboxEvent.create({ data: event, select: { id: true } });
-  const payload = JSON.stringify({ id: row.id.toString(), ...event });
-  await tx.$executeRaw`select pg_notify(${CHANNEL}, ${payload})`;
+export const publish = (tx: Tx, event: NewEvent): Promise<void> => publishAll(tx, [event]);
+
+/** The same for many at once, as one statement. */
+export async function publishAll(tx: Tx, events: readonly NewEvent[]): Promise<void> {
+  if (events.length === 0) return;
+  await tx.$executeRaw`
+    with told as (
+      insert into outbox_events (kind, subject_id, team_id, app_id)
+      select kind, "subjectId", "teamId", "appId"
+      from jsonb_to_recordset(${JSON.stringify(events)}::jsonb)
+        as event (kind text, "subjectId" text, "teamId" uuid, "appId" uuid)
+      returning id, kind, subject_id, team_id, app_id
+    )
+    select pg_notify(${CHANNEL}, jsonb_build_object('id', id::text, 'kind', kind, 'subjectId', subject_id,
+      'teamId', team_id, 'appId', app_id)::text)
+    from told`;
 }
 
 /** What was published after the row `afterId`, oldest first, at most `limit`; some earlier ones may be repeated. */
