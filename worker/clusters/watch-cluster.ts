@@ -24,7 +24,7 @@ type Deps = {
   onChanged(appIds: string[]): Promise<void>;
 };
 
-/** Browsers hear of a change within 100 ms: this at most, a statement and a notification. */
+/** Browsers hear of a change within 100 ms: this at most, a transaction and a notification. */
 const GATHER_MS = 40;
 type Row = Record<string, unknown>;
 

@@ -69,6 +69,10 @@ test("what comes alone does not wait for company", async () => {
   batch.add("alone", 1);
   await batch.settled();
   expect(flushed).toEqual([["alone"]]);
+  // A flush that was quick is followed by a rest as short.
+  batch.add("next", 1);
+  await batch.settled();
+  expect(flushed).toEqual([["alone"], ["next"]]);
 });
 
 const raise = (error: unknown): never => {
