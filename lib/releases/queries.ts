@@ -3,6 +3,7 @@ import { roleAllows, type Subject } from "#lib/access/rules";
 import { type AppRow, type AppView, type ListAppsInput, type ListAppsResult } from "#lib/apps/schema";
 import { type Db, db as ownDb, Prisma } from "#lib/platform/db";
 import { NotFound } from "#lib/platform/errors";
+import { sharedReads } from "#lib/platform/shared-reads";
 import { publicError, stepView } from "#lib/platform/steps";
 import { placesOf } from "./app-places.ts";
 import { HEALTH, PLACES, rankOf, rankOfState } from "./health-sql.ts";
@@ -35,6 +36,17 @@ export async function listApps(subject: Subject, input: ListAppsInput, db: Db = 
   );
   return { rows, total: found[0]?.total ?? 0, page, pageSize };
 }
+
+const together = sharedReads<ListAppsResult>();
+
+/**
+ * `listApps` for the many who look at one list: an event makes all of them read it again at the same moment, and those who
+ * may see the same and ask the same have one answer.
+ */
+export const listAppsTogether = (subject: Subject, input: ListAppsInput, db: Db): Promise<ListAppsResult> =>
+  together(JSON.stringify([subject.isAdmin || readableTeams(subject).sort(), input]), () =>
+    listApps(subject, input, db),
+  );
 
 function matching(subject: Subject, { q, team, language }: ListAppsInput): Prisma.Sql {
   const pattern = `%${q.trim().replace(/[\\%_]/g, "\\$&")}%`;

@@ -3,11 +3,11 @@ import { connectedGitlab, connectedRegistryUrl } from "#lib/apps/connected-gitla
 import { createApp } from "#lib/apps/create-app";
 import { createAppInput, createAppResult, listAppsInput, listAppsResult } from "#lib/apps/schema";
 import { requestFirstBuild } from "#lib/builds/request-first-build";
-import { listApps } from "#lib/releases/queries";
+import { listAppsTogether } from "#lib/releases/queries";
 
 export const GET = route(
   { permission: "app.read", input: listAppsInput, output: listAppsResult, scope: { ownTeams: true } },
-  ({ db, actor, input }) => listApps(actor, input, db),
+  ({ db, actor, input }) => listAppsTogether(actor, input, db),
 );
 
 export const POST = route(

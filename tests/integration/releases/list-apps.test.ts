@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { HEALTH_STATES, listAppsInput } from "#lib/apps/schema";
 import { type Prisma } from "#lib/platform/db";
-import { listApps } from "#lib/releases/queries";
+import { listApps, listAppsTogether } from "#lib/releases/queries";
 import { RELEASE_STATES } from "#lib/releases/schema";
 import { type FreshDatabase, freshDatabase } from "#tests/world/postgres";
 import { plainSpec } from "../../unit/releases/spec-arbitrary.ts";
@@ -158,6 +158,23 @@ test("a member sees their team's services and no others, whatever they ask for",
   expect((await list({}, member)).total).toBe(APPS / 2);
   expect((await list({ team: "ship" }, member)).total).toBe(0);
   expect((await list({}, { isAdmin: false, memberships: [] })).total).toBe(0);
+});
+
+test("many who ask at once have one answer, but never that of somebody who may see other teams", async () => {
+  const input = listAppsInput.parse({ pageSize: 5 });
+  const people = [
+    admin,
+    ...teams.map(({ id }) => ({ isAdmin: false, memberships: [{ teamId: id, role: "viewer" as const }] })),
+  ];
+  const ask = () => people.map((person) => listAppsTogether(person, input, database.db));
+  const answers = await Promise.all([...ask(), ...ask(), ...ask()]);
+  const alone = await Promise.all(people.map((person) => listApps(person, input, database.db)));
+  expect(answers).toEqual([...alone, ...alone, ...alone]);
+  expect(alone.map(({ total }) => total)).toEqual([APPS, APPS / 2, APPS / 2]);
+  // Who came while the first was being read shares the next one, with those of the same rights alone.
+  expect(answers[3]).toBe(answers[6]);
+  expect(answers[4]).toBe(answers[7]);
+  expect(new Set(answers.slice(3, 6)).size).toBe(3);
 });
 
 test("search takes what people type literally", async () => {
