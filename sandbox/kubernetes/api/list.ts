@@ -3,7 +3,7 @@ import { z } from "zod";
 import { at, type JsonObject } from "../json.ts";
 import { type Kind } from "../kinds/kind.ts";
 import { type KubeObject } from "../objects.ts";
-import { parseSelector, selects } from "../store/selectors.ts";
+import { parseSelector, type Selector, selects } from "../store/selectors.ts";
 import { type Store } from "../store/store.ts";
 import { numberOf, shown, type Target } from "./request.ts";
 import { badRequest, expired } from "./status.ts";
@@ -13,10 +13,7 @@ export type Filter = (object: KubeObject) => boolean;
 /** Namespace, name, labelSelector and fieldSelector of a list, watch or collection delete as one predicate. */
 export function filterOf(target: Target, query: URLSearchParams): Filter {
   const { version, namespace, name } = target;
-  const labels = query.get("labelSelector") ?? "";
-  const selector = parseSelector(labels);
-  if (selector === undefined)
-    throw badRequest(`unable to parse requirement: invalid label selector ${JSON.stringify(labels)}`);
+  const selector = labelsIn(query);
   const fields = (query.get("fieldSelector") ?? "")
     .split(",")
     .filter((part) => part !== "")
@@ -26,6 +23,14 @@ export function filterOf(target: Target, query: URLSearchParams): Filter {
     (name === undefined || object.metadata.name === name) &&
     selects(selector, object.metadata.labels) &&
     (fields.length === 0 || holds(fields, shown(target, object)));
+}
+
+function labelsIn(query: URLSearchParams): Selector {
+  const labels = query.get("labelSelector") ?? "";
+  const selector = parseSelector(labels);
+  if (selector === undefined)
+    throw badRequest(`unable to parse requirement: invalid label selector ${JSON.stringify(labels)}`);
+  return selector;
 }
 
 type FieldRule = (object: JsonObject) => boolean;
@@ -41,6 +46,8 @@ function fieldRule(kind: Kind, part: string): FieldRule {
 }
 
 export type Page = { items: KubeObject[]; resourceVersion: string; continue?: string; remaining?: number };
+/** The objects of a measured kind, in one namespace or in all; those with other labels need not be measured. */
+export type Measure = (namespace: string | undefined, selector: Selector) => KubeObject[];
 type Snapshot = { rest: KubeObject[]; revision: number; until: number };
 
 const KEPT_MS = 5 * 60_000;
@@ -58,11 +65,11 @@ export class Lists {
   }
 
   /** `measure` stands in for the store where the objects are not stored. */
-  page(target: Target, query: URLSearchParams, measure?: (namespace: string | undefined) => KubeObject[]): Page {
+  page(target: Target, query: URLSearchParams, measure?: Measure): Page {
     const limit = numberOf(query, "limit") ?? 0;
     const token = query.get("continue");
     if (token !== null && token !== "") return this.#cut(this.#resume(token), limit);
-    const all = measure?.(target.namespace) ?? this.#store.list(target.kind, target.namespace);
+    const all = measure?.(target.namespace, labelsIn(query)) ?? this.#store.list(target.kind, target.namespace);
     const rest = all.filter(filterOf(target, query));
     return this.#cut({ rest, revision: this.#store.revision, until: 0 }, limit);
   }

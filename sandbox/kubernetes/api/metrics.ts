@@ -3,18 +3,22 @@ import { type Kind } from "../kinds/kind.ts";
 import { type NodeMetrics, nodeMetrics, type PodMetrics, podMetrics } from "../kinds/metrics.ts";
 import { type NodeUsage, type PodUsage, type UsageSource } from "../node/usage.ts";
 import { type ObjectMeta } from "../objects.ts";
+import { selects } from "../store/selectors.ts";
 import { type Store } from "../store/store.ts";
-import { type Api, type Measure } from "./rest.ts";
+import { type Measure } from "./list.ts";
+import { type Api } from "./rest.ts";
 
 /** metrics.k8s.io: pods and nodes with what they use at the moment, made anew for each request. */
 export function measuredBy(usage: UsageSource, store: Store): Api["measured"] {
   return new Map<Kind, Measure>([
     [
       podMetrics,
-      (namespace) =>
+      (namespace, selector) =>
         usage
-          .pods()
-          .filter(({ pod }) => namespace === undefined || pod.metadata.namespace === namespace)
+          .pods(
+            ({ metadata }) =>
+              (namespace ?? metadata.namespace) === metadata.namespace && selects(selector, metadata.labels),
+          )
           .map(podMetricsOf),
     ],
     [

@@ -4,7 +4,7 @@ import { apiVersionOf, type Kind } from "../kinds/kind.ts";
 import { type KubeObject } from "../objects.ts";
 import { type DeleteOptions, type Resources, type WriteOptions } from "../store/resources.ts";
 import { readBody, readObject } from "./body.ts";
-import { filterOf, type Lists } from "./list.ts";
+import { filterOf, type Lists, type Measure } from "./list.ts";
 import { checkListOptions } from "./list-options.ts";
 import { patchObject } from "./patch.ts";
 import { flagOf, numberOf, type Request, shown, stored, type Target } from "./request.ts";
@@ -24,8 +24,6 @@ export type Api = {
   /** Kinds whose objects are not stored but made when they are asked for. */
   measured: ReadonlyMap<Kind, Measure>;
 };
-/** The objects of a measured kind, in one namespace or in all. */
-export type Measure = (namespace: string | undefined) => KubeObject[];
 
 export function send(request: Request, code: number, body: JsonObject, type = "application/json"): void {
   request.response.writeHead(code, { "content-type": type, "cache-control": "no-cache, private" });
@@ -141,7 +139,7 @@ async function serveObject(api: Api, request: Request, target: Target & { name: 
   const { kind, namespace, name } = target;
   const measure = api.measured.get(kind);
   if (measure !== undefined) {
-    const found = measure(namespace).find((one) => one.metadata.name === name);
+    const found = measure(namespace, []).find((one) => one.metadata.name === name);
     if (found === undefined) throw notFound(kind, name);
     if (request.method !== "GET") throw methodNotAllowed();
     return sendObject(api, request, target, found);

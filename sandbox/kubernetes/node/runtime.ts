@@ -26,7 +26,7 @@ export function startRuntime(resources: Resources, node: SandboxNode, home: stri
       isVirtual(resources.store, pod) ? logs.logOf(pod, container) : node.logOf(pod, container),
     lifeOf: (pod, container) => node.lifeOf(pod, container),
     usage: {
-      pods: () => [...node.usage.pods(), ...virtual.pods()],
+      pods: (isWanted) => [...node.usage.pods(isWanted), ...virtual.pods(isWanted)],
       nodes: () => [...node.usage.nodes(), ...virtual.nodes()],
     },
     stop: async () => {

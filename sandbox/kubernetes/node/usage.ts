@@ -10,8 +10,11 @@ export type ContainerUsage = { name: string; cpuSeconds: number; cpuCores: numbe
 export type PodUsage = { pod: Pod; at: Date; windowSeconds: number; containers: ContainerUsage[] };
 export type NodeUsage = { name: string; at: Date; windowSeconds: number; cpuCores: number; memoryBytes: number };
 
-/** What runs here and what it uses: for metrics.k8s.io, the autoscaler and Prometheus. Pods too young to have a rate are left out. */
-export type UsageSource = { pods(): PodUsage[]; nodes(): NodeUsage[] };
+/**
+ * What runs here and what it uses: for metrics.k8s.io, the autoscaler and Prometheus. Pods too young to have a rate are left
+ * out, and those that nobody asked for are not measured.
+ */
+export type UsageSource = { pods(isWanted?: (pod: Pod) => boolean): PodUsage[]; nodes(): NodeUsage[] };
 
 type Reading = { at: number; cpuSeconds: number };
 /** `since` began the window that is being measured, `last` is what the one before it came to. */
@@ -40,8 +43,9 @@ export class UsageMeter implements UsageSource {
     this.#timer = setTimeout(() => this.#measure(), LIMIT_CHECK_MS).unref();
   }
 
-  pods(): PodUsage[] {
+  pods(isWanted: (pod: Pod) => boolean = () => true): PodUsage[] {
     return [...this.#workers()].flatMap((worker) => {
+      if (!isWanted(worker.pod)) return [];
       const running = worker.containers.flatMap(({ life }) => life ?? []);
       const measured = running.flatMap((life) => {
         const { last, memoryBytes } = this.#meters.get(life) ?? {};

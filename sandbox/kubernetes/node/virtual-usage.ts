@@ -11,10 +11,10 @@ const TURN = 2 * Math.PI;
 
 /** Invented figures for pods without processes: around a third of what they ask for, in a slow wave of their own. */
 export function virtualUsage({ store, now }: Resources): UsageSource {
-  const running = (): Pod[] =>
-    store.list(pods).filter((pod) => pod.status.phase === "Running" && isVirtual(store, pod));
-  const measured = (): PodUsage[] =>
-    running().map((pod) => ({
+  const running = (isWanted: (pod: Pod) => boolean): Pod[] =>
+    store.list(pods).filter((pod) => isWanted(pod) && pod.status.phase === "Running" && isVirtual(store, pod));
+  const measured = (isWanted: (pod: Pod) => boolean = () => true): PodUsage[] =>
+    running(isWanted).map((pod) => ({
       pod,
       at: now(),
       windowSeconds: WINDOW_S,
