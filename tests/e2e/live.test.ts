@@ -1,14 +1,13 @@
 import { type Browser, type Page } from "playwright-core";
-import { afterAll, beforeAll, expect, it } from "vitest";
+import { afterAll, expect, it } from "vitest";
 import { type Kubernetes } from "#lib/clients/kubernetes/client";
 import { createKubernetes } from "#lib/clients/kubernetes/create-kubernetes";
 import { KINDS } from "#lib/clients/kubernetes/kinds";
 import { processOf } from "#scripts/bench/process-use";
-import { launchBrowser } from "#scripts/browser";
-import { type RunningKepler, startKepler } from "#tests/world/kepler";
+import { type RunningKepler } from "#tests/world/kepler";
 import { type Person, signIn } from "#tests/world/person";
 import { waitFor } from "#tests/world/wait-for";
-import { createByApi } from "./create-by-api.ts";
+import { inBrowser, runService } from "./in-browser.ts";
 
 const SERVICE = "live-shop";
 const LINES = 100_000;
@@ -30,13 +29,9 @@ let person: Person;
 let kubernetes: Kubernetes;
 let app: { id: string; pod: string };
 
-beforeAll(async () => {
-  kepler = await startKepler();
-  browser = await launchBrowser();
-  person = await signIn(browser, kepler);
-  await createByApi(person, SERVICE);
-  await person.page.goto(`${kepler.url}/services/${SERVICE}`);
-  await person.page.getByText("It runs.").waitFor({ timeout: 90_000 });
+inBrowser(async (stage) => {
+  ({ kepler, browser, person } = stage);
+  await runService(stage, SERVICE);
   kubernetes = createKubernetes({ kubeconfig: kepler.sandbox("kubernetes").kubeconfig });
   const { items } = await kubernetes.list(KINDS.pod, "kepler-dev", {
     labelSelector: `app.kubernetes.io/name=${SERVICE}`,
@@ -45,12 +40,8 @@ beforeAll(async () => {
   const id = pod?.metadata.labels?.["kepler.dev/app"];
   if (!pod || !id) throw new Error("the service has no pod");
   app = { id, pod: pod.metadata.name };
-}, 300_000);
-afterAll(async () => {
-  kubernetes?.close();
-  await browser?.close();
-  await kepler?.stop();
 });
+afterAll(() => kubernetes?.close());
 
 /** One more pod of the service, with the same image and a program of its own. */
 async function startPod(name: string, program: string): Promise<void> {

@@ -1,12 +1,13 @@
 import { randomUUID } from "node:crypto";
 import { createApp } from "#lib/apps/create-app";
 import { type CreateAppInput } from "#lib/apps/schema";
-import { appSettings, DEFAULT_STRATEGY, RESOURCE_PRESETS, SPEC_VERSION } from "#lib/apps/spec-schema";
+import { appSettings, DEFAULT_STRATEGY } from "#lib/apps/spec-schema";
 import { requestFirstBuild } from "#lib/builds/request-first-build";
 import { createGitlab } from "#lib/clients/gitlab/create-gitlab";
 import { bootstrapClusters } from "#lib/clusters/bootstrap-clusters";
 import { type Db } from "#lib/platform/db";
 import { openQueue } from "#lib/platform/queue";
+import { PLAIN_SETTINGS } from "./plain-settings.ts";
 import { type World } from "./sandbox.ts";
 
 export type TestService = {
@@ -76,18 +77,9 @@ export async function createServiceForTest(
 }
 
 const SETTINGS: CreateAppInput["settings"] = appSettings.parse({
-  schemaVersion: SPEC_VERSION,
-  replicas: 1,
-  resources: RESOURCE_PRESETS.small,
-  ports: [{ name: "http", port: 8080, protocol: "http" }],
-  command: [],
-  args: [],
-  env: [],
+  ...PLAIN_SETTINGS,
   readinessProbe: { path: "/healthz", port: 8080, periodSeconds: 1, timeoutSeconds: 1, failureThreshold: 3 },
-  meshMode: "normal",
-  exposure: null,
   strategy: { ...DEFAULT_STRATEGY, minReadySeconds: 0, drainSeconds: 0 },
-  restartedAt: null,
 });
 
 async function createTeam(db: Db) {

@@ -1,11 +1,11 @@
 import { randomUUID } from "node:crypto";
 import { type CreateAppWorld } from "#lib/apps/create-app";
 import { type CreateAppInput, createAppInput } from "#lib/apps/schema";
-import { DEFAULT_STRATEGY, RESOURCE_PRESETS } from "#lib/apps/spec-schema";
 import { insertBuild } from "#lib/builds/insert-build";
 import { type Gitlab } from "#lib/clients/gitlab/client";
 import { createGitlab } from "#lib/clients/gitlab/create-gitlab";
 import { openQueue } from "#lib/platform/queue";
+import { PLAIN_SETTINGS } from "#tests/world/plain-settings";
 import { freshDatabase } from "#tests/world/postgres";
 import { type SystemName, startWorld } from "#tests/world/sandbox";
 
@@ -64,20 +64,7 @@ async function wizardInput(
     dockerfilePath: "Dockerfile",
     buildStrategy: "dockerfile",
     buildOnPush: true,
-    settings: {
-      schemaVersion: 1,
-      replicas: 1,
-      resources: RESOURCE_PRESETS.small,
-      ports: [{ name: "http", port: 8080, protocol: "http" }],
-      command: [],
-      args: [],
-      env: [],
-      readinessProbe: null,
-      meshMode: "normal",
-      exposure: null,
-      strategy: DEFAULT_STRATEGY,
-      restartedAt: null,
-    },
+    settings: PLAIN_SETTINGS,
     draftId: null,
     idempotencyKey: randomUUID(),
     ...over,

@@ -2,7 +2,8 @@ import { randomUUID } from "node:crypto";
 import fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { type RouteHandler } from "#lib/access/route";
-import { DEFAULT_STRATEGY, RESOURCE_PRESETS } from "#lib/apps/spec-schema";
+import { RESOURCE_PRESETS } from "#lib/apps/spec-schema";
+import { PLAIN_SETTINGS } from "#tests/world/plain-settings";
 import { countsOf, expectRefused, type Refusals, startRefusals } from "./world.ts";
 
 let world: Refusals;
@@ -30,18 +31,10 @@ const good = () => ({
   draftId: null,
   idempotencyKey: randomUUID(),
   settings: {
-    schemaVersion: 1,
-    replicas: 1,
-    resources: RESOURCE_PRESETS.small,
-    ports: [{ name: "http", port: 8080, protocol: "http" }],
-    command: [],
-    args: [],
+    ...PLAIN_SETTINGS,
     env: [{ name: "LEVEL", value: "one" }],
     readinessProbe: { path: "/healthz", port: 8080, periodSeconds: 5, timeoutSeconds: 1, failureThreshold: 3 },
-    meshMode: "normal",
     exposure: { gatewayClass: "ingress", routes: [{ host: "a.test", path: "/", pathType: "prefix", port: 8080 }] },
-    strategy: DEFAULT_STRATEGY,
-    restartedAt: null,
   },
 });
 

@@ -1,9 +1,9 @@
 import { randomUUID } from "node:crypto";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { createApiToken } from "#lib/access/api-tokens";
-import { DEFAULT_STRATEGY, RESOURCE_PRESETS } from "#lib/apps/spec-schema";
 import { insertBuild } from "#lib/builds/insert-build";
 import { seal } from "#lib/platform/crypto";
+import { PLAIN_SETTINGS } from "#tests/world/plain-settings";
 import { countsOf, expectRefused, guardedRoutes, type Refusals, startRefusals } from "./world.ts";
 
 const routes = await guardedRoutes();
@@ -14,10 +14,6 @@ const handlerOf = (file: string, method: string) => {
 };
 
 const SECRET = "s".repeat(40);
-const SETTINGS = {
-  ...{ schemaVersion: 1, replicas: 1, resources: RESOURCE_PRESETS.small, ports: [], command: [], args: [], env: [] },
-  ...{ readinessProbe: null, meshMode: "normal", exposure: null, strategy: DEFAULT_STRATEGY, restartedAt: null },
-};
 
 let world: Refusals;
 let build: string;
@@ -33,7 +29,7 @@ beforeAll(async () => {
   ).id;
   draft = (await db.appDraft.create({ data: { userId: sam.id, step: 1, body: { name: "secret" } } })).id;
   await db.app.update({ where: { id: mine.id }, data: { webhookSecret: seal(SECRET) } });
-  await db.appSpecDraft.create({ data: { appId: mine.id, environmentId: environment.id, spec: SETTINGS } });
+  await db.appSpecDraft.create({ data: { appId: mine.id, environmentId: environment.id, spec: PLAIN_SETTINGS } });
   before = await countsOf(db);
 });
 afterAll(() => world.stop());

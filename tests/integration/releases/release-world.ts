@@ -1,5 +1,5 @@
 import { randomUUID } from "node:crypto";
-import { type AppSettings, appSettings, DEFAULT_STRATEGY, RESOURCE_PRESETS } from "#lib/apps/spec-schema";
+import { type AppSettings, appSettings, DEFAULT_STRATEGY } from "#lib/apps/spec-schema";
 import { type Kubernetes } from "#lib/clients/kubernetes/client";
 import { createKubernetes } from "#lib/clients/kubernetes/create-kubernetes";
 import { KINDS } from "#lib/clients/kubernetes/kinds";
@@ -11,23 +11,16 @@ import { getReleaseView } from "#lib/releases/queries";
 import { reconcileRelease } from "#lib/releases/reconcile";
 import { type CreateReleaseInput, type ReleaseView } from "#lib/releases/schema";
 import { type ReconcileReleaseDeps } from "#lib/releases/steps/step-context";
+import { PLAIN_SETTINGS } from "#tests/world/plain-settings";
 import { type FreshDatabase, freshDatabase } from "#tests/world/postgres";
 import { pushImage } from "#tests/world/push-image";
 import { type SystemName, startWorld, type World } from "#tests/world/sandbox";
 
 export const SETTINGS: AppSettings = appSettings.parse({
-  schemaVersion: 1,
+  ...PLAIN_SETTINGS,
   replicas: 2,
-  resources: { ...RESOURCE_PRESETS.small },
-  ports: [{ name: "http", port: 8080, protocol: "http" }],
-  command: [],
-  args: [],
-  env: [],
   readinessProbe: { path: "/", port: 8080, periodSeconds: 1, timeoutSeconds: 1, failureThreshold: 3 },
-  meshMode: "normal",
-  exposure: null,
   strategy: { ...DEFAULT_STRATEGY, drainSeconds: 0, terminationGracePeriodSeconds: 2 },
-  restartedAt: null,
 });
 
 /** A server that says its version; and a program that ends at once. */

@@ -1,23 +1,14 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { appSpec, DEFAULT_STRATEGY, RESOURCE_PRESETS } from "#lib/apps/spec-schema";
+import { appSpec } from "#lib/apps/spec-schema";
 import { type TopologyFacts, topologyOf } from "#lib/topology/topology-rules";
+import { PLAIN_SETTINGS } from "#tests/world/plain-settings";
 import { type Box, layoutOf } from "../../../components/topology/layout-rules.ts";
 
 const NOW = new Date("2026-05-04T10:00:00Z");
 const spec = appSpec.parse({
-  schemaVersion: 1,
+  ...PLAIN_SETTINGS,
   replicas: 2,
-  resources: RESOURCE_PRESETS.small,
-  ports: [{ name: "http", port: 8080, protocol: "http" }],
-  command: [],
-  args: [],
-  env: [],
-  readinessProbe: null,
-  meshMode: "normal",
-  exposure: null,
-  strategy: DEFAULT_STRATEGY,
-  restartedAt: null,
   image: { repository: "registry/shop", digest: `sha256:${"0".repeat(64)}` },
 });
 const pod = (name: string, ready = true, status = "Running", meshProxy: string | null = null) => ({

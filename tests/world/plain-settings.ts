@@ -1,0 +1,17 @@
+import { type AppSettingsInput, DEFAULT_STRATEGY, RESOURCE_PRESETS, SPEC_VERSION } from "#lib/apps/spec-schema";
+
+/** The least that a service says of itself: one small pod that serves port 8080, reached by nobody from outside. */
+export const PLAIN_SETTINGS: AppSettingsInput = {
+  schemaVersion: SPEC_VERSION,
+  replicas: 1,
+  resources: RESOURCE_PRESETS.small,
+  ports: [{ name: "http", port: 8080, protocol: "http" }],
+  command: [],
+  args: [],
+  env: [],
+  readinessProbe: null,
+  meshMode: "normal",
+  exposure: null,
+  strategy: DEFAULT_STRATEGY,
+  restartedAt: null,
+};
