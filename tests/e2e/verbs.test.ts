@@ -1,5 +1,6 @@
 import { readFile } from "node:fs/promises";
 import { afterAll, describe, expect, it } from "vitest";
+import { z } from "zod";
 import { type Kubernetes, type KubernetesObject } from "#lib/clients/kubernetes/client";
 import { createKubernetes } from "#lib/clients/kubernetes/create-kubernetes";
 import { KINDS } from "#lib/clients/kubernetes/kinds";
@@ -48,6 +49,13 @@ const view = (name: string) =>
     .getByRole("navigation", { name: "Views of this service" })
     .getByRole("link", { name, exact: true })
     .click();
+const row = z.record(z.string(), z.unknown());
+/** The newest build or release there, as the API says. */
+async function newest(what: "builds" | "releases") {
+  const path = `/api/apps/${APP}/${what}?environment=dev`;
+  const said: unknown = await person.page.evaluate(async (url) => (await fetch(url)).json(), path);
+  return z.object({ rows: z.array(row).min(1) }).parse(said).rows[0] ?? {};
+}
 async function verifiedAndClosed(): Promise<void> {
   await dialog().getByText("What runs has been verified.").waitFor({ timeout: 60_000 });
   await dialog().getByRole("button", { name: "Close" }).last().click();
@@ -158,6 +166,80 @@ describe("a bad release, and the way back, in the browser", () => {
     await page.getByRole("row").filter({ hasText: "Kepler" }).first().getByText("Done").waitFor({ timeout: 60_000 });
     // The pods that ran before ran all the time.
     await waitFor("the failed pods to go", async () => (await pods()).join() === before.join(), 60_000);
+  });
+
+  it("holds the commit that a rollback of the image left, until somebody lifts the hold with a reason", async () => {
+    const { page } = person;
+    await page.getByRole("button", { name: "Build", exact: true }).click();
+    await dialog().getByLabel("Branch or tag").fill("v1.0.0");
+    await page.getByRole("option", { name: /^v1\.0\.0/ }).click();
+    await dialog().getByRole("button", { name: "Start build" }).click();
+    await page.waitForURL(/\/builds\/[0-9a-f-]+$/);
+    await waitFor("the build", async () => (await newest("builds")).state === "succeeded", 60_000);
+    await page.getByRole("button", { name: "Release", exact: true }).click();
+    // The dialog proposes the newest build that the page has heard of: not before it is this one.
+    await dialog().getByText("Commit", { exact: true }).waitFor();
+    await confirm();
+    await verifiedAndClosed();
+    const released = await newest("releases");
+
+    await view("Releases");
+    await page.getByRole("button", { name: "Roll back to this…" }).first().click();
+    await dialog().getByLabel("What comes back").selectOption({ label: "Only the image" });
+    await dialog().getByText("Commit", { exact: true }).waitFor();
+    await confirm();
+    await verifiedAndClosed();
+    expect(await newest("releases")).toMatchObject({ kind: "rollback", restoredPart: "image" });
+
+    await page.getByRole("button", { name: "Release", exact: true }).click();
+    const lift = dialog().getByRole("button", { name: "Lift the hold" });
+    await lift.waitFor();
+    const isRefused = () =>
+      dialog()
+        .getByRole("button", { name: /^Release/ })
+        .last()
+        .getAttribute("aria-disabled");
+    await expect.poll(isRefused).toBe("true");
+    await dialog().getByLabel("Why it may be released again").fill("The fault was elsewhere.");
+    await lift.click();
+    await lift.waitFor({ state: "detached" });
+    await confirm();
+    await verifiedAndClosed();
+    expect((await newest("releases")).commitSha).toBe(released.commitSha);
+  });
+
+  it("brings back only the settings of an old release, with the image of now", async () => {
+    const { page } = person;
+    const { imageDigest } = await newest("releases");
+    await view("Releases");
+    await page.getByRole("button", { name: "Roll back to this…" }).last().click();
+    await dialog().getByLabel("What comes back").selectOption({ label: "Only the settings" });
+    await confirm();
+    await verifiedAndClosed();
+    expect(await newest("releases")).toMatchObject({ kind: "rollback", restoredPart: "settings", imageDigest });
+  });
+
+  it("compares two releases, also of two environments", async () => {
+    const { page } = person;
+    const pick = (row: number) =>
+      page
+        .getByRole("checkbox", { name: /^Compare #/ })
+        .nth(row)
+        .check();
+    await view("Releases");
+    await pick(1);
+    await pick(2);
+    await page.getByRole("link", { name: "Compare", exact: true }).click();
+    await page.getByRole("heading", { name: /^#\d+ compared with #\d+$/ }).waitFor();
+    await page.getByText("Image digest").waitFor();
+
+    await view("Releases");
+    await page.getByRole("button", { name: "Where" }).click();
+    await page.getByRole("menuitem", { name: "All environments" }).click();
+    await page.getByRole("row").filter({ hasText: "test" }).first().getByRole("checkbox").check();
+    await page.getByRole("row").filter({ hasText: "dev" }).first().getByRole("checkbox").check();
+    await page.getByRole("link", { name: "Compare", exact: true }).click();
+    await page.getByRole("heading", { name: /^(dev|test) #\d+ compared with (dev|test) #\d+$/ }).waitFor();
   });
 });
 
