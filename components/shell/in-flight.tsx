@@ -44,7 +44,7 @@ export function InFlight() {
     <MenuButton
       align="end"
       className={classes.flight}
-      aria-label={t("label", { count: rows.length })}
+      title={t("label", { count: rows.length })}
       entries={rows.map((item) => ({
         key: `${item.kind}:${item.id}`,
         href: hrefOf(item),
@@ -52,10 +52,8 @@ export function InFlight() {
       }))}
     >
       <Glyph name="working" />
-      <span className="k-trunc" aria-hidden="true">
-        {t.rich("line", { kind: first.kind, app: () => <b>{first.app}</b> })}
-      </span>
-      <small className="k-num" aria-hidden="true">
+      <span className="k-trunc">{t.rich("line", { kind: first.kind, app: () => <b>{first.app}</b> })}</span>
+      <small className="k-num">
         {rows.length > 1 ? t("more", { count: rows.length - 1 }) : <Elapsed from={first.since} />}
       </small>
       <i style={{ width: `${shareOf(first) * 100}%` }} />
