@@ -1,11 +1,11 @@
-import { type Browser, type Page } from "playwright-core";
+import { type Page } from "playwright-core";
 import { afterAll, expect, it } from "vitest";
 import { type Kubernetes } from "#lib/clients/kubernetes/client";
 import { createKubernetes } from "#lib/clients/kubernetes/create-kubernetes";
 import { KINDS } from "#lib/clients/kubernetes/kinds";
 import { processOf } from "#scripts/bench/process-use";
 import { type RunningKepler } from "#tests/world/kepler";
-import { type Person, signIn } from "#tests/world/person";
+import { type Person } from "#tests/world/person";
 import { waitFor } from "#tests/world/wait-for";
 import { inBrowser, runService } from "./in-browser.ts";
 
@@ -24,13 +24,12 @@ const WRITER = `
   more();`;
 
 let kepler: RunningKepler;
-let browser: Browser;
 let person: Person;
 let kubernetes: Kubernetes;
 let app: { id: string; pod: string };
 
 inBrowser(async (stage) => {
-  ({ kepler, browser, person } = stage);
+  ({ kepler, person } = stage);
   await runService(stage, SERVICE);
   kubernetes = createKubernetes({ kubeconfig: kepler.sandbox("kubernetes").kubeconfig });
   const { items } = await kubernetes.list(KINDS.pod, "kepler-dev", {
