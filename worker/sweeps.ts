@@ -12,6 +12,7 @@ import { type Logger } from "#lib/platform/logger";
 import { type Queue } from "#lib/platform/queue";
 import { unfinishedBulks } from "#lib/releases/bulk/work-off-bulk";
 import { unfinishedPodDeletions } from "#lib/releases/delete-pod";
+import { checkAllGateways } from "#lib/releases/gateway/check-gateways";
 import { bulkJob, leaseJob, podDeletionJob, releaseJob } from "#lib/releases/jobs";
 import { dueLeases } from "#lib/releases/lease/end-lease";
 import { proveDueReleases } from "#lib/releases/prove-restorable";
@@ -34,6 +35,7 @@ type Parts = {
 const PING_MS = 15_000;
 const RESYNC_MS = 60_000;
 const TERMINALS_MS = 15_000;
+const GATEWAYS_MS = 30_000;
 const RECORDINGS_DAYS = 90;
 const PROOF_MS = 15 * 60_000;
 const PRUNE_MS = 3_600_000;
@@ -61,6 +63,7 @@ export async function sweep({ db, queue, systems, release, log, signal }: Parts)
       const { proven, refuted } = await proveDueReleases(release, { signal });
       if (refuted > 0) log.warn({ proven, refuted }, "releases that could not be restored now");
     }),
+    run("gateways", GATEWAYS_MS, async () => void (await checkAllGateways(release, { signal }))),
     run("prune", PRUNE_MS, async () => {
       const yesterday = new Date(Date.now() - DAY_MS);
       await pruneEvents(db, yesterday);

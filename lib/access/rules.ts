@@ -37,6 +37,8 @@ export const TEAM_PERMISSIONS = {
   "release.abort": WRITERS,
   "release.pause": WRITERS,
   "pod.delete": WRITERS,
+  // Moves the routes of a whole environment to the other gateway, and back.
+  "gateway.move": OPERATORS,
   // A saved version changes nothing that runs: in production too, releasing it is what asks for more.
   "config.read": EVERY_ROLE,
   "config.edit": WRITERS,

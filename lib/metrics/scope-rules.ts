@@ -1,3 +1,4 @@
+import { carrierOf } from "#lib/apps/spec/gateway-rules";
 import { type AppSettings } from "#lib/apps/spec-schema";
 import { equal, literally, type Matcher, matching } from "./promql-rules.ts";
 
@@ -36,7 +37,7 @@ export function requestSourceOf(spec: Pick<AppSettings, "meshMode" | "exposure">
   if (spec === null) return null;
   if (spec.meshMode === "mesh") return "mesh";
   if (spec.exposure === null) return null;
-  return spec.exposure.gatewayClass === "istio" ? "istio-gateway" : "traefik";
+  return carrierOf(spec.exposure) === "istio" ? "istio-gateway" : "traefik";
 }
 
 /** One source's words for the same three things. Traefik tells seconds, and no pod. */

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { GATEWAY_MOVES } from "#lib/apps/spec/gateway-rules";
 import { MOST_REPLICAS } from "#lib/apps/spec-schema";
 import { publicError } from "#lib/platform/steps";
 import { RELEASE_KINDS, releaseState } from "./schema.ts";
@@ -29,6 +30,7 @@ export const bulkView = z.object({
   environment: z.string(),
   kind: z.enum(RELEASE_KINDS),
   replicas: z.number().int().nullable(),
+  gateway: z.enum(GATEWAY_MOVES).nullable(),
   requestedAt: z.iso.datetime(),
   items: z.array(
     z.object({

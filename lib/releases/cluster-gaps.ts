@@ -1,4 +1,5 @@
 import "server-only";
+import { carrierOf } from "#lib/apps/spec/gateway-rules";
 import { type AppSpec } from "#lib/apps/spec-schema";
 import { type Kubernetes } from "#lib/clients/kubernetes/client";
 import { KINDS } from "#lib/clients/kubernetes/kinds";
@@ -18,7 +19,7 @@ export async function clusterGap(
       next: "Leave log collection out, or ask a platform admin to set ELASTICSEARCH_URL.",
     });
   }
-  if (spec.meshMode !== "mesh" && spec.exposure?.gatewayClass !== "istio") return null;
+  if (spec.meshMode !== "mesh" && (spec.exposure === null || carrierOf(spec.exposure) !== "istio")) return null;
   if (!(await kubernetes.apiGroups({ signal })).includes(ISTIO_GROUP)) {
     return new Conflict("This cluster has no Istio, so mesh mode and Istio gateways are not available.", {
       system: "kubernetes",

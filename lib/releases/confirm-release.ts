@@ -6,7 +6,7 @@ import { createRelease, releaseOfKey } from "./create-release.ts";
 import { examineRelease } from "./examine-release.ts";
 import { type ReleaseDeps } from "./jobs.ts";
 import { planRelease } from "./plan-release.ts";
-import { type CreateReleaseInput } from "./schema.ts";
+import { type AskedRelease } from "./schema.ts";
 
 type Deps = ReleaseDeps & { kubernetes?(cluster: { context: string }): Kubernetes };
 
@@ -17,7 +17,7 @@ type Deps = ReleaseDeps & { kubernetes?(cluster: { context: string }): Kubernete
 export async function confirmRelease(
   appId: string,
   requestedById: string,
-  input: CreateReleaseInput,
+  input: AskedRelease,
   { signal }: { signal: AbortSignal },
   deps: Deps,
 ): Promise<{ releaseId: string; number: number }> {

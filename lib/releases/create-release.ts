@@ -10,7 +10,7 @@ import { ownDeps, type ReleaseDeps, releaseJob } from "./jobs.ts";
 import { beginLease } from "./lease/begin-lease.ts";
 import { type PlannedIntent, planRelease, type ReleasePlan } from "./plan-release.ts";
 import { IN_FLIGHT } from "./release-rules.ts";
-import { type CreateReleaseInput, RELEASE_STEPS } from "./schema.ts";
+import { type AskedRelease, RELEASE_STEPS } from "./schema.ts";
 
 export type ReleaseRequest = {
   appId: string;
@@ -34,7 +34,7 @@ type Created = { releaseId: string; number: number };
 export async function createRelease(
   appId: string,
   requestedById: string,
-  input: CreateReleaseInput,
+  input: AskedRelease,
   deps: ReleaseDeps = ownDeps(),
 ): Promise<Created> {
   const { reason, idempotencyKey, expectedCurrent, rollbackOnFailure, ...intent } = input;

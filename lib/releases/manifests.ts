@@ -1,4 +1,5 @@
 import { fewestReplicas, isAutoscaled } from "#lib/apps/scaling-rules";
+import { carrierOf } from "#lib/apps/spec/gateway-rules";
 import { type AppSpec } from "#lib/apps/spec-schema";
 import { MANAGED_BY } from "#lib/clusters/label-rules";
 import { autoscaler } from "./manifests/autoscaler.ts";
@@ -21,6 +22,7 @@ export type { LogOutput, Manifest, ManifestInput } from "./manifests/object.ts";
  */
 export function renderManifests(input: ManifestInput): Manifest[] {
   const { spec } = input;
+  const carrier = spec.exposure && carrierOf(spec.exposure);
   const isLeft = ({ kind }: Manifest) => spec.adopted?.leaves.some((left) => left === kind) ?? false;
   const objects = [
     spec.adopted === null && serviceAccount(input),
@@ -32,8 +34,8 @@ export function renderManifests(input: ManifestInput): Manifest[] {
     workload(input),
     fewestReplicas(spec) >= 2 && disruptionBudget(input),
     isAutoscaled(spec) && spec.autoscaling && autoscaler(input, spec.autoscaling),
-    spec.exposure?.gatewayClass === "ingress" && ingress(input),
-    ...(spec.exposure?.gatewayClass === "istio" ? [istioGateway(input), ...virtualServices(input)] : []),
+    carrier === "ingress" && ingress(input),
+    ...(carrier === "istio" ? [istioGateway(input), ...virtualServices(input)] : []),
   ];
   return objects.filter((object) => object !== null && object !== false).filter((object) => !isLeft(object));
 }

@@ -1,5 +1,6 @@
 import "server-only";
 import { refuseRetiring } from "#lib/apps/retiring-rules";
+import { carriedBy, type GatewayMove, servedRoutes, targetOf } from "#lib/apps/spec/gateway-rules";
 import { type AppSettings, type AppSpec, appSpec, fixedProblems, storedSettings } from "#lib/apps/spec-schema";
 import { type Tx } from "#lib/platform/db";
 import { Invalid, NotFound } from "#lib/platform/errors";
@@ -15,6 +16,8 @@ import { type ReleaseIntent } from "./schema.ts";
 export type PlannedIntent = Omit<ReleaseIntent, "kind"> & {
   kind: ReleaseIntent["kind"] | "import";
   imported?: AppSpec;
+  /** Or that a failover of their environment moves their routes. */
+  gateway?: GatewayMove;
 };
 
 export type ReleasePlan = {
@@ -64,7 +67,8 @@ export async function planRelease(tx: Tx, appId: string, intent: PlannedIntent, 
   const source = await chooseSource(tx, here, intent, basis, environment.domain);
   const restartedAt = intent.kind === "restart" ? now.toISOString() : source.spec.restartedAt;
   const replicas = await chooseReplicas(tx, here, intent, source.spec);
-  const unkept = { ...source.spec, restartedAt, replicas };
+  const exposure = withCarrier(source.spec.exposure, basis?.spec.exposure ?? null, intent.gateway);
+  const unkept = { ...source.spec, exposure, restartedAt, replicas };
   const spec = withKept(unkept, intent, app.name);
   await refuseFixed(tx, here, spec, intent);
   await refuseUnusableConfig(tx, here, spec);
@@ -79,6 +83,27 @@ function withKept(spec: AppSpec, { keep = [] }: Pick<ReleaseIntent, "keep">, app
   throw new Invalid("What stands in the cluster cannot be kept in the service's settings as it is.", {
     fields: keep.map(({ field }, index) => ({ path: `keep.${index}`, message: `${field}: ${kept}` })),
     next: "Take these fields over, or change them in the settings.",
+  });
+}
+
+/**
+ * Which gateway carries the routes is the environment's affair of the moment: neither a form nor an old Spec that is
+ * brought back moves them from the gateway that they failed over to, but only another failover.
+ */
+function withCarrier(
+  wanted: AppSpec["exposure"],
+  now: AppSpec["exposure"],
+  move: GatewayMove | undefined,
+): AppSpec["exposure"] {
+  if (wanted === null) {
+    if (move === undefined) return null;
+    throw new Invalid("The service is not exposed, so it has no routes to move.");
+  }
+  if (move === undefined) return carriedBy(wanted, now?.failedOverTo ?? wanted.gatewayClass);
+  const moved = carriedBy(wanted, targetOf(wanted, move));
+  if (servedRoutes(moved).length > 0) return moved;
+  throw new Invalid("None of its routes can be carried by that gateway.", {
+    next: "Give it a route without conditions and rewrite, then move it.",
   });
 }
 

@@ -139,6 +139,7 @@ async function readRelease({ db }: ReconcileReleaseDeps, id: string) {
     select: {
       id: true,
       number: true,
+      kind: true,
       state: true,
       version: true,
       spec: true,

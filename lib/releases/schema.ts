@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { type GatewayMove } from "#lib/apps/spec/gateway-rules";
 import { appSettings, appSpec, imageDigest, MOST_REPLICAS } from "#lib/apps/spec-schema";
 import { podView } from "#lib/clusters/schema";
 import { publicError, stepView } from "#lib/platform/steps";
@@ -22,6 +23,7 @@ export type ReleaseState = z.infer<typeof releaseState>;
 
 export const RELEASE_KINDS = ["deploy", "rollback", "scale", "restart", "configure", "import"] as const;
 const releaseKind = z.enum(RELEASE_KINDS);
+export type ReleaseKind = z.infer<typeof releaseKind>;
 
 /** Steps of the release reconciler, in order. */
 export const RELEASE_STEPS = ["check", "apply", "rollout", "verify"] as const;
@@ -60,6 +62,8 @@ export const createReleaseInput = releaseIntent.extend({
   rollbackOnFailure: z.boolean().optional(),
 });
 export type CreateReleaseInput = z.infer<typeof createReleaseInput>;
+/** What nobody asks of one service alone: a failover of the environment asks it of each. */
+export type AskedRelease = CreateReleaseInput & { gateway?: GatewayMove };
 export const createReleaseResult = z.object({ releaseId: z.uuid(), number: z.number().int() });
 
 /** What a gate says; `gate` names it (gate-rules.ts). */

@@ -64,6 +64,7 @@ const FIELDS: readonly Field[] = [
   { field: "placement.antiAffinity" },
   { field: "meshMode" },
   { field: "gatewayClass", path: "exposure.gatewayClass" },
+  { field: "failedOverTo", path: "exposure.failedOverTo" },
   ...each("strategy", "strategy", [
     "type",
     "maxSurge",

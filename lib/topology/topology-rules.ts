@@ -1,4 +1,5 @@
 import { configRefs } from "#lib/apps/spec/config-schema";
+import { carrierOf } from "#lib/apps/spec/gateway-rules";
 import { type AppSpec } from "#lib/apps/spec-schema";
 import { urlsOf } from "#lib/releases/host-rules";
 import { type TopologyColumn, type TopologyNode, type TopologyView } from "./schema.ts";
@@ -41,7 +42,7 @@ function columnsOf(facts: TopologyFacts, { spec, endedAt }: NonNullable<Topology
   // What is not watched by itself stands as its release was verified: gone with its workload, unknown with its cluster.
   const asReleased = { state: away ? "unknown" : hasWorkload ? "applied" : "gone", at: iso(endedAt) } as const;
   const { exposure } = spec;
-  const edge = exposure ? [node("edge", exposure.gatewayClass, asReleased)] : [];
+  const edge = exposure ? [node("edge", carrierOf(exposure), asReleased)] : [];
   const routes = exposure
     ? urlsOf(spec, domain).map((url) => node("route", withoutScheme(url), { ...asReleased, url }))
     : spec.ports.map(({ port }) => node("internal", `${app.name}:${port}`, asReleased));

@@ -29,15 +29,16 @@ const HEADER_MATCHES = ["exact", "prefix", "regex"] as const;
 export function TrafficFields({ row }: { row: number }) {
   const t = useTranslations("settings.traffic");
   const { form, change, readOnly, errorAt } = useFields();
-  const route = form.exposure?.routes[row];
-  if (form.exposure === null || route === undefined) return null;
-  const { gatewayClass, routes } = form.exposure;
+  const { exposure } = form;
+  const route = exposure?.routes[row];
+  if (exposure === null || route === undefined) return null;
+  const { gatewayClass, routes } = exposure;
   const isIstio = gatewayClass === "istio";
   const { traffic } = route;
   const set = (next: typeof traffic) =>
     change({
       ...form,
-      exposure: { gatewayClass, routes: routes.map((each, i) => (i === row ? { ...each, traffic: next } : each)) },
+      exposure: { ...exposure, routes: routes.map((each, i) => (i === row ? { ...each, traffic: next } : each)) },
     });
   const at = `exposure.routes.${row}.traffic` as const;
   const wrong = errorAt(at);

@@ -23,6 +23,8 @@ export const specRoute = z.object({
 
 export const specExposure = z.object({
   gatewayClass: z.enum(["ingress", "istio"]),
+  /** The gateway that carries the routes meanwhile; set and taken away by a failover alone (planRelease), never by a form. */
+  failedOverTo: z.enum(["ingress", "istio"]).optional(),
   routes: z.array(specRoute).min(1).max(20),
 });
 

@@ -30,6 +30,7 @@ export const KINDS = {
   horizontalPodAutoscaler: kind("autoscaling/v2", "HorizontalPodAutoscaler", "horizontalpodautoscalers"),
   endpointSlice: kind("discovery.k8s.io/v1", "EndpointSlice", "endpointslices"),
   ingress: kind("networking.k8s.io/v1", "Ingress", "ingresses"),
+  ingressClass: kind("networking.k8s.io/v1", "IngressClass", "ingressclasses", false),
   virtualService: kind("networking.istio.io/v1", "VirtualService", "virtualservices"),
   gateway: kind("networking.istio.io/v1", "Gateway", "gateways"),
   destinationRule: kind("networking.istio.io/v1", "DestinationRule", "destinationrules"),

@@ -3,7 +3,8 @@ import { allows, type Permission, type Subject, stricterInProduction } from "#li
 import { Prisma, type Tx } from "#lib/platform/db";
 import { Denied, Invalid, NotFound, type PublicError } from "#lib/platform/errors";
 import { type CreateBulkInput } from "../bulk-schema.ts";
-import { bulkJob, ownDeps, type ReleaseDeps } from "../jobs.ts";
+import { ownDeps, type ReleaseDeps } from "../jobs.ts";
+import { insertBulk } from "./insert-bulk.ts";
 
 const NEEDED: Permission = "release.create";
 
@@ -16,27 +17,25 @@ export async function createBulk(
   input: CreateBulkInput,
   { db, enqueue, now }: ReleaseDeps = ownDeps(),
 ): Promise<{ bulkId: string }> {
-  const { idempotencyKey, environmentId, kind, replicas, reason } = input;
-  return db.$transaction(async (tx) => {
-    await tx.$executeRaw`select pg_advisory_xact_lock(hashtextextended(${`bulk:${actor.id}:${idempotencyKey}`}, 0))`;
-    const first = await tx.bulkChange.findUnique({
-      where: { requestedById_idempotencyKey: { requestedById: actor.id, idempotencyKey } },
-      select: { id: true },
-    });
-    if (first) return { bulkId: first.id };
-    const environment = await tx.environment.findUnique({ where: { id: environmentId }, select: { purpose: true } });
-    if (!environment) {
-      throw new Invalid("There is no such environment.", {
-        fields: [{ path: "environmentId", message: "environment.unknown" }],
-      });
-    }
-    const needed = environment.purpose === "prod" ? stricterInProduction(NEEDED) : NEEDED;
-    const items = await itemsOf(tx, actor, [...new Set(input.appIds)], needed);
-    const wish = { environmentId, kind, replicas, reason, requestedById: actor.id, idempotencyKey, requestedAt: now() };
-    const { id } = await tx.bulkChange.create({ data: { ...wish, items: { create: items } }, select: { id: true } });
-    await enqueue(tx, bulkJob, id);
-    return { bulkId: id };
-  });
+  const { appIds, ...wish } = input;
+  return db.$transaction((tx) =>
+    insertBulk(
+      tx,
+      { ...wish, requestedById: actor.id },
+      async () => {
+        const where = { id: input.environmentId };
+        const environment = await tx.environment.findUnique({ where, select: { purpose: true } });
+        if (!environment) {
+          throw new Invalid("There is no such environment.", {
+            fields: [{ path: "environmentId", message: "environment.unknown" }],
+          });
+        }
+        const needed = environment.purpose === "prod" ? stricterInProduction(NEEDED) : NEEDED;
+        return itemsOf(tx, actor, [...new Set(appIds)], needed);
+      },
+      { enqueue, now },
+    ),
+  );
 }
 
 async function itemsOf(tx: Tx, actor: Subject, appIds: string[], needed: Permission) {

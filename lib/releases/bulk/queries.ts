@@ -2,7 +2,7 @@ import "server-only";
 import { type Db, db as ownDb } from "#lib/platform/db";
 import { NotFound } from "#lib/platform/errors";
 import { publicError } from "#lib/platform/steps";
-import { type BulkView } from "../bulk-schema.ts";
+import { type BulkView, bulkView } from "../bulk-schema.ts";
 
 /** A bulk change and what became of each service, for whoever asked for it (and admins); NotFound for others. */
 export async function getBulkView(
@@ -16,6 +16,7 @@ export async function getBulkView(
       id: true,
       kind: true,
       replicas: true,
+      gateway: true,
       requestedAt: true,
       environment: { select: { name: true } },
       items: {
@@ -35,6 +36,7 @@ export async function getBulkView(
     environment: row.environment.name,
     kind: row.kind,
     replicas: row.replicas,
+    gateway: bulkView.shape.gateway.parse(row.gateway),
     requestedAt: row.requestedAt.toISOString(),
     items: row.items.map(({ appId, app, release, error }) => ({
       appId,

@@ -1,51 +1,102 @@
 import "server-only";
+import { z } from "zod";
+import { GATEWAY_MOVES } from "#lib/apps/spec/gateway-rules";
 import { Prisma } from "#lib/platform/db";
-import { isTransient, KeplerError, NotFound, type PublicError } from "#lib/platform/errors";
+import { Conflict, isTransient, KeplerError, NotFound, type PublicError } from "#lib/platform/errors";
 import { publish } from "#lib/platform/events";
 import { type RunResult } from "#lib/platform/queue";
 import { confirmRelease } from "../confirm-release.ts";
 import { findBasis } from "../plan-release.ts";
-import { type CreateReleaseInput, releaseIntent } from "../schema.ts";
+import { type AskedRelease, releaseIntent } from "../schema.ts";
 import { type ReconcileReleaseDeps } from "../steps/step-context.ts";
+import { nextWave } from "./wave-rules.ts";
 
 const LOOK_AGAIN_MS = 2_000;
 
+/** A move between gateways is for when a gateway has failed: many services at once. */
+const MOVED_AT_ONCE = 8;
+
 /**
- * Asks for the releases of a bulk change, one service after another. The release's key is the bulk change's id, so that a
- * crash between a release and its note finds the release again. One service's failure is its own; a silent cluster is waited for.
+ * Asks for the releases of a bulk change, one service after another; of a move between gateways wave by wave. The
+ * release's key is the bulk change's id, so that a crash between a release and its note finds the release again. One
+ * service's failure is its own; a silent cluster is waited for.
  */
 export async function workOffBulk(
   deps: ReconcileReleaseDeps,
   bulkId: string,
   { signal }: { signal: AbortSignal },
 ): Promise<RunResult> {
-  const bulk = await deps.db.bulkChange.findUnique({
-    where: { id: bulkId },
-    include: {
-      items: {
-        where: { releaseId: null, error: { equals: Prisma.AnyNull } },
-        orderBy: { position: "asc" },
-        select: { appId: true, app: { select: { teamId: true } } },
-      },
-    },
-  });
-  let silentMs = 0;
-  for (const item of bulk?.items ?? []) {
-    signal.throwIfAborted();
-    if (!bulk) break;
-    const outcome = await requestOne(deps, bulk, item.appId, signal);
-    if ("waitMs" in outcome) {
-      silentMs = Math.max(silentMs, outcome.waitMs);
-      continue;
+  const bulk = await deps.db.bulkChange.findUnique({ where: { id: bulkId }, include: { items: itemsInOrder } });
+  if (!bulk) return "done";
+  const waiting = bulk.items.filter(({ releaseId, error }) => releaseId === null && error === null);
+  if (waiting.length === 0) return "done";
+  if (bulk.gateway === null) return askFor(deps, bulk, waiting, signal, 1);
+  const wave = nextWave(
+    bulk.items.map(({ error, release }) => ({ refused: error !== null, state: release?.state ?? null })),
+  );
+  switch (wave.is) {
+    case "wait":
+      return { requeueAfterMs: LOOK_AGAIN_MS };
+    case "stop":
+      for (const item of waiting) await note(deps, bulkId, item, { error: json(notTried().toPublic()) });
+      return "done";
+    case "ask": {
+      const asked = await askFor(deps, bulk, waiting.slice(0, wave.count), signal, MOVED_AT_ONCE);
+      return asked === "done" && wave.count < waiting.length ? { requeueAfterMs: LOOK_AGAIN_MS } : asked;
     }
-    await deps.checkpoint?.("bulk.item.before-commit");
-    await deps.db.$transaction(async (tx) => {
-      await tx.bulkItem.update({ where: { bulkId_appId: { bulkId, appId: item.appId } }, data: outcome });
-      await publish(tx, { kind: "release", subjectId: bulkId, teamId: item.app.teamId, appId: item.appId });
-    });
-    await deps.checkpoint?.("bulk.item.after-commit");
+  }
+}
+
+const itemsInOrder = {
+  orderBy: { position: "asc" },
+  select: {
+    appId: true,
+    releaseId: true,
+    error: true,
+    app: { select: { teamId: true } },
+    release: { select: { state: true } },
+  },
+} as const satisfies Prisma.BulkChange$itemsArgs;
+
+const notTried = () =>
+  new Conflict("The first services could not be moved, so this one was left where it is.", {
+    next: "Look at why they failed, then move the routes again.",
+  });
+
+type Item = { appId: string; app: { teamId: string } };
+
+async function askFor(
+  deps: ReconcileReleaseDeps,
+  bulk: Bulk,
+  items: readonly Item[],
+  signal: AbortSignal,
+  atOnce: number,
+): Promise<RunResult> {
+  let silentMs = 0;
+  const ask = async (item: Item) => {
+    const outcome = await requestOne(deps, bulk, item.appId, signal);
+    if ("waitMs" in outcome) silentMs = Math.max(silentMs, outcome.waitMs);
+    else await note(deps, bulk.id, item, outcome);
+  };
+  for (let first = 0; first < items.length; first += atOnce) {
+    signal.throwIfAborted();
+    await Promise.all(items.slice(first, first + atOnce).map(ask));
   }
   return silentMs > 0 ? { requeueAfterMs: silentMs } : "done";
+}
+
+async function note(
+  deps: ReconcileReleaseDeps,
+  bulkId: string,
+  { appId, app }: Item,
+  outcome: Exclude<Outcome, { waitMs: number }>,
+): Promise<void> {
+  await deps.checkpoint?.("bulk.item.before-commit");
+  await deps.db.$transaction(async (tx) => {
+    await tx.bulkItem.update({ where: { bulkId_appId: { bulkId, appId } }, data: outcome });
+    await publish(tx, { kind: "release", subjectId: bulkId, teamId: app.teamId, appId });
+  });
+  await deps.checkpoint?.("bulk.item.after-commit");
 }
 
 type Bulk = Prisma.BulkChangeGetPayload<object>;
@@ -58,14 +109,16 @@ async function requestOne(
   signal: AbortSignal,
 ): Promise<Outcome> {
   const { db, enqueue, now, clients } = deps;
-  const { id, environmentId, kind, replicas, reason, requestedById } = bulk;
+  const { id, environmentId, kind, replicas, gateway, reason, requestedById } = bulk;
   try {
     const basis = await findBasis(db, { appId, environmentId });
     if (!basis) throw new NotFound("Nothing runs there.");
-    const input: CreateReleaseInput = {
+    const input: AskedRelease = {
       environmentId,
       kind: releaseIntent.shape.kind.parse(kind),
       ...(replicas === null ? {} : { replicas }),
+      // Should the gateway not take over, the service goes back to the one where it was.
+      ...(gateway === null ? {} : { gateway: z.enum(GATEWAY_MOVES).parse(gateway), rollbackOnFailure: true }),
       buildId: null,
       settings: null,
       restoresNumber: null,

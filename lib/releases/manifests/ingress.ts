@@ -1,8 +1,11 @@
+import { servedRoutes } from "#lib/apps/spec/gateway-rules";
 import { type Manifest, type ManifestInput, metadata } from "./object.ts";
 
 /** The standby gateway class: Traefik reads Ingress objects. One rule for each host, its paths in the order of the Spec. */
 export function ingress(input: ManifestInput): Manifest {
-  const routes = input.spec.exposure?.routes ?? [];
+  const { exposure } = input.spec;
+  // Routes of Istio's gateway that failed over to here may mean what an Ingress cannot say.
+  const routes = exposure ? servedRoutes(exposure) : [];
   const hosts = [...new Set(routes.map((route) => route.host))];
   const rules = hosts.map((host) => ({
     host,

@@ -16,6 +16,7 @@ import { containerOf, isUntouched, selector } from "../manifests/object.ts";
 import { decideRollout, decideVerify, explained, isPodOf, type Observed, type Verdict } from "../rollout-rules.ts";
 import { applyObjects, manifestsOf, removeLeftovers } from "./apply.ts";
 import { type StepContext } from "./step-context.ts";
+import { awaitTakeOver } from "./take-over.ts";
 import { workloadRefOf } from "./workload-ref.ts";
 
 /** Follows the rollout in the cluster itself; the watch only makes it look sooner. */
@@ -29,13 +30,17 @@ export async function rollout(context: StepContext): Promise<Verdict> {
       await deletePods(context, decision.pods);
       return { is: "wait", facts: decision.facts };
     case "done":
-      await removeLeftovers(context, await manifestsOf(context, context.release));
-      return decision;
+      return (await awaitTakeOver(context)) ?? (await finish(context, decision));
     case "failed":
       return withEvidence(context, await explainedBy(context, decision));
     case "wait":
       return decision;
   }
+}
+
+async function finish(context: StepContext, decision: Verdict): Promise<Verdict> {
+  await removeLeftovers(context, await manifestsOf(context, context.release));
+  return decision;
 }
 
 /** Their StatefulSet makes them again, from the new template. */

@@ -5,7 +5,7 @@ import { type Registry } from "#lib/clients/registry/client";
 import { type Db } from "#lib/platform/db";
 import { type Queue } from "#lib/platform/queue";
 import { type TakenField } from "../change-schema.ts";
-import { type ReleaseState } from "../schema.ts";
+import { type ReleaseKind, type ReleaseState } from "../schema.ts";
 
 /** What the release reconciler is given once: tests give it the sandbox, the worker the configured systems. */
 export type ReconcileReleaseDeps = {
@@ -25,6 +25,7 @@ export type ReconcileReleaseDeps = {
 export type ReleaseInWork = {
   id: string;
   number: number;
+  kind: ReleaseKind;
   state: ReleaseState;
   version: number;
   spec: AppSpec;

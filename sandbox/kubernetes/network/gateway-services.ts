@@ -1,12 +1,19 @@
-import { namespaces, services } from "../kinds/index.ts";
+import { ingressClasses, namespaces, services } from "../kinds/index.ts";
 import { type Resources } from "../store/resources.ts";
 import { type EdgePorts } from "./edge.ts";
 import { GATEWAY_LABELS } from "./istio-routes.ts";
 
 const writer = { manager: "cloud-controller-manager" };
 
-/** Shows the gateways' addresses where a cluster shows them: as LoadBalancer Services that have got theirs. */
+/**
+ * Shows the gateways where a cluster shows them: as LoadBalancer Services that have got their addresses, Traefik also as
+ * the class that its chart installs.
+ */
 export function publishGateways(resources: Resources, ports: EdgePorts): void {
+  if (resources.store.get(ingressClasses, undefined, "traefik") === undefined) {
+    const body = { metadata: { name: "traefik" }, spec: { controller: "traefik.io/ingress-controller" } };
+    resources.create(ingressClasses, undefined, body, writer);
+  }
   publish(resources, "istio-system", "istio-ingressgateway", GATEWAY_LABELS, { name: "http2", port: ports.istio });
   publish(
     resources,

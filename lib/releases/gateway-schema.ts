@@ -1,0 +1,117 @@
+import { z } from "zod";
+import { HEALTH_STATES } from "#lib/apps/schema";
+import { GATEWAY_MOVES, TRAFFIC_FEATURES } from "#lib/apps/spec/gateway-rules";
+import { publicError } from "#lib/platform/steps";
+
+export const GATEWAY_CLASSES = ["istio", "ingress"] as const;
+const gatewayClass = z.enum(GATEWAY_CLASSES);
+const gatewayMove = z.enum(GATEWAY_MOVES);
+
+/** What is looked at: the class is known, the gateway has an address, it answers there, its hosts are nobody else's. */
+export const GATEWAY_CHECKS = ["class", "address", "answers", "hosts"] as const;
+export const gatewayCheck = z.object({
+  name: z.enum(GATEWAY_CHECKS),
+  /** `warn`: routes can move, but something of it could not be looked at or will not work. */
+  state: z.enum(["ok", "warn", "fail"]),
+  /** In the cluster's own words: a name, an address, a host. */
+  detail: z.string().nullable(),
+});
+export type GatewayCheck = z.infer<typeof gatewayCheck>;
+
+export const gatewayStanding = z.object({
+  gatewayClass,
+  /** As of its checks: would it carry the routes of the environment now? */
+  state: z.enum(["ready", "limited", "unready", "unknown"]),
+  checks: z.array(gatewayCheck),
+  checkedAt: z.iso.datetime().nullable(),
+  routes: z.number().int(),
+  services: z.number().int(),
+  /** Services that it carries though their own gateway is the other one. */
+  guests: z.number().int(),
+});
+export type GatewayStanding = z.infer<typeof gatewayStanding>;
+
+export const gatewayRoute = z.object({
+  app: z.string(),
+  host: z.string(),
+  path: z.string(),
+  pathType: z.enum(["prefix", "exact"]),
+  port: z.number().int(),
+  /** Its own gateway, the one that carries it, and the one that it is on its way to. */
+  gatewayClass,
+  carrier: gatewayClass,
+  movingTo: gatewayClass.nullable(),
+  /** Rules that rest, or that keep the route from being served there. */
+  loss: z.object({ is: z.enum(["resting", "unserved"]), features: z.array(z.enum(TRAFFIC_FEATURES)) }).nullable(),
+  health: z.enum(HEALTH_STATES),
+});
+export type GatewayRoute = z.infer<typeof gatewayRoute>;
+
+export const listRoutesInput = z.object({
+  id: z.uuid(),
+  q: z.string().trim().max(100).default(""),
+  page: z.coerce.number().int().min(1).max(10_000).default(1),
+});
+export type ListRoutesInput = z.infer<typeof listRoutesInput>;
+
+/** An environment's gateways, its routes page by page, and the newest move between them. */
+export const gatewaysView = z.object({
+  gateways: z.array(gatewayStanding),
+  /** Which gateway carries the routes: one of them, or both. */
+  on: z.enum(["istio", "ingress", "both", "none"]),
+  rows: z.array(gatewayRoute),
+  total: z.number().int(),
+  page: z.number().int(),
+  pageSize: z.number().int(),
+  lastMove: z
+    .object({
+      id: z.uuid(),
+      to: gatewayMove,
+      by: z.string(),
+      at: z.iso.datetime(),
+      count: z.number().int(),
+      moved: z.number().int(),
+      failed: z.number().int(),
+    })
+    .nullable(),
+  /** Where a move would have something to do, and be allowed to. */
+  moves: z.array(z.object({ to: gatewayMove, services: z.number().int() })),
+});
+export type GatewaysView = z.infer<typeof gatewaysView>;
+
+export const previewMoveInput = z.object({ id: z.uuid(), to: gatewayMove });
+export const moveItem = z.object({
+  appId: z.uuid(),
+  app: z.string(),
+  routes: z.number().int(),
+  from: gatewayClass,
+  to: gatewayClass,
+  losses: z.array(
+    z.object({
+      host: z.string(),
+      path: z.string(),
+      is: z.enum(["resting", "unserved"]),
+      features: z.array(z.enum(TRAFFIC_FEATURES)),
+    }),
+  ),
+});
+export type MoveItem = z.infer<typeof moveItem>;
+export const movePreview = z.object({
+  to: gatewayMove,
+  moves: z.array(moveItem),
+  /** None of their routes could be served there, so they stay. */
+  stay: z.array(moveItem),
+  /** Services of teams in which the actor is no operator: they stay too. */
+  notMine: z.number().int(),
+  /** Of the gateways that would take over. */
+  targets: z.array(gatewayStanding),
+});
+export type MovePreview = z.infer<typeof movePreview>;
+
+export const createMoveInput = previewMoveInput.extend({
+  reason: z.string().trim().max(500).nullable(),
+  idempotencyKey: z.string().min(8).max(64),
+});
+export type CreateMoveInput = z.infer<typeof createMoveInput>;
+export const createMoveResult = z.object({ bulkId: z.uuid() });
+export const moveRefusal = publicError;

@@ -1,0 +1,42 @@
+import "server-only";
+import { z } from "zod";
+import { HEALTH_STATES } from "#lib/apps/schema";
+import { specExposure } from "#lib/apps/spec/network-schema";
+import { type Db, Prisma } from "#lib/platform/db";
+import { HEALTH, PLACES } from "../health-sql.ts";
+import { IN_FLIGHT } from "../release-rules.ts";
+import { type Exposed } from "./standing-rules.ts";
+
+const exposedRow = z.object({
+  appId: z.string(),
+  app: z.string(),
+  teamId: z.string(),
+  health: z.enum(HEALTH_STATES),
+  exposure: specExposure,
+  running: specExposure.nullable(),
+});
+export type ExposedApp = Exposed & Pick<z.infer<typeof exposedRow>, "teamId" | "health" | "running">;
+
+/**
+ * Every exposed service of an environment, of these teams (null = of all): as the newest release wants it that is done or
+ * in flight, and as the last done one has it. Index for each: releases_app_id_environment_id_number_key.
+ */
+export async function exposedApps(
+  db: Pick<Db, "$queryRaw">,
+  environmentId: string,
+  teamIds: readonly string[] | null,
+): Promise<ExposedApp[]> {
+  const wanted = Prisma.join(["done", ...IN_FLIGHT].map((state) => Prisma.sql`${state}::"ReleaseState"`));
+  const mine = teamIds === null ? Prisma.sql`true` : Prisma.sql`a.team_id = any(${[...teamIds]}::uuid[])`;
+  const rows = await db.$queryRaw<unknown[]>`
+    select app.id::text as "appId", app.name as app, app.team_id::text as "teamId", ${HEALTH} as health,
+      basis.exposure, (select r.spec -> 'exposure' from releases r where r.id = current.id) as running
+    from (select a.id, a.name, a.team_id from apps a where a.retired_at is null and ${mine}) app ${PLACES}
+    join lateral (
+      select r.spec -> 'exposure' as exposure from releases r
+      where r.app_id = app.id and r.environment_id = env.id and r.state in (${wanted}) order by r.number desc limit 1
+    ) basis on jsonb_typeof(basis.exposure) = 'object'
+    where env.id = ${environmentId}::uuid
+    order by app.name`;
+  return z.array(exposedRow).parse(rows);
+}
