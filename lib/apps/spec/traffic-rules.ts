@@ -1,3 +1,4 @@
+import { knowsRules } from "./gateway-rules.ts";
 import { type Path, type Problem } from "./problem.ts";
 import { type StoredSettings } from "./stored-schema.ts";
 import { type RouteTraffic } from "./traffic-schema.ts";
@@ -12,7 +13,7 @@ export function trafficProblems({ exposure }: Pick<StoredSettings, "exposure">):
   return exposure.routes.flatMap(({ host, path, pathType, traffic }, i): Problem[] => {
     const at: Path = ["exposure", "routes", i];
     const problems = traffic ? rulesProblems(traffic, [...at, "traffic"]) : [];
-    if (traffic !== undefined && exposure.gatewayClass !== "istio")
+    if (traffic !== undefined && !knowsRules(exposure.gatewayClass))
       problems.push({ path: [...at, "traffic"], message: "traffic.istio-only" });
     const asked = JSON.stringify([host, path, pathType, traffic?.methods ?? [], traffic?.headers ?? []]);
     if (asks.has(asked)) problems.push({ path: [...at, "path"], message: "duplicate" });

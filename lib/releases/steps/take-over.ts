@@ -5,7 +5,7 @@ import { askGateway, type GatewayAnswer } from "#lib/clients/edge/ask-gateway";
 import { findGateway, type GatewayAddress } from "#lib/clusters/find-gateway";
 import { isLeaving, type Probe, probesOf, serves } from "../gateway/serving-rules.ts";
 import { ledgerIn } from "../ledger.ts";
-import { type Verdict } from "../release-rules.ts";
+import { type Verdict } from "../rollout-rules.ts";
 import { type StepContext } from "./step-context.ts";
 
 /** A gateway learns of new routes within seconds; one that has not by then does not work. */

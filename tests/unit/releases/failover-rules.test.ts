@@ -1,0 +1,122 @@
+import { describe, expect, it } from "vitest";
+import { specProbe } from "#lib/apps/spec/probe-schema";
+import { NO_TRAFFIC_RULES } from "#lib/apps/spec/traffic-schema";
+import { type AppSpec } from "#lib/apps/spec-schema";
+import { nextWave } from "#lib/releases/bulk/wave-rules";
+import { foreignHosts } from "#lib/releases/gateway/foreign-rules";
+import { probesOf, serves } from "#lib/releases/gateway/serving-rules";
+import { movesTo, stateOf } from "#lib/releases/gateway/standing-rules";
+import { type ReleaseState } from "#lib/releases/schema";
+
+type Route = NonNullable<AppSpec["exposure"]>["routes"][number];
+const route: Route = { host: "a.test", path: "/", pathType: "prefix", port: 8080 };
+const answer = (status: number, headers: Record<string, string> = {}, text = "") => ({ status, headers, text });
+const TRAEFIKS_404 = answer(404, { "x-content-type-options": "nosniff" }, "404 page not found\n");
+const ENVOYS_404 = answer(404);
+const APPS_404_BY_ENVOY = answer(
+  404,
+  { "x-envoy-upstream-service-time": "3", "x-content-type-options": "nosniff" },
+  TRAEFIKS_404.text,
+);
+
+describe("a gateway that takes over", () => {
+  it.each([
+    ["serves what is answered", "ingress", answer(200), null, true],
+    ["serves what is redirected, refused or not found by the service itself", "ingress", answer(404), null, true],
+    ["does not serve what it does not know", "ingress", TRAEFIKS_404, ENVOYS_404, false],
+    ["does not serve what it does not know", "istio", ENVOYS_404, answer(200), false],
+    ["serves what the service does not find, told by the time that it took", "istio", APPS_404_BY_ENVOY, null, true],
+    [
+      "serves it also in the gateway's very words, when the other gateway passes on the same",
+      "ingress",
+      TRAEFIKS_404,
+      APPS_404_BY_ENVOY,
+      true,
+    ],
+    ["does not serve what it cannot reach", "ingress", answer(502), answer(200), false],
+    [
+      "serves a service that is not well, since the other gateway reaches it no better",
+      "ingress",
+      answer(503),
+      answer(503),
+      true,
+    ],
+    ["does not serve when it is silent", "istio", null, null, false],
+  ] as const)("%s (%s)", (_, carrier, now, before, expected) => {
+    expect(serves(carrier, now, before)).toBe(expected);
+  });
+
+  it("is asked where the service is well, and not for routes that a plain request cannot show", () => {
+    const readinessProbe = specProbe.parse({
+      type: "http",
+      path: "/api/healthz",
+      port: 8080,
+      periodSeconds: 5,
+      timeoutSeconds: 1,
+      failureThreshold: 3,
+    });
+    const ask = (one: Route) => probesOf({ readinessProbe, exposure: { gatewayClass: "istio", routes: [one] } });
+    expect(ask({ ...route, path: "/api" })).toEqual([{ host: "a.test", path: "/api/healthz" }]);
+    expect(ask({ ...route, path: "/apis" })).toEqual([{ host: "a.test", path: "/apis" }]);
+    expect(ask({ ...route, traffic: { ...NO_TRAFFIC_RULES, methods: ["POST"] } })).toEqual([]);
+    expect(
+      ask({ ...route, traffic: { ...NO_TRAFFIC_RULES, fault: { delay: null, abort: { percent: 100, status: 503 } } } }),
+    ).toEqual([]);
+  });
+});
+
+describe("a move", () => {
+  const rewritten = { ...route, traffic: { ...NO_TRAFFIC_RULES, rewritePath: "/v2" } };
+  const exposed = [
+    { appId: "1", app: "plain", exposure: { gatewayClass: "istio" as const, routes: [route] } },
+    { appId: "2", app: "rewritten", exposure: { gatewayClass: "istio" as const, routes: [rewritten] } },
+    { appId: "3", app: "native", exposure: { gatewayClass: "ingress" as const, routes: [route] } },
+    {
+      appId: "4",
+      app: "guest",
+      exposure: { gatewayClass: "istio" as const, failedOverTo: "ingress" as const, routes: [route] },
+    },
+  ];
+  const names = (to: Parameters<typeof movesTo>[0]) => {
+    const { moves, stay } = movesTo(to, exposed);
+    return { moves: moves.map(({ app }) => app), stay: stay.map(({ app }) => app) };
+  };
+
+  it("is about the services that another gateway carries; one whose routes would all be lost stays", () => {
+    expect(names("ingress")).toEqual({ moves: ["plain"], stay: ["rewritten"] });
+    expect(names("istio")).toEqual({ moves: ["native", "guest"], stay: [] });
+    expect(names("home")).toEqual({ moves: ["guest"], stay: [] });
+  });
+
+  const wave = (...states: (ReleaseState | "refused" | null)[]) =>
+    nextWave(states.map((state) => (state === "refused" ? { refused: true, state: null } : { refused: false, state })));
+  it("begins with a few, and goes on when one of them is through", () => {
+    expect(wave(null, null, null, null, null)).toEqual({ is: "ask", count: 3 });
+    expect(wave("applying", null, null, null)).toEqual({ is: "ask", count: 2 });
+    expect(wave("failed", "applying", "refused", null)).toEqual({ is: "wait" });
+    expect(wave("failed", "done", "applying", null, null)).toEqual({ is: "ask", count: 2 });
+    expect(wave("failed", "aborted", "refused", null)).toEqual({ is: "stop" });
+    expect(wave("failed", "superseded", "failed", null)).toEqual({ is: "ask", count: 1 });
+  });
+});
+
+describe("the standing of a gateway", () => {
+  const check = (state: "ok" | "warn" | "fail") => ({ name: "class" as const, state, detail: null });
+  it("is as good as its worst check, and unknown without any", () => {
+    expect(stateOf([])).toBe("unknown");
+    expect(stateOf([check("ok")])).toBe("ready");
+    expect(stateOf([check("ok"), check("warn")])).toBe("limited");
+    expect(stateOf([check("warn"), check("fail")])).toBe("unready");
+  });
+
+  it("knows hosts that others' objects have, at the edge alone", () => {
+    const metadata = (labels = {}) => ({ name: "x", namespace: "others", labels });
+    const kepler = { "app.kubernetes.io/managed-by": "kepler" };
+    const ingress = { spec: { rules: [{ host: "a.test" }] } };
+    expect([...foreignHosts("ingress", [{ metadata: metadata(), ...ingress }])]).toEqual([["a.test", "others/x"]]);
+    expect(foreignHosts("ingress", [{ metadata: metadata(kepler), ...ingress }]).size).toBe(0);
+    const inMesh = { metadata: metadata(), spec: { hosts: ["a.test"], gateways: ["mesh"] } };
+    const atEdge = { metadata: metadata(), spec: { hosts: ["b.test"], gateways: ["mesh", "public"] } };
+    expect([...foreignHosts("istio", [inMesh, atEdge]).keys()]).toEqual(["b.test"]);
+  });
+});
