@@ -1,7 +1,6 @@
 import { z } from "zod";
 import { HEALTH_STATES } from "#lib/apps/schema";
 import { GATEWAY_MOVES, TRAFFIC_FEATURES } from "#lib/apps/spec/gateway-rules";
-import { publicError } from "#lib/platform/steps";
 
 export const GATEWAY_CLASSES = ["istio", "ingress"] as const;
 const gatewayClass = z.enum(GATEWAY_CLASSES);
@@ -114,4 +113,3 @@ export const createMoveInput = previewMoveInput.extend({
 });
 export type CreateMoveInput = z.infer<typeof createMoveInput>;
 export const createMoveResult = z.object({ bulkId: z.uuid() });
-export const moveRefusal = publicError;
