@@ -1,6 +1,6 @@
 "use client";
 
-import { useQueryClient } from "@tanstack/react-query";
+import { type Query, useQueryClient } from "@tanstack/react-query";
 import { createContext, type ReactNode, useContext, useEffect, useState } from "react";
 import { PointerStream } from "./pointer-stream.ts";
 import { invalidate } from "./query-keys.ts";
@@ -10,6 +10,8 @@ import { toSignIn } from "./to-sign-in.ts";
 const Status = createContext<StreamStatus>({ state: "connecting" });
 /** Is what is on screen live? */
 export const useStreamStatus = (): StreamStatus => useContext(Status);
+
+const hasFailed = ({ state }: Pick<Query, "state">) => state.status === "error";
 
 /** One event stream for the whole tab; what it says is out of date is read again by whoever shows it. */
 export function EventStream({ children }: { children: ReactNode }) {
@@ -22,6 +24,8 @@ export function EventStream({ children }: { children: ReactNode }) {
       onStatus: (next) => {
         setStatus(next);
         if (next.state === "signed-out") toSignIn();
+        // What could not be read while nobody answered: no event will ask for it again.
+        if (next.state === "live") void client.refetchQueries({ type: "active", predicate: hasFailed });
       },
     });
     const onVisibility = () => (document.hidden ? stream.pause() : stream.start());

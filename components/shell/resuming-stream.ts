@@ -8,6 +8,8 @@ export type StreamWorld = {
   open: (url: string) => EventSource;
   /** Is the session still good? Asked after a failure: EventSource hides the status code. */
   signedIn: () => Promise<boolean>;
+  /** Tells when the browser loses its network and when it has one again; returns what ends that. */
+  watchNetwork: (onChange: (online: boolean) => void) => () => void;
   now: () => number;
   random: () => number;
 };
@@ -36,6 +38,7 @@ export class ResumingStream {
   #failures = 0;
   #lostAt: number | undefined;
   #retry: ReturnType<typeof setTimeout> | undefined;
+  #leaveNetwork: (() => void) | undefined;
 
   constructor(world: StreamWorld, listener: Listener) {
     this.#world = world;
@@ -46,6 +49,7 @@ export class ResumingStream {
     if (this.#source) return;
     this.#forgetRetry();
     this.#tell();
+    this.#leaveNetwork ??= this.#world.watchNetwork((online) => this.#onNetwork(online));
     const source = this.#world.open(this.#listener.url(this.#lastId));
     this.#source = source;
     source.addEventListener("open", () => {
@@ -70,9 +74,21 @@ export class ResumingStream {
   }
 
   stop(): void {
+    this.#leaveNetwork?.();
+    this.#leaveNetwork = undefined;
+    this.#close();
+  }
+
+  #close(): void {
     this.#forgetRetry();
     this.#source?.close();
     this.#source = undefined;
+  }
+
+  /** A connection whose network has gone says nothing of it for minutes; and one that is back is worth trying at once. */
+  #onNetwork(online: boolean): void {
+    if (online) this.start();
+    else if (this.#source) void this.#fail(this.#source);
   }
 
   #forgetRetry(): void {
@@ -89,7 +105,7 @@ export class ResumingStream {
   async #fail(source: EventSource): Promise<void> {
     if (source !== this.#source) return;
     // The browser's own retry neither backs off nor stops at a 401.
-    this.stop();
+    this.#close();
     this.#lostAt ??= this.#world.now();
     this.#failures += 1;
     this.#tell();
@@ -111,6 +127,15 @@ export class ResumingStream {
 export const browserWorld: StreamWorld = {
   open: (url) => new EventSource(url),
   signedIn: async () => (await fetch("/api/me").catch(() => undefined))?.status !== 401,
+  watchNetwork: (onChange) => {
+    const tell = () => onChange(navigator.onLine);
+    window.addEventListener("online", tell);
+    window.addEventListener("offline", tell);
+    return () => {
+      window.removeEventListener("online", tell);
+      window.removeEventListener("offline", tell);
+    };
+  },
   now: Date.now,
   random: Math.random,
 };

@@ -24,13 +24,18 @@ function world(signedIn = async () => true) {
   const heard: string[][] = [];
   const shared: string[][] = [];
   let resets = 0;
+  const network: ((online: boolean) => void)[] = [];
+  const watchNetwork = (onChange: (online: boolean) => void) => {
+    network.push(onChange);
+    return () => void network.splice(network.indexOf(onChange), 1);
+  };
   const open = (url: string) => {
     const wire = new Wire(url);
     wires.push(wire);
     return wire as unknown as EventSource;
   };
   const stream = new PointerStream(
-    { open, signedIn, now: () => 5, random: () => 0.5 },
+    { open, signedIn, watchNetwork, now: () => 5, random: () => 0.5 },
     {
       onPointers: (pointers, reach) =>
         (reach === "own" ? heard : shared).push(pointers.map(({ subjectId }) => subjectId)),
@@ -40,7 +45,8 @@ function world(signedIn = async () => true) {
   );
   stream.start();
   const wire = () => wires.at(-1) ?? expect.fail("nothing was opened");
-  return { stream, wires, wire, statuses, heard, shared, resets: () => resets };
+  const turn = (online: boolean) => network.forEach((tell) => tell(online));
+  return { stream, wires, wire, statuses, heard, shared, turn, resets: () => resets };
 }
 
 const build = (subjectId: string) => ({ kind: "build", subjectId, appId: null });
@@ -97,6 +103,23 @@ describe("the event stream of a tab", () => {
     expect(wires).toHaveLength(1);
     expect(statuses.at(-1)).toEqual({ state: "paused" });
     stream.start();
+    expect(wires).toHaveLength(2);
+  });
+
+  it("is not live as soon as the network has gone, and comes back as soon as there is one again", async () => {
+    const { stream, turn, wire, wires, statuses } = world();
+    wire().dispatchEvent(new Event("open"));
+    wire().say(build("b1"), "41");
+    turn(false);
+    expect(wire().closed).toBe(true);
+    expect(statuses.at(-1)).toEqual({ state: "reconnecting", since: 5 });
+    turn(true);
+    expect(wires).toHaveLength(2);
+    expect(wire().url).toBe("/api/events?lastEventId=41");
+    // Nor is the attempt that was due made as well, and one that rests is left alone.
+    await vi.advanceTimersByTimeAsync(60_000);
+    stream.pause();
+    turn(true);
     expect(wires).toHaveLength(2);
   });
 
