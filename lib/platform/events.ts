@@ -1,6 +1,6 @@
 import "server-only";
 import { z } from "zod";
-import { type Db, db, type Tx } from "./db.ts";
+import { type Db, db, type Prisma, type Tx } from "./db.ts";
 import { env } from "./env.ts";
 import { listen } from "./events/listen.ts";
 import { logger } from "./logger.ts";
@@ -39,6 +39,7 @@ const CHANNEL = "kepler_events";
  * therefore goes back this far (longer than any transaction lives) and may repeat a pointer, which is harmless.
  */
 const OVERLAP_MS = 15_000;
+const MOST_MISSED = 1_000;
 
 /** Writes the pointer in the caller's transaction; listeners hear of it when that commits, and never if it does not. */
 export const publish = (tx: Tx, event: NewEvent): Promise<void> => publishAll(tx, [event]);
@@ -60,16 +61,18 @@ export async function publishAll(tx: Tx, events: readonly NewEvent[]): Promise<v
 }
 
 /** What was published after the row `afterId`, oldest first, at most `limit`; some earlier ones may be repeated. */
-export async function eventsAfter(from: Db, afterId: string, limit = 1000): Promise<EventPointer[]> {
+export async function eventsAfter(from: Db, afterId: string, limit = MOST_MISSED): Promise<EventPointer[]> {
   const last = await from.outboxEvent.findUnique({ where: { id: BigInt(afterId) }, select: { at: true } });
   const since = last && new Date(last.at.getTime() - OVERLAP_MS);
-  const rows = await from.outboxEvent.findMany({
-    where: since
-      ? { id: { not: BigInt(afterId) }, OR: [{ id: { gt: BigInt(afterId) } }, { at: { gt: since } }] }
-      : { id: { gt: BigInt(afterId) } },
-    orderBy: { id: "asc" },
-    take: limit,
-  });
+  const where: Prisma.OutboxEventWhereInput = since
+    ? { id: { not: BigInt(afterId) }, OR: [{ id: { gt: BigInt(afterId) } }, { at: { gt: since } }] }
+    : { id: { gt: BigInt(afterId) } };
+  return readEvents(from, where, limit);
+}
+
+/** Oldest first; a negative `limit` counts from the newest. */
+async function readEvents(from: Db, where: Prisma.OutboxEventWhereInput, limit: number): Promise<EventPointer[]> {
+  const rows = await from.outboxEvent.findMany({ where, orderBy: { id: "asc" }, take: limit });
   return rows.map((row) => pointer.parse({ ...row, id: row.id.toString() }));
 }
 
@@ -99,6 +102,7 @@ export type EventStream = {
 /** One LISTEN connection for any number of listeners; when it breaks it is made again and what was missed is read. */
 export function createEventStream(url: string, from: Db): EventStream {
   const listeners = new Map<(event: EventPointer) => void, (() => void) | undefined>();
+  const begunAt = Date.now();
   let lastId: string | undefined;
   const deliver = (event: EventPointer) => {
     if (lastId === undefined || BigInt(event.id) > BigInt(lastId)) lastId = event.id;
@@ -107,8 +111,13 @@ export function createEventStream(url: string, from: Db): EventStream {
   const connection = listen(url, CHANNEL, {
     onPayload: (payload) => deliver(pointer.parse(JSON.parse(payload))),
     onConnected: async () => {
-      if (lastId === undefined) lastId = await newestEventId(from);
-      else for (const missed of await eventsAfter(from, lastId)) deliver(missed);
+      const missed =
+        lastId === undefined
+          ? // Whoever subscribed while the connection was being made was promised what has happened since.
+            await readEvents(from, { at: { gt: new Date(begunAt - OVERLAP_MS) } }, -MOST_MISSED)
+          : await eventsAfter(from, lastId);
+      lastId ??= await newestEventId(from);
+      for (const event of missed) deliver(event);
     },
     onError: (error) => {
       logger("events").warn({ err: error }, "event connection lost");

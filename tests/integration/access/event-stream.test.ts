@@ -74,6 +74,16 @@ it("resumes after the id that was heard last", async () => {
   leave();
 });
 
+it("tells whoever came while it was only connecting what has happened since", async () => {
+  await say("before-it-listened", mine);
+  const early = createEventStream(database.url, database.db);
+  const heard: string[] = [];
+  early.subscribe(({ subjectId }) => heard.push(subjectId));
+  await early.ready();
+  expect(heard).toContain("before-it-listened");
+  await early.close();
+});
+
 it("ends when the database cannot be listened to, and tells the next one what was missed", async () => {
   const last = await newestEventId(database.db);
   const { heard } = listen();
