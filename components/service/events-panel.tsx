@@ -5,6 +5,7 @@ import { useTranslations } from "use-intl";
 import type { AppView } from "#lib/apps/schema";
 import { Failure } from "../shell/failure.tsx";
 import { Button } from "../ui/button.tsx";
+import { MissingRights } from "../ui/missing-rights.tsx";
 import { Panel } from "../ui/panel.tsx";
 import { RelativeTime } from "../ui/relative-time.tsx";
 import { SkeletonRows } from "../ui/skeleton-rows.tsx";
@@ -37,7 +38,8 @@ export function EventsPanel({ app, environment }: { app: AppView; environment: s
     >
       {error && <Failure error={error} />}
       {data === undefined && !error && <SkeletonRows rows={3} height={32} columns="60px 16px 1fr 30px" />}
-      {data?.rows.length === 0 && <p className={classes.nothing}>{t("none")}</p>}
+      {data && data.missing.length > 0 && <MissingRights rights={data.missing} />}
+      {data?.rows.length === 0 && data.missing.length === 0 && <p className={classes.nothing}>{t("none")}</p>}
       <ul className={classes.events}>
         {chosen.slice(0, all ? undefined : AT_FIRST).map((event) => (
           <EventRow key={event.uid} event={event} />

@@ -10,6 +10,7 @@ import { Failure } from "../shell/failure.tsx";
 import { useAllows } from "../shell/selection.tsx";
 import { type Column, DataTable } from "../ui/data-table.tsx";
 import { Message } from "../ui/message.tsx";
+import { MissingRights } from "../ui/missing-rights.tsx";
 import { Panel } from "../ui/panel.tsx";
 import { RelativeTime } from "../ui/relative-time.tsx";
 import { SkeletonRows } from "../ui/skeleton-rows.tsx";
@@ -29,6 +30,7 @@ export function PodsPanel({ app, environment, place }: Props) {
   const { data, error, refetch } = usePods(app, environment?.name ?? "");
   const mayDelete = allows(environment?.purpose === "prod" ? "pod.delete.prod" : "pod.delete", app.teamId);
   const unreachable = place?.health === "unreachable" && data?.seenAt;
+  const forbidden = data?.missing[0];
   const columns: Column[] = [
     { key: "pod", header: t("column.pod") },
     { key: "state", header: t("column.state"), width: 160, phoneWidth: 124 },
@@ -52,8 +54,13 @@ export function PodsPanel({ app, environment, place }: Props) {
       {unreachable && (
         <Message state="unknown">{t.rich("unreachable", { ago: () => <RelativeTime at={unreachable} /> })}</Message>
       )}
+      {forbidden && (
+        <MissingRights rights={data.missing}>
+          {data.rows.length > 0 && t.rich("lastSeen", { ago: () => <RelativeTime at={forbidden.since} /> })}
+        </MissingRights>
+      )}
       {data === undefined && !error && <SkeletonRows rows={2} columns="1fr 120px 60px 60px" />}
-      {data?.rows.length === 0 && (
+      {data?.rows.length === 0 && !forbidden && (
         <p className={classes.nothing}>{t("noneHint", { environment: environment?.name ?? "" })}</p>
       )}
       {data && data.rows.length > 0 && (

@@ -9,13 +9,13 @@ import { useClock } from "../ui/use-clock.ts";
 const OLD_MS = 180_000;
 
 /** When the cluster was last heard of: the source and the age of what the page says. */
-export function SeenAt({ at, unreachable }: { at: string; unreachable: boolean }) {
+export function SeenAt({ at, unseen }: { at: string; unseen: boolean }) {
   const t = useTranslations("service.sentence");
   const old = useClock() - Date.parse(at) > OLD_MS;
-  const words = unreachable ? "unreachable" : old ? "seenOld" : "seen";
+  const words = unseen ? "unreachable" : old ? "seenOld" : "seen";
   return (
     <span className="k-quiet">
-      {old && !unreachable && <Glyph name="unknown" />} {t.rich(words, { ago: () => <RelativeTime at={at} /> })}
+      {old && !unseen && <Glyph name="unknown" />} {t.rich(words, { ago: () => <RelativeTime at={at} /> })}
     </span>
   );
 }

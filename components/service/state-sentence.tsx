@@ -6,6 +6,7 @@ import type { AppEnvironmentView, AppView } from "#lib/apps/schema";
 import { ServiceState } from "../services/service-state.tsx";
 import { Commit } from "../ui/commit.tsx";
 import { RelativeTime } from "../ui/relative-time.tsx";
+import { isUnseen } from "../ui/unseen.ts";
 import { SeenAt } from "./seen-at.tsx";
 import classes from "./service.module.css";
 
@@ -53,7 +54,7 @@ export function StateSentence({ app, place, environment }: Props) {
             : t.rich("releasedBy", { ago, release, name: place.lastReleaseBy })}
         </span>
       )}
-      {place.seenAt !== null && <SeenAt at={place.seenAt} unreachable={place.health === "unreachable"} />}
+      {place.seenAt !== null && <SeenAt at={place.seenAt} unseen={isUnseen(place.health)} />}
     </p>
   );
 }

@@ -1,9 +1,8 @@
 "use client";
 
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
-import { z } from "zod";
 import { type AppEnvironmentView, type AppView, appView } from "#lib/apps/schema";
-import { eventView, podView } from "#lib/clusters/schema";
+import { eventList, podList } from "#lib/clusters/schema";
 import { driftView } from "#lib/releases/change-schema";
 import { hasGone, retirementIn } from "../retire/use-retirement.ts";
 import { getJson, sendJson } from "../shell/api.ts";
@@ -25,9 +24,6 @@ export function useService(name: string, initialData?: AppView) {
     meta: initialData && { appId: initialData.id },
   });
 }
-
-const podList = z.object({ rows: z.array(podView), seenAt: z.iso.datetime().nullable() });
-const eventList = z.object({ rows: z.array(eventView) });
 
 /** Its pods in an environment, as the watch last saw them. */
 export const usePods = (app: AppView, environment: string) =>

@@ -1,6 +1,7 @@
 import type { AppEnvironmentView, AppRow, HealthState } from "#lib/apps/schema";
 import type { GlyphName } from "../ui/glyph.tsx";
 import { GLYPH_OF } from "../ui/known-states.ts";
+import { isUnseen } from "../ui/unseen.ts";
 
 export type RowState = {
   glyph: GlyphName;
@@ -23,7 +24,7 @@ export const isBuilding = (build: AppRow["lastBuild"]): boolean => build !== nul
 export function rowState(app: AppRow, place: AppEnvironmentView | undefined, told = true): RowState {
   if (app.retirement)
     return { glyph: app.retirement.failed ? "fail" : "working", word: { row: "retiring" }, since: null };
-  if (place && place.inFlightRelease !== null && place.health !== "unreachable") {
+  if (place && place.inFlightRelease !== null && !isUnseen(place.health)) {
     return { glyph: "working", word: { row: "releasing" }, since: null };
   }
   if (place && place.health !== "absent") {

@@ -18,7 +18,8 @@ export function ServiceState({ app, place, aside = false }: Props) {
   const health = useTranslations("states.health");
   const row = useTranslations("services.state");
   const { glyph, word, since } = rowState(app, place, !aside);
-  const aged = !aside && since !== null && (glyph === "fail" || glyph === "warn" || glyph === "unknown");
+  const aged =
+    !aside && since !== null && (glyph === "fail" || glyph === "warn" || glyph === "unknown" || glyph === "lock");
   return (
     <State glyph={glyph} detail={aged ? <RelativeTime at={since} bare /> : undefined}>
       {"health" in word ? health(word.health) : row(word.row)}

@@ -7,6 +7,7 @@ import type { AppRow, ListAppsInput } from "#lib/apps/schema";
 import type { EnvironmentView } from "#lib/clusters/schema";
 import { type Column, DataTable } from "../ui/data-table.tsx";
 import { RelativeTime } from "../ui/relative-time.tsx";
+import { isUnseen } from "../ui/unseen.ts";
 import { ChooseBox } from "./choose-box.tsx";
 import { ReadyCount } from "./ready-count.tsx";
 import { ServiceName } from "./service-name.tsx";
@@ -54,7 +55,7 @@ export function ServicesTable({ rows, environments, environment, sort, chosen, o
             app.environments.find(({ environmentId }) => environmentId === id);
           const place = placeIn(environment?.id);
           return (
-            <tr key={app.id} data-stale={place?.health === "unreachable" || undefined} className={classes.row}>
+            <tr key={app.id} data-stale={isUnseen(place?.health) || undefined} className={classes.row}>
               <td>
                 <ChooseBox
                   app={app}

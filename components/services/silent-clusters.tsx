@@ -6,18 +6,22 @@ import type { SystemView } from "#lib/clusters/schema";
 import { getJson, sendJson } from "../shell/api.ts";
 import { queryKeys } from "../shell/query-keys.ts";
 import { Button } from "../ui/button.tsx";
+import { MissingRights } from "../ui/missing-rights.tsx";
 import { Unreachable } from "../ui/unreachable.tsx";
 
 const schema = () => import("../shell/systems.ts").then((module) => module.systems);
 
-/** Outside systems that do not answer, since when, with a re-check; nothing while all answer. */
+/** Outside systems that do not answer, since when, with a re-check, and clusters that forbid to look; nothing while all is well. */
 export function SilentClusters() {
   const { data } = useQuery({
     queryKey: queryKeys.systems(),
     queryFn: ({ signal }) => getJson("/api/systems", schema, signal),
   });
-  const silent = (data?.rows ?? []).filter(({ state }) => state === "down");
-  return silent.map((system) => <Silent key={system.key} system={system} />);
+  return (data?.rows ?? []).map((system) => {
+    if (system.state === "down") return <Silent key={system.key} system={system} />;
+    if (system.missing.length === 0) return null;
+    return <MissingRights key={system.key} cluster={system.name} rights={system.missing} />;
+  });
 }
 
 function Silent({ system }: { system: SystemView }) {

@@ -71,7 +71,8 @@ const STALED_BY: Record<string, readonly string[]> = {
   // Not "app": the page of a service that has just gone would only ask for what is not there any more.
   retirement: ["retirements", "retirement", "apps", "overview", "in-flight"],
   pods: ["pods", "topology", "kubernetes-events", "release", "apps", "app"],
-  system: ["systems"],
+  // Whether a cluster answers, and what it lets us see, is part of how everything on it stands.
+  system: ["systems", "apps", "app", "pods", "kubernetes-events", "topology", "overview"],
   draft: ["drafts", "overview"],
   terminal: ["terminals"],
   config: ["config"],

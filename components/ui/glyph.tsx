@@ -1,6 +1,18 @@
 import classes from "./state.module.css";
 
-export const GLYPHS = ["ok", "working", "warn", "fail", "unknown", "hand", "paused", "none", "wait", "done"] as const;
+export const GLYPHS = [
+  "ok",
+  "working",
+  "warn",
+  "fail",
+  "unknown",
+  "lock",
+  "hand",
+  "paused",
+  "none",
+  "wait",
+  "done",
+] as const;
 export type GlyphName = (typeof GLYPHS)[number];
 /** How loud a glyph is: well is quiet, trouble is loud, what we do not know has no hue. */
 export type Tone = "ok" | "working" | "warn" | "fail" | "unknown" | "none";
@@ -11,6 +23,8 @@ export function toneOf(glyph: GlyphName): Tone {
       return "ok";
     case "hand":
       return "warn";
+    case "lock":
+      return "unknown";
     case "paused":
     case "wait":
       return "none";
@@ -72,6 +86,12 @@ const SHAPES = {
     <>
       <circle cx="7" cy="7" r="5.5" {...line} strokeLinecap="butt" strokeDasharray="2.6 1.72" />
       <path d="M7 4.5v3M7 9.4v.01" {...line} />
+    </>
+  ),
+  lock: (
+    <>
+      <rect x="2.25" y="6" width="9.5" height="6.5" rx="1.5" {...line} />
+      <path d="M4.5 6V4.25a2.5 2.5 0 0 1 5 0V6M7 8.75v1" {...line} />
     </>
   ),
   hand: (

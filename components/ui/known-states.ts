@@ -15,6 +15,7 @@ export const GLYPH_OF = {
     paused: "paused",
     absent: "none",
     unreachable: "unknown",
+    forbidden: "lock",
   },
   build: {
     requested: "wait",

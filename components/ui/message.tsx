@@ -2,7 +2,7 @@ import type { ReactNode } from "react";
 import { Glyph, type GlyphName } from "./glyph.tsx";
 import classes from "./message.module.css";
 
-export type MessageState = "ok" | "working" | "warn" | "fail" | "unknown";
+export type MessageState = "ok" | "working" | "warn" | "fail" | "unknown" | "lock";
 export const messageGlyph = (state: MessageState): GlyphName => (state === "ok" ? "done" : state);
 
 type Props = {

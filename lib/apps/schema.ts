@@ -51,7 +51,16 @@ export const PROVISION_STATES = ["pending", "running", "ready", "failed"] as con
 export const PROVISION_STEPS = ["repository", "webhook", "job"] as const;
 
 /** How a service does in one environment, decided by lib/releases/health-rules.ts from observed rows. */
-export const HEALTH_STATES = ["running", "working", "degraded", "failed", "paused", "absent", "unreachable"] as const;
+export const HEALTH_STATES = [
+  "running",
+  "working",
+  "degraded",
+  "failed",
+  "paused",
+  "absent",
+  "unreachable",
+  "forbidden",
+] as const;
 export const healthState = z.enum(HEALTH_STATES);
 export type HealthState = z.infer<typeof healthState>;
 

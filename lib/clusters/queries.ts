@@ -3,7 +3,16 @@ import { z } from "zod";
 import { type Db, db as ownDb, type Prisma } from "#lib/platform/db";
 import { NotFound } from "#lib/platform/errors";
 import { groupEvents } from "./event-rules.ts";
-import { containerView, type EnvironmentView, type EventView, type PodView, type SystemView } from "./schema.ts";
+import { listMissing } from "./missing-rights.ts";
+import { clusterKey } from "./record-system.ts";
+import {
+  containerView,
+  type EnvironmentView,
+  type eventList,
+  type PodView,
+  type podList,
+  type SystemView,
+} from "./schema.ts";
 
 /** All environments, in the order of promotion. */
 export async function listEnvironments(db: Db = ownDb()): Promise<EnvironmentView[]> {
@@ -20,8 +29,9 @@ export async function listEnvironments(db: Db = ownDb()): Promise<EnvironmentVie
 
 /** Every outside system that Kepler depends on, also those that have not answered yet. */
 export async function listSystems(db: Db = ownDb()): Promise<SystemView[]> {
-  const [statuses, clusters] = await Promise.all([
+  const [statuses, missing, clusters] = await Promise.all([
     db.systemStatus.findMany(),
+    listMissing(db),
     db.cluster.findMany({ select: { id: true, name: true }, orderBy: { name: "asc" } }),
   ]);
   const known = [
@@ -42,6 +52,7 @@ export async function listSystems(db: Db = ownDb()): Promise<SystemView[]> {
       lastOkAt: status?.lastOkAt?.toISOString() ?? null,
       checkedAt: status?.checkedAt.toISOString() ?? null,
       reason: status?.reason ?? null,
+      missing: missing.filter(({ clusterId }) => key === clusterKey(clusterId)),
     };
   });
 }
@@ -56,21 +67,19 @@ async function placeOf(db: Db, environment: string): Promise<{ clusterId: string
   return row;
 }
 
-/** Pods of an app in an environment as the watch saw them, newest first; `seenAt` is the age of the whole picture. */
-export async function listPods(
-  appId: string,
-  environment: string,
-  db: Db = ownDb(),
-): Promise<{ rows: PodView[]; seenAt: string | null }> {
+/** Pods of an app in an environment as the watch saw them, newest first. */
+export async function listPods(appId: string, environment: string, db: Db = ownDb()): Promise<z.infer<typeof podList>> {
   const { clusterId, namespace } = await placeOf(db, environment);
-  const [pods, status] = await Promise.all([
+  const [pods, status, missing] = await Promise.all([
     db.observedPod.findMany({
       where: { appId, clusterId, namespace },
       orderBy: [{ createdAt: "desc" }, { name: "asc" }],
     }),
     db.systemStatus.findUnique({ where: { key: `cluster:${clusterId}` }, select: { lastOkAt: true } }),
+    listMissing(db, { clusterId, namespace, resource: "pods" }),
   ]);
-  return { rows: pods.map(podView), seenAt: status?.lastOkAt?.toISOString() ?? null };
+  const seenAt = missing[0]?.since ?? status?.lastOkAt?.toISOString() ?? null;
+  return { rows: pods.map(podView), seenAt, missing };
 }
 
 type PodRow = Prisma.ObservedPodGetPayload<object>;
@@ -90,14 +99,14 @@ export async function listKubernetesEvents(
   appId: string,
   environment: string,
   db: Db = ownDb(),
-): Promise<{ rows: EventView[] }> {
+): Promise<z.infer<typeof eventList>> {
   const place = await placeOf(db, environment);
-  const rows = await db.observedEvent.findMany({
-    where: { appId, ...place },
-    orderBy: { lastAt: "desc" },
-    take: 200,
-  });
+  const [rows, missing] = await Promise.all([
+    db.observedEvent.findMany({ where: { appId, ...place }, orderBy: { lastAt: "desc" }, take: 200 }),
+    listMissing(db, { ...place, resource: "events" }),
+  ]);
   return {
+    missing,
     rows: groupEvents(rows).map((row) => ({
       uid: row.uid,
       involved: `${row.involvedKind}/${row.involvedName}`,

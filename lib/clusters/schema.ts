@@ -15,6 +15,15 @@ export const environmentView = z.object({
 });
 export type EnvironmentView = z.infer<typeof environmentView>;
 
+/** What Kepler's account may not do with a kind of object, in RBAC's words; namespace null = in the whole cluster. */
+export const missingRightView = z.object({
+  namespace: z.string().nullable(),
+  resource: z.string(),
+  verbs: z.array(z.string()),
+  since: z.iso.datetime(),
+});
+export type MissingRightView = z.infer<typeof missingRightView>;
+
 /** Unreachable is not deleted: the last answer stays, dimmed, with since when. */
 export const systemView = z.object({
   /** "gitlab", "jenkins", "registry", "prometheus" or "cluster:<id>". */
@@ -25,6 +34,8 @@ export const systemView = z.object({
   lastOkAt: z.iso.datetime().nullable(),
   checkedAt: z.iso.datetime().nullable(),
   reason: z.string().nullable(),
+  /** Of a cluster: what it answers and does not allow the watch to see. */
+  missing: z.array(missingRightView),
 });
 export type SystemView = z.infer<typeof systemView>;
 
@@ -72,6 +83,12 @@ export const podView = z.object({
   seenAt: z.iso.datetime(),
 });
 export type PodView = z.infer<typeof podView>;
+/** `seenAt` = the age of the whole picture; `missing` = what the watch may not do there, since when it is no picture of now. */
+export const podList = z.object({
+  rows: z.array(podView),
+  seenAt: z.iso.datetime().nullable(),
+  missing: z.array(missingRightView),
+});
 
 /** What an app's containers use now, and the most that any pod of it does; null when nothing was measured. */
 export const usageView = z.object({
@@ -107,3 +124,4 @@ export const eventView = z.object({
   lastAt: z.iso.datetime(),
 });
 export type EventView = z.infer<typeof eventView>;
+export const eventList = z.object({ rows: z.array(eventView), missing: z.array(missingRightView) });

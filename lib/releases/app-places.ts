@@ -34,6 +34,7 @@ const placeRow = z.object({
   systemState: z.enum(["up", "down"]).nullable(),
   systemSince: z.date().nullable(),
   systemOkAt: z.date().nullable(),
+  forbiddenSince: z.date().nullable(),
 });
 type PlaceRow = z.infer<typeof placeRow>;
 
@@ -48,7 +49,8 @@ export async function placesOf(db: Db, appIds: string[]): Promise<Map<string, Ap
       current.number as current, current.ended_at as "currentEndedAt", person.name as "requestedBy",
       (select jsonb_object_agg(key, value) from jsonb_each(running.spec) where key = any(${SHOWN_PARTS})) as spec,
       workload.desired, workload.ready, workload.ownership,
-      system.state::text as "systemState", system.since as "systemSince", system.last_ok_at as "systemOkAt"
+      system.state::text as "systemState", system.since as "systemSince", system.last_ok_at as "systemOkAt",
+      forbidden.since as "forbiddenSince"
     from apps app ${PLACES}
     left join releases running on running.id = current.id
     left join users person on person.id = running.requested_by_id
@@ -65,6 +67,7 @@ function placeView(row: PlaceRow): AppEnvironmentView {
   const { spec, desired, ready, systemState, systemSince } = row;
   const { health, since } = healthOf({
     cluster: systemState && systemSince ? { state: systemState, since: systemSince } : null,
+    forbiddenSince: row.forbiddenSince,
     newest: { state: row.newestState, requestedAt: row.requestedAt, endedAt: row.endedAt },
     current: row.current === null ? null : { endedAt: row.currentEndedAt },
     workload: desired === null ? null : { desired, ready: ready ?? 0 },
@@ -75,7 +78,7 @@ function placeView(row: PlaceRow): AppEnvironmentView {
     purpose: row.purpose,
     health,
     since: since?.toISOString() ?? null,
-    seenAt: row.systemOkAt?.toISOString() ?? null,
+    seenAt: (row.forbiddenSince ?? row.systemOkAt)?.toISOString() ?? null,
     ready: ready ?? 0,
     wanted: desired ?? (spec ? fewestReplicas(spec) : 0),
     ownership: row.ownership,

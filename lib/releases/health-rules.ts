@@ -5,6 +5,8 @@ import { type ReleaseState } from "./schema.ts";
 /** What health is decided from: rows, never a call. */
 export type HealthFacts = {
   cluster: { state: "up" | "down"; since: Date } | null;
+  /** Since when Kepler's account may not see what runs there; null = it may. */
+  forbiddenSince: Date | null;
   /** Newest release of the app in the environment, whatever became of it; null = never released there. */
   newest: { state: ReleaseState; requestedAt: Date; endedAt: Date | null } | null;
   /** Newest one that is done. */
@@ -18,6 +20,7 @@ export const TROUBLE_ORDER: readonly HealthState[] = [
   "failed",
   "degraded",
   "unreachable",
+  "forbidden",
   "working",
   "running",
   "paused",
@@ -25,13 +28,14 @@ export const TROUBLE_ORDER: readonly HealthState[] = [
 ];
 
 /**
- * How an app does in an environment, and since when as far as rows can tell. An unreachable cluster is not a dead app:
- * it is said as what it is, and the last values stay.
+ * How an app does in an environment, and since when as far as rows can tell. An unreachable cluster is not a dead app,
+ * nor is one that does not let us look: it is said as what it is, and the last values stay.
  */
 export function healthOf(facts: HealthFacts): { health: HealthState; since: Date | null } {
-  const { cluster, newest, current, workload } = facts;
+  const { cluster, forbiddenSince, newest, current, workload } = facts;
   if (!newest) return { health: "absent", since: null };
   if (cluster?.state === "down") return { health: "unreachable", since: cluster.since };
+  if (forbiddenSince) return { health: "forbidden", since: forbiddenSince };
   if (!isTerminal(newest.state)) return { health: "working", since: newest.requestedAt };
 
   const ready = workload?.ready ?? 0;

@@ -1,13 +1,14 @@
 import "server-only";
 import { type HealthState } from "#lib/apps/schema";
+import { STATE_RESOURCES } from "#lib/clusters/missing-rights";
 import { Prisma } from "#lib/platform/db";
 import { TROUBLE_ORDER } from "./health-rules.ts";
 import { IN_FLIGHT } from "./release-rules.ts";
 
 /**
  * Every app × environment in which it was ever released, with the rows that health is decided from: `newest` and `current`
- * release, `workload`, `system`. Joins onto a relation `app(id, name)`; indexes releases_app_id_environment_id_number_key,
- * observed_workloads_pkey.
+ * release, `workload`, `system`, `forbidden`. Joins onto a relation `app(id, name)`; indexes
+ * releases_app_id_environment_id_number_key, observed_workloads_pkey.
  */
 export const PLACES = Prisma.sql`
   cross join environments env
@@ -24,7 +25,13 @@ export const PLACES = Prisma.sql`
   ) current on true
   left join observed_workloads workload on workload.cluster_id = env.cluster_id
     and workload.namespace = env.namespace and workload.name = app.name
-  left join system_statuses system on system.key = 'cluster:' || env.cluster_id`;
+  left join system_statuses system on system.key = 'cluster:' || env.cluster_id
+  left join (
+    select place.id, min(lacking.since) as since from environments place
+    join missing_rights lacking on lacking.cluster_id = place.cluster_id
+      and lacking.namespace in ('', place.namespace) and lacking.resource in (${Prisma.join(STATE_RESOURCES)})
+    group by place.id
+  ) forbidden on forbidden.id = env.id`;
 
 const inFlight = Prisma.join(IN_FLIGHT.map((state) => Prisma.sql`${state}::"ReleaseState"`));
 
@@ -32,6 +39,7 @@ const inFlight = Prisma.join(IN_FLIGHT.map((state) => Prisma.sql`${state}::"Rele
 export const HEALTH = Prisma.sql`
   case
     when system.state = 'down' then 'unreachable'
+    when forbidden.since is not null then 'forbidden'
     when newest.state in (${inFlight}) then 'working'
     when newest.state = 'failed' then case when coalesce(workload.ready, 0) > 0 then 'degraded' else 'failed' end
     when current.number is null then 'absent'

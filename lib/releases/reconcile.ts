@@ -1,6 +1,6 @@
 import "server-only";
 import { appSpec } from "#lib/apps/spec-schema";
-import { Expired, Raced } from "#lib/clients/kubernetes/client";
+import { Expired, Forbidden, Raced } from "#lib/clients/kubernetes/client";
 import { clusterKey, recordSystem } from "#lib/clusters/record-system";
 import { isTransient, KeplerError, toPublicError } from "#lib/platform/errors";
 import { type RunResult } from "#lib/platform/queue";
@@ -130,7 +130,8 @@ const backOffMs = (attempts: number): number => Math.min(500 * 2 ** Math.min(att
 /** A cluster that answers, even with a refusal of ours, is up; other systems' failures are recorded where they are asked. */
 async function clusterAnswered({ deps, release }: StepContext, result: unknown): Promise<void> {
   if (result !== "ok" && !(result instanceof KeplerError && result.system === "kubernetes")) return;
-  await recordSystem(deps.db, clusterKey(release.cluster.id), result, deps.now());
+  const said = result instanceof Forbidden ? "ok" : result;
+  await recordSystem(deps.db, clusterKey(release.cluster.id), said, deps.now());
 }
 
 async function readRelease({ db }: ReconcileReleaseDeps, id: string) {

@@ -120,10 +120,20 @@ async function signInWrongly(page: Page): Promise<void> {
 /** The page alone is told that two systems are silent: silencing them would spoil every other picture. */
 async function silence(page: Page): Promise<void> {
   const since = new Date(Date.now() - 21 * 60_000).toISOString();
-  const down = { state: "down", since, lastOkAt: since, checkedAt: since, reason: "connection refused" } as const;
+  const at = { since, lastOkAt: since, checkedAt: since };
+  const down = { ...at, state: "down" as const, reason: "connection refused", missing: [] };
+  const missing = [{ namespace: "shop-test", resource: "pods", verbs: ["list", "watch"], since }];
   const rows: SystemView[] = [
     { key: "jenkins", name: "Jenkins", ...down },
     { key: "cluster:00000000-0000-7000-8000-000000000000", name: "sh-prod-2", ...down },
+    {
+      key: "cluster:00000000-0000-7000-8000-000000000001",
+      name: "sh-test-1",
+      ...at,
+      state: "up",
+      reason: null,
+      missing,
+    },
   ];
   await page.route("**/api/systems", (route) => route.fulfill({ json: { rows } }));
   await page.reload();

@@ -1,13 +1,15 @@
 import { setTimeout as delay } from "node:timers/promises";
-import { type KindRef, type Kubernetes, type KubernetesObject } from "#lib/clients/kubernetes/client";
-import { KINDS } from "#lib/clients/kubernetes/kinds";
+import { Forbidden, type KindRef, type Kubernetes, type KubernetesObject } from "#lib/clients/kubernetes/client";
+import { KINDS, resourceOf } from "#lib/clients/kubernetes/kinds";
 import { MANAGED_SELECTOR, UNMANAGED_SELECTOR } from "#lib/clusters/label-rules";
+import { forgetUnwatched, STATE_RESOURCES } from "#lib/clusters/missing-rights";
 import { type ObservedKind } from "#lib/clusters/observed-table";
 import { recordMesh } from "#lib/clusters/record-mesh";
 import { forgetUnlisted, recordObserved, seeRow } from "#lib/clusters/record-observed";
 import { clusterKey, recordSystem } from "#lib/clusters/record-system";
 import { type Db } from "#lib/platform/db";
 import { type Logger } from "#lib/platform/logger";
+import { accountRights } from "./account-rights.ts";
 import { Batch } from "./batch.ts";
 import { followKind } from "./follow-kind.ts";
 
@@ -32,28 +34,33 @@ type Row = Record<string, unknown>;
 export async function watchCluster(deps: Deps, signal: AbortSignal): Promise<void> {
   const own = (await placesToWatch(deps, signal)).map((namespace) => ({ namespace, labelSelector: MANAGED_SELECTOR }));
   const strangers = { labelSelector: UNMANAGED_SELECTOR, labelled: false };
+  const followed: [ObservedKind, KindRef, Scope][] = [
+    ...own.flatMap((place): [ObservedKind, KindRef, Scope][] => [
+      ["pods", KINDS.pod, { ...place, labelled: true }],
+      ["workloads", KINDS.deployment, place],
+      ["workloads", KINDS.statefulSet, place],
+    ]),
+    ...deps.namespaces.flatMap((namespace): [ObservedKind, KindRef, Scope][] => [
+      ["pods", KINDS.pod, { namespace, ...strangers }],
+      ["events", KINDS.event, { namespace }],
+    ]),
+  ];
+  const places = followed.map(([, kind, { namespace }]) => ({ resource: resourceOf(kind), namespace }));
+  await forgetUnwatched(deps.db, deps.cluster.id, places);
   await Promise.all([
     followMesh(deps, signal),
-    ...own.flatMap((place) => [
-      follow(deps, "pods", KINDS.pod, { ...place, labelled: true }, signal),
-      follow(deps, "workloads", KINDS.deployment, place, signal),
-      follow(deps, "workloads", KINDS.statefulSet, place, signal),
-    ]),
-    ...deps.namespaces.map((namespace) => follow(deps, "pods", KINDS.pod, { namespace, ...strangers }, signal)),
-    ...deps.namespaces.map((namespace) => follow(deps, "events", KINDS.event, { namespace }, signal)),
+    ...followed.map(([observed, kind, scope]) => follow(deps, observed, kind, scope, signal)),
   ]);
 }
 
 const ASK_AGAIN_MS = 1_000;
-const WATCHED = ["pods", "deployments.apps", "statefulsets.apps"];
-
 /** All namespaces at once (null), or each of the environments' by itself where the account has no right beyond them. */
 async function placesToWatch(deps: Deps, signal: AbortSignal): Promise<(string | null)[]> {
   const { db, cluster, kubernetes, namespaces, now } = deps;
   while (!signal.aborted) {
     try {
       const answers = await Promise.all(
-        WATCHED.map((resource) => kubernetes.canI("watch", resource, null, { signal })),
+        STATE_RESOURCES.map((resource) => kubernetes.canI("watch", resource, null, { signal })),
       );
       return answers.every(Boolean) ? [null] : namespaces;
     } catch (error) {
@@ -96,6 +103,12 @@ async function follow(deps: Deps, observed: ObservedKind, kind: KindRef, scope: 
       broken.abort();
     },
   });
+  const rights = accountRights(deps, { resource: resourceOf(kind), namespace: scope.namespace }, signal);
+  // A cluster that refuses one kind of object answers: it is not down, and what it does not let us see is said.
+  const recordTrouble = async (error: unknown) => {
+    const isUp = error instanceof Forbidden && (await rights.onRefused());
+    await recordSystem(db, clusterKey(cluster.id), isUp ? "ok" : error, now());
+  };
   const run = followKind({
     kubernetes,
     kind,
@@ -120,10 +133,13 @@ async function follow(deps: Deps, observed: ObservedKind, kind: KindRef, scope: 
     onChange: (object, gone) => {
       for (const [key, row] of rowsOf(observed, [object])) batch.add(key, gone ? null : row);
     },
-    onContact: () => recordSystem(db, clusterKey(cluster.id), "ok", now()),
+    onContact: async () => {
+      await recordSystem(db, clusterKey(cluster.id), "ok", now());
+      await rights.onContact();
+    },
     onTrouble: async (error) => {
       log.warn({ err: error, observed }, "watch interrupted");
-      await recordSystem(db, clusterKey(cluster.id), error, now()).catch(() => undefined);
+      await recordTrouble(error).catch(() => undefined);
     },
   });
   await run;

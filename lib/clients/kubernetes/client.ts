@@ -1,5 +1,5 @@
 import "server-only";
-import { Conflict } from "#lib/platform/errors";
+import { Conflict, Denied } from "#lib/platform/errors";
 import { type Call } from "../http/call.ts";
 import { type LinesTogether } from "./lines.ts";
 
@@ -95,9 +95,12 @@ export class Raced extends Conflict {
   readonly reason = "raced";
 }
 
+/** HTTP 403: it knows the account, and has given it no right to this. */
+export class Forbidden extends Denied {}
+
 /**
  * One cluster's API server (https://kubernetes.io/docs/reference/using-api/).
- * Throws only the six errors (`Expired` and `Raced` are Conflicts), system "kubernetes". Connections are kept and shared.
+ * Throws only the six errors (`Expired` and `Raced` are Conflicts, `Forbidden` is a Denied), system "kubernetes". Connections are kept and shared.
  */
 export type Kubernetes = {
   /**

@@ -40,3 +40,9 @@ export const KINDS = {
 export function knownKind(apiVersion: string, kindName: string): KindRef | null {
   return Object.values(KINDS).find((known) => known.apiVersion === apiVersion && known.kind === kindName) ?? null;
 }
+
+/** A kind as RBAC and `kubectl auth can-i` name it: "pods", "deployments.apps". */
+export function resourceOf({ apiVersion, plural }: KindRef): string {
+  const group = apiVersion.split("/").at(-2);
+  return group === undefined ? plural : `${plural}.${group}`;
+}

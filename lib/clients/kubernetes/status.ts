@@ -1,8 +1,8 @@
 import "server-only";
 import { z } from "zod";
-import { Conflict, Denied, type FieldError, Invalid, type KeplerError, Unavailable } from "#lib/platform/errors";
+import { Conflict, type FieldError, Invalid, type KeplerError, Unavailable } from "#lib/platform/errors";
 import { type HttpReply } from "../http/target.ts";
-import { Expired, Raced } from "./client.ts";
+import { Expired, Forbidden, Raced } from "./client.ts";
 
 const system = "kubernetes";
 
@@ -42,7 +42,7 @@ export function errorOf(status: Status): KeplerError | null {
       if (!/ContainerCreating|PodInitializing|waiting to start/.test(message)) return null;
       return new Unavailable("The container has not started yet.", { system, cause });
     case 403:
-      return new Denied(`Kubernetes does not allow this: ${message}`, {
+      return new Forbidden(`Kubernetes does not allow this: ${message}`, {
         system,
         cause,
         next: "An admin must give Kepler's account this right in the cluster.",

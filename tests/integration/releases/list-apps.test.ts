@@ -100,7 +100,9 @@ test("the database's health is the rule's health, for every state a service can 
   const rows = all.flatMap((page) => page.rows);
   expect(rows).toHaveLength(APPS);
   const met = new Set(rows.flatMap(({ environments }) => environments.map(({ health }) => health)));
-  expect([...met].sort()).toEqual(HEALTH_STATES.filter((state) => state !== "unreachable").sort());
+  expect([...met].sort()).toEqual(
+    HEALTH_STATES.filter((state) => state !== "unreachable" && state !== "forbidden").sort(),
+  );
   for (const health of HEALTH_STATES.filter((state) => state !== "absent")) {
     const expected = rows.filter(({ environments }) => environments.some((place) => place.health === health));
     expect((await list({ health, pageSize: 1 })).total, health).toBe(expected.length);
@@ -118,6 +120,22 @@ test("the database's health is the rule's health, for every state a service can 
   const { rows: dimmed } = await list({ health: "unreachable", q: "svc-0003" });
   expect(dimmed[0]?.environments[0]).toMatchObject({ health: "unreachable", since: AT.toISOString(), wanted: 0 });
   await database.db.systemStatus.deleteMany();
+
+  // One namespace of the cluster may not be looked into.
+  const { id: clusterId } = await database.db.cluster.findFirstOrThrow();
+  const pods = { clusterId, resource: "pods", verb: "list", since: AT };
+  await database.db.missingRight.createMany({
+    data: [
+      { ...pods, namespace: "kepler-test" },
+      { ...pods, namespace: "", resource: "events" },
+    ],
+  });
+  const inTest = rows.filter(({ environments }) => environments.some(({ environment }) => environment === "test"));
+  expect((await list({ health: "forbidden" })).total).toBe(inTest.length);
+  const { rows: closed } = await list({ health: "forbidden", q: "svc-0003" });
+  expect(closed[0]?.environments.map(({ health }) => health === "forbidden")).toEqual([false, true, false]);
+  expect(closed[0]?.environments[1]).toMatchObject({ since: AT.toISOString(), seenAt: AT.toISOString() });
+  await database.db.missingRight.deleteMany();
 });
 
 test("trouble comes first, and pages neither repeat nor leave out a service", async () => {

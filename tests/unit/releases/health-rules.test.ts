@@ -5,6 +5,7 @@ const AT = new Date("2026-01-01T00:00:00Z");
 const done = { state: "done" as const, requestedAt: AT, endedAt: AT };
 const running: HealthFacts = {
   cluster: { state: "up", since: AT },
+  forbiddenSince: null,
   newest: done,
   current: { endedAt: AT },
   workload: { desired: 2, ready: 2 },
@@ -15,6 +16,12 @@ test("an unreachable cluster is said as such, whatever its last rows said, and n
   const down = { cluster: { state: "down" as const, since: AT } };
   expect(healthOf({ ...running, ...down })).toEqual({ health: "unreachable", since: AT });
   expect(health({ ...down, newest: null, current: null, workload: null })).toBe("absent");
+});
+
+test("what may not be seen is forbidden, not what its last rows said, and a silent cluster is the first thing to say", () => {
+  expect(healthOf({ ...running, forbiddenSince: AT, workload: null })).toEqual({ health: "forbidden", since: AT });
+  expect(health({ forbiddenSince: AT, cluster: { state: "down", since: AT } })).toBe("unreachable");
+  expect(health({ forbiddenSince: AT, newest: null })).toBe("absent");
 });
 
 test("a release on its way is work, not trouble", () => {

@@ -1,13 +1,13 @@
 import { z } from "zod";
 import { route } from "#lib/access/route";
 import { listKubernetesEvents } from "#lib/clusters/queries";
-import { eventView } from "#lib/clusters/schema";
+import { eventList } from "#lib/clusters/schema";
 
 export const GET = route(
   {
     permission: "app.read",
     input: z.object({ app: z.string(), environment: z.string().max(80) }),
-    output: z.object({ rows: z.array(eventView) }),
+    output: eventList,
     scope: { app: "app" },
   },
   async ({ input, scope, db }) => listKubernetesEvents(scope.app.id, input.environment, db),
