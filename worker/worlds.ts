@@ -19,7 +19,7 @@ type Parts = {
 export function createWorlds({ env, db, queue, systems, checkpoint }: Parts): Worlds {
   const now = () => new Date();
   const { enqueue } = queue;
-  const { gitlab, jenkins, registry } = systems;
+  const { gitlab, jenkins, registry, prometheus } = systems;
   const shared = {
     db,
     now,
@@ -51,7 +51,7 @@ export function createWorlds({ env, db, queue, systems, checkpoint }: Parts): Wo
             onBuildSucceeded: (tx, build) => releaseAfterBuild(tx, build, { enqueue, now }),
           }
         : null,
-    release: { db, enqueue, now, checkpoint, clients: { kubernetes: connectCluster, registry } },
+    release: { db, enqueue, now, checkpoint, clients: { kubernetes: connectCluster, registry, prometheus } },
     retire: { ...shared, enqueue, gitlab, jenkins, registry, kubernetes: connectCluster },
   };
 }

@@ -29,6 +29,7 @@ export const GLYPH_OF = {
   },
   release: {
     pending: "wait",
+    canary: "working",
     applying: "working",
     rolling_out: "working",
     verifying: "working",

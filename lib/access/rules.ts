@@ -36,6 +36,7 @@ export const TEAM_PERMISSIONS = {
   "release.create": WRITERS,
   "release.abort": WRITERS,
   "release.pause": WRITERS,
+  "release.promote": WRITERS,
   "pod.delete": WRITERS,
   // Moves the routes of a whole environment to the other gateway, and back.
   "gateway.move": OPERATORS,
@@ -47,6 +48,7 @@ export const TEAM_PERMISSIONS = {
   "release.create.prod": OPERATORS,
   "release.abort.prod": OPERATORS,
   "release.pause.prod": OPERATORS,
+  "release.promote.prod": OPERATORS,
   "pod.delete.prod": OPERATORS,
 } as const satisfies Record<string, readonly TeamRole[]>;
 export type TeamPermission = keyof typeof TEAM_PERMISSIONS;

@@ -5,11 +5,14 @@ const RESERVED: ReadonlySet<string> = new Set(["new", "import", "api", "kepler",
 
 /** The Service that names a stateful app's pods ends so: no app may be called like another one's. */
 export const HEADLESS_SUFFIX = "-headless";
+/** And what a release is tried with beside the app. */
+export const CANARY_SUFFIX = "-canary";
+const TAKEN_SUFFIXES = [HEADLESS_SUFFIX, CANARY_SUFFIX];
 
 /** Why a service may not have this name, as a message key; null when it may. Says nothing about names that are taken. */
 export function nameProblem(name: string): "name.dns-label" | "name.reserved" | null {
   if (!appName.safeParse(name).success) return "name.dns-label";
-  return RESERVED.has(name) || name.endsWith(HEADLESS_SUFFIX) ? "name.reserved" : null;
+  return RESERVED.has(name) || TAKEN_SUFFIXES.some((suffix) => name.endsWith(suffix)) ? "name.reserved" : null;
 }
 
 /** The Jenkins job of an app. Deterministic, so that a crash in between finds it again. */

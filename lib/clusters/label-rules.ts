@@ -4,6 +4,8 @@ export const MANAGED_BY = { "app.kubernetes.io/managed-by": "kepler" } as const;
 export const NAME_LABEL = "app.kubernetes.io/name";
 export const APP_LABEL = "kepler.dev/app";
 export const RELEASE_LABEL = "kepler.dev/release";
+/** "canary" on the pods that a release is tried with beside those that run; absent on all others. */
+export const TRACK_LABEL = "kepler.dev/track";
 /** Label selector of everything that Kepler owns. */
 export const MANAGED_SELECTOR = "app.kubernetes.io/managed-by=kepler";
 /** And of what it does not: among that are pods of imported workloads. */

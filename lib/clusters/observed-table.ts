@@ -19,6 +19,7 @@ const PODS: Table = {
     name: "text",
     app_id: "uuid",
     release_number: "int",
+    track: "text",
     phase: "text",
     status: "text",
     message: "text",

@@ -6,7 +6,7 @@ import {
   type SeenContainer,
   seeContainer,
 } from "./container-rules.ts";
-import { appIdOf, isManaged, NAME_LABEL, releaseNumberOf } from "./label-rules.ts";
+import { appIdOf, isManaged, NAME_LABEL, releaseNumberOf, TRACK_LABEL } from "./label-rules.ts";
 
 const volumeSource = z.object({
   configMap: z.object({ name: z.string().optional() }).nullish(),
@@ -64,6 +64,8 @@ export type SeenPod = {
   /** Of a pod without Kepler's labels: what keeps it ("Deployment/shop"), or "" for nothing known; null on Kepler's own. */
   keptBy: string | null;
   releaseNumber: number | null;
+  /** "canary" on the pods of one; null on all others. */
+  track: string | null;
   phase: string;
   /** As `kubectl get pods` would print it. */
   status: string;
@@ -103,6 +105,7 @@ export function seePod(object: unknown): SeenPod | null {
     appId: appIdOf(metadata.labels),
     keptBy: isManaged(metadata.labels) ? null : workloadOf(parsed.data),
     releaseNumber: releaseNumberOf(metadata.labels),
+    track: metadata.labels?.[TRACK_LABEL] ?? null,
     phase: status.phase,
     status: printedStatus(parsed.data),
     message: troubleMessage(parsed.data),

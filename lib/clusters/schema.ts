@@ -78,6 +78,8 @@ export const podView = z.object({
   /** ConfigMaps and Secrets that it was made with, as "ConfigMap/<name>". */
   configObjects: z.array(z.string()),
   releaseNumber: z.number().int().nullable(),
+  /** "canary" on the pods of one; null on all others. */
+  track: z.string().nullable(),
   containers: z.array(containerView),
   createdAt: z.iso.datetime(),
   seenAt: z.iso.datetime(),

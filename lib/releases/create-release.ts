@@ -1,16 +1,18 @@
 import "server-only";
 import { type AppSpec } from "#lib/apps/spec-schema";
 import { type Prisma, type Tx } from "#lib/platform/db";
-import { Conflict } from "#lib/platform/errors";
+import { Conflict, fromPublicError } from "#lib/platform/errors";
 import { publish } from "#lib/platform/events";
+import { whyNoCanary } from "./canary/why-no-canary.ts";
+import { type CanaryPlan } from "./canary-schema.ts";
 import { cutShort } from "./cut-short.ts";
 import { holdCommitLeft } from "./held-commits.ts";
 import { holdError } from "./hold-rules.ts";
 import { ownDeps, type ReleaseDeps, releaseJob } from "./jobs.ts";
 import { beginLease } from "./lease/begin-lease.ts";
 import { type PlannedIntent, planRelease, type ReleasePlan } from "./plan-release.ts";
-import { IN_FLIGHT } from "./release-rules.ts";
-import { type AskedRelease, RELEASE_STEPS } from "./schema.ts";
+import { IN_FLIGHT, stepsOf } from "./release-rules.ts";
+import { type AskedRelease } from "./schema.ts";
 
 export type ReleaseRequest = {
   appId: string;
@@ -22,6 +24,8 @@ export type ReleaseRequest = {
   expectedCurrent: number | null | undefined;
   /** Should it fail after it touched the cluster, go back to what ran before. */
   rollbackOnFailure?: boolean;
+  /** Try it on a part of the requests first. */
+  canary?: CanaryPlan;
   /** What a release that has just ended had brought there: going back from it is never refused and holds its commit. */
   leaves?: AppSpec;
 };
@@ -29,7 +33,7 @@ type Created = { releaseId: string; number: number };
 
 /**
  * Writes a release and asks the worker for it. A release still in flight there is superseded; the same key again answers
- * with the first release. Throws Conflict when another release came between preview and confirmation.
+ * with the first release. Throws Conflict when another release came between preview and confirmation, Invalid for a canary where there can be none.
  */
 export async function createRelease(
   appId: string,
@@ -37,8 +41,8 @@ export async function createRelease(
   input: AskedRelease,
   deps: ReleaseDeps = ownDeps(),
 ): Promise<Created> {
-  const { reason, idempotencyKey, expectedCurrent, rollbackOnFailure, ...intent } = input;
-  const request = { appId, requestedById, intent, reason, idempotencyKey, expectedCurrent, rollbackOnFailure };
+  const { reason, idempotencyKey, expectedCurrent, rollbackOnFailure, canary, ...intent } = input;
+  const request = { appId, requestedById, intent, reason, idempotencyKey, expectedCurrent, rollbackOnFailure, canary };
   return deps.db.$transaction((tx) => createReleaseIn(tx, request, deps));
 }
 
@@ -60,6 +64,8 @@ export async function createReleaseIn(
   const plan = await planRelease(tx, appId, intent, deps.now());
   refuseSurprise(plan, request.expectedCurrent);
   if (plan.hold && !request.leaves) throw holdError(plan.hold);
+  const noCanary = request.canary ? await whyNoCanary(tx, plan) : null;
+  if (noCanary) throw fromPublicError(noCanary);
   await supersede(tx, plan, deps.now());
   const release = await insert(tx, plan, request, deps.now());
   if (intent.kind === "rollback") await holdLeft(tx, plan, { ...request, id: release.id }, deps.now());
@@ -124,9 +130,11 @@ async function insert(tx: Tx, plan: ReleasePlan, request: ReleaseRequest, now: D
       requestedById: request.requestedById,
       reason: request.reason,
       idempotencyKey: request.idempotencyKey,
-      rollbackOnFailure: request.rollbackOnFailure ?? false,
+      ...(request.canary && { canary: request.canary }),
+      // What is tried on people's requests is not left with them when it fails.
+      rollbackOnFailure: request.canary !== undefined || (request.rollbackOnFailure ?? false),
       requestedAt: now,
-      steps: { create: RELEASE_STEPS.map((name, position) => ({ name, position })) },
+      steps: { create: stepsOf({ canary: request.canary ?? null }).map((name, position) => ({ name, position })) },
     },
     select: { id: true },
   });

@@ -57,6 +57,7 @@ export async function examineRelease(plan: ReleasePlan, decisions: Decisions, de
     refusals: tried.flatMap(({ refusal }) => refusal ?? []),
     clusterGap: gap?.toPublic() ?? null,
     hold: plan.hold,
+    trial: plan.trial,
     conflicts,
     changedAgain: changedAgain(decisions, tried),
     ...workloadOf(tried),

@@ -16,6 +16,8 @@ export type GateFacts = {
   clusterGap: PublicError | null;
   /** The commit that it would release is held there. */
   hold: HeldCommitView | null;
+  /** Number of the canary that it would end. */
+  trial: number | null;
   conflicts: readonly FieldConflict[];
   /** What is to be kept but stands there no longer as it was seen. */
   changedAgain: readonly { name: string; field: string }[];
@@ -27,7 +29,16 @@ export type GateFacts = {
 };
 
 /** A rule is a pure function of the facts; a new gate is one more line here. */
-const RULES: readonly ((facts: GateFacts) => Gate[])[] = [held, refused, gap, undecided, outdated, quota, limitRange];
+const RULES: readonly ((facts: GateFacts) => Gate[])[] = [
+  held,
+  refused,
+  gap,
+  undecided,
+  outdated,
+  quota,
+  limitRange,
+  trial,
+];
 
 /** Every gate that is not simply open, blockers first. */
 export function gatesOf(facts: GateFacts): Gate[] {
@@ -38,6 +49,13 @@ const blocker = (gate: string, error: PublicError): Gate => ({ gate, blocks: tru
 
 function held({ hold }: GateFacts): Gate[] {
   return hold ? [blocker("held-commit", holdError(hold).toPublic())] : [];
+}
+
+function trial({ trial: number }: GateFacts): Gate[] {
+  if (number === null) return [];
+  const message = `Release ${number} is on trial as a canary: this release ends that, and takes nothing over from it.`;
+  const next = "Promote or abort the canary first if that is not wanted.";
+  return [{ gate: "canary", blocks: false, error: { code: "conflict", system: "kepler", message, next } }];
 }
 
 function refused({ refusals }: GateFacts): Gate[] {

@@ -23,14 +23,37 @@ export async function pauseRelease(releaseId: string, byId: string, deps: Releas
 
 /** Lets a held rollout go on. Asking twice is fine. */
 export async function resumeRelease(releaseId: string, deps: ReleaseDeps = ownDeps()): Promise<void> {
-  await change(releaseId, deps, ({ pausedAt, pausedMs }) => {
-    if (!pausedAt) return null;
-    const heldMs = Math.max(0, deps.now().getTime() - pausedAt.getTime());
-    return { pausedAt: null, pausedById: null, pausedMs: pausedMs + heldMs };
+  await change(releaseId, deps, (release) => (release.pausedAt ? resumed(release, deps.now()) : null));
+}
+
+/**
+ * Ends a canary's trial: its pods take the place of the others at once, whatever stages were left, held or not. Asking twice
+ * is fine; Conflict when there is no trial to end.
+ */
+export async function promoteRelease(releaseId: string, byId: string, deps: ReleaseDeps = ownDeps()): Promise<void> {
+  await change(releaseId, deps, (release) => {
+    if (release.promotedAt) return null;
+    if (release.canary === null || (release.state !== "pending" && release.state !== "canary")) {
+      throw new Conflict(`Release ${release.number} has no canary to promote (${release.state}).`);
+    }
+    return { promotedAt: deps.now(), promotedById: byId, ...resumed(release, deps.now()) };
   });
 }
 
-type Row = { state: (typeof PAUSABLE)[number]; number: number; pausedAt: Date | null; pausedMs: number };
+type Row = {
+  state: (typeof PAUSABLE)[number];
+  number: number;
+  pausedAt: Date | null;
+  pausedMs: number;
+  canary: Prisma.JsonValue;
+  promotedAt: Date | null;
+};
+
+function resumed({ pausedAt, pausedMs }: Row, now: Date): Prisma.ReleaseUncheckedUpdateInput {
+  if (!pausedAt) return {};
+  const heldMs = Math.max(0, now.getTime() - pausedAt.getTime());
+  return { pausedAt: null, pausedById: null, pausedMs: pausedMs + heldMs };
+}
 
 /** The worker reads the wish with its next look: the version says to a look under way that it is out of date. */
 async function change(
@@ -47,6 +70,8 @@ async function change(
         number: true,
         pausedAt: true,
         pausedMs: true,
+        canary: true,
+        promotedAt: true,
         appId: true,
         app: { select: { teamId: true } },
       },

@@ -4,6 +4,7 @@ import { type AppSpec } from "#lib/apps/spec-schema";
 import { MANAGED_BY } from "#lib/clusters/label-rules";
 import { autoscaler } from "./manifests/autoscaler.ts";
 import { disruptionBudget } from "./manifests/budget.ts";
+import { canaryObjects } from "./manifests/canary.ts";
 import { configObjects } from "./manifests/config.ts";
 import { filesConfigMap } from "./manifests/files.ts";
 import { ingress } from "./manifests/ingress.ts";
@@ -32,6 +33,7 @@ export function renderManifests(input: ManifestInput): Manifest[] {
     spec.ports.length > 0 && service(input),
     spec.workload.kind === "statefulset" && headlessService(input),
     workload(input),
+    ...canaryObjects(input),
     fewestReplicas(spec) >= 2 && disruptionBudget(input),
     isAutoscaled(spec) && spec.autoscaling && autoscaler(input, spec.autoscaling),
     carrier === "ingress" && ingress(input),

@@ -2,7 +2,7 @@ import "server-only";
 import { refuseRetiring } from "#lib/apps/retiring-rules";
 import { carriedBy, type GatewayMove, servedRoutes, targetOf } from "#lib/apps/spec/gateway-rules";
 import { type AppSettings, type AppSpec, appSpec, fixedProblems, storedSettings } from "#lib/apps/spec-schema";
-import { type Tx } from "#lib/platform/db";
+import { type Prisma, type Tx } from "#lib/platform/db";
 import { Invalid, NotFound } from "#lib/platform/errors";
 import { adopt } from "./adopt-rules.ts";
 import { refuseUnusableConfig, withConfigOf } from "./config-of-spec.ts";
@@ -34,6 +34,8 @@ export type ReleasePlan = {
   number: number;
   /** What the environment runs or is on its way to: the newest release that is done or in flight. */
   basis: { id: string; number: number; spec: AppSpec } | null;
+  /** The canary that is on trial there and that this release would end. */
+  trial: number | null;
   /** Everything that the release would freeze, and the same without what it keeps of others' changes. */
   spec: AppSpec;
   unkept: AppSpec;
@@ -64,6 +66,10 @@ export async function planRelease(tx: Tx, appId: string, intent: PlannedIntent, 
     select: { number: true },
   });
   const basis = await findBasis(tx, here);
+  const trial = await tx.release.findFirst({
+    where: { ...here, state: { in: [...IN_FLIGHT] }, steps: { some: ON_TRIAL } },
+    select: { number: true },
+  });
   const source = await chooseSource(tx, here, intent, basis, environment.domain);
   const restartedAt = intent.kind === "restart" ? now.toISOString() : source.spec.restartedAt;
   const replicas = await chooseReplicas(tx, here, intent, source.spec);
@@ -74,7 +80,8 @@ export async function planRelease(tx: Tx, appId: string, intent: PlannedIntent, 
   await refuseUnusableConfig(tx, here, spec);
   const sameImage = basis?.spec.image.digest === spec.image.digest;
   const hold = sameImage ? null : await holdOn(tx, here, spec.image.commitSha);
-  return { app, environment, number: (newest?.number ?? 0) + 1, basis, ...source, spec, unkept, hold };
+  const number = (newest?.number ?? 0) + 1;
+  return { app, environment, number, basis, trial: trial?.number ?? null, ...source, spec, unkept, hold };
 }
 
 function withKept(spec: AppSpec, { keep = [] }: Pick<ReleaseIntent, "keep">, app: string): AppSpec {
@@ -143,10 +150,12 @@ async function importedImage(tx: Tx, here: Here): Promise<AppSpec["image"] | und
   return row ? appSpec.parse(row.spec).image : undefined;
 }
 
-/** The newest release of a place that is done or in flight: what it runs or is on its way to. */
+const ON_TRIAL = { name: "canary", state: { in: ["waiting", "running"] } } satisfies Prisma.ReleaseStepWhereInput;
+
+/** The newest release of a place that is done or in flight: what it runs or is on its way to. One on trial is neither yet. */
 export async function findBasis(tx: Tx, here: Here): Promise<ReleasePlan["basis"]> {
   const row = await tx.release.findFirst({
-    where: { ...here, state: { in: ["done", ...IN_FLIGHT] } },
+    where: { ...here, state: { in: ["done", ...IN_FLIGHT] }, steps: { none: ON_TRIAL } },
     orderBy: { number: "desc" },
     select: { id: true, number: true, spec: true },
   });

@@ -2,6 +2,7 @@ import "server-only";
 import { type Kubernetes } from "#lib/clients/kubernetes/client";
 import { connectCluster } from "#lib/clusters/connect-cluster";
 import { type Db, db as ownDb } from "#lib/platform/db";
+import { whyNoCanary } from "./canary/why-no-canary.ts";
 import { configMoves } from "./config-rules.ts";
 import { podEffect } from "./effect-rules.ts";
 import { examineRelease } from "./examine-release.ts";
@@ -28,9 +29,10 @@ export async function previewRelease(
   const plan = await planRelease(db, appId, intent, deps.now());
   const { app, environment, basis, spec, number } = plan;
   const kubernetes = deps.kubernetes(environment.cluster);
-  const [{ objects, conflicts, gates, running }, expectedMs] = await Promise.all([
+  const [{ objects, conflicts, gates, running }, expectedMs, noCanary] = await Promise.all([
     examineRelease(plan, intent, { db, kubernetes, signal }),
     expectedReleaseMs(db, { appId, environmentId: environment.id }),
+    whyNoCanary(db, plan),
   ]);
   return {
     nextNumber: number,
@@ -44,6 +46,7 @@ export async function previewRelease(
     blockers: gates.filter(({ blocks }) => blocks).map(({ gate, error }) => ({ ...error, gate })),
     warnings: gates.filter(({ blocks }) => !blocks).map(({ gate, error }) => ({ ...error, gate })),
     effect: { ...podEffect(basis?.spec ?? null, spec, app, running), expectedMs },
+    noCanary,
     checkedAt: deps.now().toISOString(),
     cluster: environment.cluster.name,
   };

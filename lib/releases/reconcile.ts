@@ -4,6 +4,7 @@ import { Expired, Forbidden, Raced } from "#lib/clients/kubernetes/client";
 import { clusterKey, recordSystem } from "#lib/clusters/record-system";
 import { isTransient, KeplerError, toPublicError } from "#lib/platform/errors";
 import { type RunResult } from "#lib/platform/queue";
+import { canaryPlanOf, canaryStanding } from "./canary-schema.ts";
 import { takenFields } from "./change-schema.ts";
 import { isUntouched } from "./manifests/object.ts";
 import { nextTask, type ReleaseStepName } from "./release-rules.ts";
@@ -12,12 +13,13 @@ import { type Verdict } from "./rollout-rules.ts";
 import { saveHiccup, saveStart, saveVerdict } from "./save-step.ts";
 import { abort } from "./steps/abort.ts";
 import { apply, Overtaken } from "./steps/apply.ts";
+import { canary } from "./steps/canary.ts";
 import { check, podReleaseIn } from "./steps/check.ts";
 import { giveBack } from "./steps/give-back.ts";
 import { rollout, verify } from "./steps/rollout.ts";
 import { type ReconcileReleaseDeps, type ReleaseInWork, type StepContext } from "./steps/step-context.ts";
 
-const STEPS = { check, apply, rollout, verify } as const satisfies Record<
+const STEPS = { check, canary, apply, rollout, verify } as const satisfies Record<
   ReleaseStepName,
   (context: StepContext) => Promise<Verdict>
 >;
@@ -43,7 +45,7 @@ export async function reconcileRelease(
 
   const kubernetes = deps.clients.kubernetes(release.cluster);
   if (task.do === "abort") {
-    const touched = steps.some((step) => step.name === "apply" && step.state !== "waiting");
+    const touched = steps.some(({ name, state }) => (name === "apply" || name === "canary") && state !== "waiting");
     const context = { deps, release, kubernetes, signal, startedAt: deps.now() };
     return windUp(context, touched);
   }
@@ -148,6 +150,8 @@ async function readRelease({ db }: ReconcileReleaseDeps, id: string) {
       pausedMs: true,
       rollbackOnFailure: true,
       takeOver: true,
+      canary: true,
+      promotedAt: true,
       app: { select: { id: true, name: true, teamId: true } },
       environment: {
         select: { id: true, namespace: true, cluster: { select: { id: true, context: true } } },
@@ -159,7 +163,9 @@ async function readRelease({ db }: ReconcileReleaseDeps, id: string) {
     },
   });
   if (!row) return null;
-  const { steps, environment, pausedAt, ...rest } = row;
+  const { steps, environment, pausedAt, promotedAt, ...rest } = row;
+  const plan = canaryPlanOf.parse(row.canary);
+  const standing = canaryStanding.safeParse(steps.find(({ name }) => name === "canary")?.detail);
   const release: ReleaseInWork = {
     ...rest,
     spec: appSpec.parse(row.spec),
@@ -168,6 +174,7 @@ async function readRelease({ db }: ReconcileReleaseDeps, id: string) {
     paused: pausedAt !== null,
     podRelease: podReleaseIn(row),
     takeOver: takenFields.parse(row.takeOver),
+    canary: plan && { plan, standing: standing.data ?? null, promoted: promotedAt !== null },
   };
   return { release, steps };
 }

@@ -5,6 +5,7 @@ import { podView } from "#lib/clusters/queries";
 import { type Db, db as ownDb, type Prisma } from "#lib/platform/db";
 import { NotFound } from "#lib/platform/errors";
 import { publicError, stepView } from "#lib/platform/steps";
+import { canaryPlanOf } from "./canary-schema.ts";
 import { takenFields } from "./change-schema.ts";
 import { expectedReleaseMs } from "./expected-duration.ts";
 import { leaseSelect, leaseView } from "./lease/queries.ts";
@@ -149,6 +150,9 @@ async function releaseRow(db: Db, row: Row): Promise<ReleaseRow> {
 const viewSelect = {
   ...select,
   rollbackOnFailure: true,
+  canary: true,
+  promotedAt: true,
+  promotedBy: { select: { name: true } },
   takeOver: true,
   lease: { select: leaseSelect },
   app: { select: { name: true } },
@@ -190,6 +194,8 @@ export async function getReleaseView(releaseId: string, db: Db = ownDb()): Promi
     updated: workload?.releaseNumber === row.number ? workload.updated : 0,
     running: pods.filter((pod) => runsRelease(pod, runs)).length,
     rollbackOnFailure: row.rollbackOnFailure,
+    canary: canaryPlanOf.parse(row.canary),
+    promoted: row.promotedAt && { at: row.promotedAt.toISOString(), by: row.promotedBy?.name ?? null },
     lease: row.lease && leaseView(row.lease),
     pausable: PAUSABLE.includes(row.state),
     next: next && { id: next.id, number: next.number, kind: next.kind, byKepler: next.requestedById === null },

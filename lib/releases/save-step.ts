@@ -2,7 +2,7 @@ import "server-only";
 import { Prisma, type Tx } from "#lib/platform/db";
 import { type PublicError } from "#lib/platform/errors";
 import { publish } from "#lib/platform/events";
-import { isTerminal, type ReleaseStepName, stateAfter } from "./release-rules.ts";
+import { isTerminal, type ReleaseStepName, stateAfter, stepsOf } from "./release-rules.ts";
 import { restoreBefore } from "./restore-before.ts";
 import { type Verdict } from "./rollout-rules.ts";
 import { type ReleaseState } from "./schema.ts";
@@ -58,7 +58,7 @@ export async function saveVerdict(
     case "wait":
       return saveFacts(deps, release, name, verdict.facts);
     case "done": {
-      const state = stateAfter(name);
+      const state = stateAfter(name, stepsOf(release));
       const step = { state: "done" as const, detail: verdict.facts, error: Prisma.DbNull, endedAt: now };
       const moved = await save(deps, release, { name, data: step }, { state, ...ended(state, now) });
       return moved && isTerminal(state) ? "over" : "moved";

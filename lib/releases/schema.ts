@@ -3,12 +3,14 @@ import { type GatewayMove } from "#lib/apps/spec/gateway-rules";
 import { appSettings, appSpec, imageDigest, MOST_REPLICAS } from "#lib/apps/spec-schema";
 import { podView } from "#lib/clusters/schema";
 import { publicError, stepView } from "#lib/platform/steps";
+import { canaryPlan } from "./canary-schema.ts";
 import { configMove, fieldConflict, keptField, objectChange, specChange, takenField } from "./change-schema.ts";
 import { heldCommitView } from "./hold-schema.ts";
 import { scaleLeaseView } from "./lease-schema.ts";
 
 export const RELEASE_STATES = [
   "pending",
+  "canary",
   "applying",
   "rolling_out",
   "verifying",
@@ -25,8 +27,8 @@ export const RELEASE_KINDS = ["deploy", "rollback", "scale", "restart", "configu
 const releaseKind = z.enum(RELEASE_KINDS);
 export type ReleaseKind = z.infer<typeof releaseKind>;
 
-/** Steps of the release reconciler, in order. */
-export const RELEASE_STEPS = ["check", "apply", "rollout", "verify"] as const;
+/** Steps of the release reconciler, in order; "canary" only of a release that is tried first. */
+export const RELEASE_STEPS = ["check", "canary", "apply", "rollout", "verify"] as const;
 
 /** Which part of an old Spec a rollback brings back. */
 export const RESTORED_PARTS = ["all", "image", "settings"] as const;
@@ -60,6 +62,8 @@ export const createReleaseInput = releaseIntent.extend({
   idempotencyKey: z.string().min(8).max(64),
   /** A failure after the cluster was touched is followed by a rollback by itself. */
   rollbackOnFailure: z.boolean().optional(),
+  /** It is tried on a part of the requests first; one that fails then is always followed by a rollback. */
+  canary: canaryPlan.optional(),
 });
 export type CreateReleaseInput = z.infer<typeof createReleaseInput>;
 /** What nobody asks of one service alone: a failover of the environment asks it of each. */
@@ -90,6 +94,8 @@ export const releasePreview = z.object({
     podsToStop: z.number().int(),
     expectedMs: z.number().int().nullable(),
   }),
+  /** Why it cannot be tried as a canary first; null = it can. */
+  noCanary: publicError.nullable(),
   checkedAt: z.iso.datetime(),
   cluster: z.string(),
 });
@@ -135,6 +141,9 @@ export const releaseView = releaseRow.extend({
   /** Pods that are ready and run exactly what this release wants: its template, its image. */
   running: z.number().int(),
   rollbackOnFailure: z.boolean(),
+  canary: canaryPlan.nullable(),
+  /** Who ended the trial before its time; null where nobody did. */
+  promoted: z.object({ at: z.iso.datetime(), by: z.string().nullable() }).nullable(),
   lease: scaleLeaseView.nullable(),
   pausable: z.boolean(),
   /** The release right after it in its place: what superseded it, or what restored the one before it. */

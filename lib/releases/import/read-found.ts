@@ -86,6 +86,7 @@ export async function readFound(
     environment,
     number: 1,
     basis: null,
+    trial: null,
     spec,
     unkept: spec,
     buildId: null,

@@ -1,4 +1,5 @@
 import { type AppSpec } from "#lib/apps/spec-schema";
+import { canaryName } from "./canary.ts";
 import { type Manifest, type ManifestInput, metadata } from "./object.ts";
 import { conditionCount, conditionsOf, treatmentOf } from "./route-traffic.ts";
 
@@ -68,14 +69,20 @@ function httpRoutesOf(input: ManifestInput, route: Route): object[] {
     match: match.map((uri) => ({ ...uri, ...conditionsOf(traffic) })),
     ...treatmentOf(traffic, input.namespace),
     ...(rewritePath !== null && { rewrite: { uri: rewritePath } }),
-    route: [{ destination: destinationOf(input, route) }],
+    route: destinationsOf(input, route),
   });
   if (traffic === undefined || traffic.rewritePath === null) return [to(matches, null)];
   const instead = traffic.rewritePath.replace(/\/+$/, "");
   return matches.map((match) => to([match], match === below ? `${instead}/` : instead || "/"));
 }
 
-const destinationOf = ({ app, namespace }: ManifestInput, { port }: Route) => ({
-  host: `${app.name}.${namespace}.svc.cluster.local`,
-  port: { number: port },
-});
+/** The app's Service, and while a release is tried the canary's for its share of the requests. */
+function destinationsOf({ app, namespace, canary }: ManifestInput, { port }: Route): object[] {
+  const to = (service: string) => ({ host: `${service}.${namespace}.svc.cluster.local`, port: { number: port } });
+  const stable = { destination: to(app.name) };
+  if (!canary || canary.weight === 0) return [stable];
+  return [
+    { ...stable, weight: 100 - canary.weight },
+    { destination: to(canaryName(app)), weight: canary.weight },
+  ];
+}

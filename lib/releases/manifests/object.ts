@@ -32,7 +32,12 @@ export type ManifestInput = {
   logOutput?: LogOutput | null;
   /** Of every version that the Spec names (render-release.ts); pods need only its names. */
   config?: readonly ConfigContent[];
+  /** Tried beside what runs, with a share of the requests. */
+  canary?: CanaryShare | null;
 };
+
+/** A part of the requests, in percent, and how many pods answer them. */
+export type CanaryShare = { weight: number; replicas: number };
 
 type Whose = Pick<ManifestInput, "app" | "spec">;
 

@@ -8,7 +8,7 @@ export const serviceAccount = (input: ManifestInput): Manifest => ({
   automountServiceAccountToken: false,
 });
 
-const portsOf = ({ spec }: ManifestInput) =>
+export const portsOf = ({ spec }: ManifestInput) =>
   spec.ports.map(({ name, port, protocol }) => ({
     name,
     port,

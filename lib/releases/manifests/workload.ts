@@ -40,7 +40,7 @@ export function workload(input: ManifestInput): Manifest {
 const sayable = (input: ManifestInput, fields: { paused: boolean } | { minReadySeconds: number }) =>
   isUntouched(input) && !Object.values(fields).some(Boolean) ? {} : fields;
 
-function deploymentFields(input: ManifestInput) {
+export function deploymentFields(input: ManifestInput) {
   const { spec, paused = false } = input;
   const { type, maxSurge, maxUnavailable, progressDeadlineSeconds, minReadySeconds } = spec.strategy;
   return {

@@ -5,6 +5,8 @@ import { Conflict, Invalid } from "#lib/platform/errors";
 import { contestsOf, isTaken } from "../contest-rules.ts";
 import { explainChanged, explainForeign, isContest } from "../contests.ts";
 import { type LedgerKey, ledgerAbsent, ledgerIn, ledgerPlanned, ledgerPresent } from "../ledger.ts";
+import { isCanaryObject } from "../manifests/canary.ts";
+import { type CanaryShare } from "../manifests/object.ts";
 import { type Manifest, removedAfterRollout } from "../manifests.ts";
 import { maskedError } from "../mask-secrets.ts";
 import { ownersOf } from "../ownership-rules.ts";
@@ -24,8 +26,12 @@ export async function apply(context: StepContext): Promise<Verdict> {
 /** What a release in work wants of the cluster. */
 export const manifestsOf = (
   { deps }: Pick<StepContext, "deps">,
-  { number, ...release }: StepContext["release"],
-): Promise<Manifest[]> => renderRelease(deps.db, { ...release, releaseNumber: number });
+  { number, canary, ...release }: StepContext["release"],
+): Promise<Manifest[]> => renderRelease(deps.db, { ...release, releaseNumber: number, canary: shareOf(canary) });
+
+/** What a canary keeps until the pods that take its place are there. */
+const shareOf = (canary: StepContext["release"]["canary"]): CanaryShare | null =>
+  canary?.standing?.replicas ? canary.standing : null;
 
 /**
  * Removes what acts on pods and is no longer wanted, then applies in order. Every part can be repeated: a crash anywhere in
@@ -36,8 +42,18 @@ export async function applyObjects(
   manifests: readonly Manifest[],
 ): Promise<{ applied: number; removed: number }> {
   const { deps, release } = context;
-  const { namespace } = release.environment;
-  const before = await ledgerIn(deps.db, release, namespace);
+  const surplus = await deleteSurplus(context, "before", manifests);
+  await handOverReplicas(context);
+  await applyEach(context, manifests);
+  // Not earlier: that an autoscaler of Kepler's wrote the number of pods has to be known until that is Kepler's own again.
+  for (const entry of surplus) await ledgerAbsent(deps.db, release, entry, deps.now());
+  return { applied: manifests.length, removed: surplus.length };
+}
+
+/** Applies these objects in their order and touches nothing else; what is written down before is never forgotten. */
+export async function applyEach(context: StepContext, manifests: readonly Manifest[]): Promise<void> {
+  const { deps, release } = context;
+  const before = await ledgerIn(deps.db, release, release.environment.namespace);
   const wanted = manifests.map((manifest) => ({ manifest, entry: ledgerKeyOf(manifest) }));
   await ledgerPlanned(
     deps.db,
@@ -45,34 +61,35 @@ export async function applyObjects(
     wanted.map(({ entry }) => entry),
   );
   await deps.checkpoint?.("release.ledger.after-commit");
-
-  const surplus = await deleteSurplus(context, "before", manifests);
-  await handOverReplicas(context);
+  const { kind, name } = workloadRefOf(release);
   for (const { manifest, entry } of wanted) {
     await stillWanted(context);
     const applied = await effect(deps, `release.apply.${manifest.kind}`, () => applyObject(context, manifest, before));
-    if (manifest.kind === workloadRefOf(release).kind) await settleReplicas(context, applied);
+    if (manifest.kind === kind && manifest.metadata.name === name) await settleReplicas(context, applied);
     await ledgerPresent(deps.db, release, entry, deps.now());
   }
-  // Not earlier: that an autoscaler of Kepler's wrote the number of pods has to be known until that is Kepler's own again.
-  for (const entry of surplus) await ledgerAbsent(deps.db, release, entry, deps.now());
-  return { applied: wanted.length, removed: surplus.length };
 }
 
 /** After the rollout: routes that have moved, and what only pods of earlier releases were made with. */
-export async function removeLeftovers(context: StepContext, manifests: readonly Manifest[]): Promise<void> {
+export async function removeLeftovers(
+  context: StepContext,
+  manifests: readonly Manifest[],
+  turn: "after" | "last" = "after",
+): Promise<void> {
   const { deps, release } = context;
-  for (const entry of await deleteSurplus(context, "after", manifests)) {
+  for (const entry of await deleteSurplus(context, turn, manifests)) {
     await ledgerAbsent(deps.db, release, entry, deps.now());
   }
 }
 
+type Turn = "before" | "after" | "last";
+
+/** What a canary was made of goes last of all: until the gateways have heard that it has no share any more. */
+const turnOf = (app: { name: string }, entry: LedgerKey): Turn =>
+  isCanaryObject(app, entry) ? "last" : removedAfterRollout(refOf(entry).kind) ? "after" : "before";
+
 /** Deletes what the ledger knows and no manifest wants, of the kinds whose turn it is. Answers what that was. */
-async function deleteSurplus(
-  context: StepContext,
-  turn: "before" | "after",
-  manifests: readonly Manifest[],
-): Promise<LedgerKey[]> {
+async function deleteSurplus(context: StepContext, turn: Turn, manifests: readonly Manifest[]): Promise<LedgerKey[]> {
   const { deps, release, kubernetes, signal } = context;
   const wanted = manifests.map(ledgerKeyOf);
   const known = await ledgerIn(deps.db, release, release.environment.namespace);
@@ -80,7 +97,7 @@ async function deleteSurplus(
   const surplus = known
     .toReversed()
     .filter((entry) => !wanted.some((each) => isSame(each, entry)))
-    .filter((entry) => removedAfterRollout(refOf(entry).kind) === (turn === "after"));
+    .filter((entry) => turnOf(release.app, entry) === turn);
   for (const entry of surplus) {
     await stillWanted(context);
     await effect(deps, `release.remove.${turn}`, () =>

@@ -14,11 +14,14 @@ import { namespaceManifest, samePodTemplate } from "../manifests.ts";
 import { type Verdict } from "../rollout-rules.ts";
 import { tryObject } from "../try-objects.ts";
 import { manifestsOf } from "./apply.ts";
+import { leaveCanary } from "./canary-objects.ts";
+import { lastDone } from "./last-done.ts";
 import { effect, type StepContext } from "./step-context.ts";
 
 /** Before anything is changed: the image exists by its digest, the cluster answers, the namespace is there. */
 export async function check(context: StepContext): Promise<Verdict> {
   const { release, deps } = context;
+  await leaveCanary(context);
   const [podRelease, gap] = await Promise.all([
     podReleaseOf(deps.db, release),
     clusterGap(release.spec, release.environment.namespace, context.kubernetes, context.signal),
@@ -86,17 +89,6 @@ async function ensureNamespace({ deps, release, kubernetes, signal }: StepContex
   await effect(deps, "release.namespace", () => kubernetes.apply(namespaceManifest(name), { signal }));
   await ledgerPresent(deps.db, release, entry, deps.now());
 }
-
-/** What was completed there before this release. */
-const lastDone = (
-  db: Pick<Db, "release">,
-  { app, environment, number }: { number: number; app: { id: string }; environment: { id: string } },
-) =>
-  db.release.findFirst({
-    where: { appId: app.id, environmentId: environment.id, state: "done", number: { lt: number } },
-    orderBy: { number: "desc" },
-    select: { spec: true, steps: { where: { name: "check" }, select: { detail: true } } },
-  });
 
 /**
  * The release whose label the pods carry: the last done one's while the pod template stays as it is, so that scaling or

@@ -1,9 +1,11 @@
 import "server-only";
 import { type AppSpec } from "#lib/apps/spec-schema";
 import { type Kubernetes } from "#lib/clients/kubernetes/client";
+import { type Prometheus } from "#lib/clients/prometheus/client";
 import { type Registry } from "#lib/clients/registry/client";
 import { type Db } from "#lib/platform/db";
 import { type Queue } from "#lib/platform/queue";
+import { type CanaryPlan, type CanaryStanding } from "../canary-schema.ts";
 import { type TakenField } from "../change-schema.ts";
 import { type ReleaseKind, type ReleaseState } from "../schema.ts";
 
@@ -15,6 +17,8 @@ export type ReconcileReleaseDeps = {
     kubernetes(cluster: { id: string; context: string }): Kubernetes;
     /** Null where none is configured: digests are then taken on trust until pods run them. */
     registry: { client: Registry; host: string } | null;
+    /** Null where nothing measures: then only a person can say that a canary does well. */
+    prometheus: Prometheus | null;
   };
   now(): Date;
   /** Named points around every effect and commit, for tests that kill the process there. */
@@ -39,6 +43,8 @@ export type ReleaseInWork = {
   pausedMs: number;
   /** A failure is followed by a rollback. */
   rollbackOnFailure: boolean;
+  /** How it is tried first, how far that is (null before it began), and whether a person has ended it. */
+  canary: { plan: CanaryPlan; standing: CanaryStanding | null; promoted: boolean } | null;
   /** Fields that it may take from others. */
   takeOver: TakenField[];
 };

@@ -3,6 +3,7 @@ import { type AppSettings, appSettings, DEFAULT_STRATEGY } from "#lib/apps/spec-
 import { type Kubernetes } from "#lib/clients/kubernetes/client";
 import { createKubernetes } from "#lib/clients/kubernetes/create-kubernetes";
 import { KINDS } from "#lib/clients/kubernetes/kinds";
+import { createPrometheus } from "#lib/clients/prometheus/create-prometheus";
 import { createRegistry } from "#lib/clients/registry/create-registry";
 import { bootstrapClusters } from "#lib/clusters/bootstrap-clusters";
 import { openQueue, type Queue } from "#lib/platform/queue";
@@ -52,6 +53,7 @@ export class ReleaseWorld {
       now: () => new Date(),
       clients: {
         kubernetes: () => parts.kubernetes,
+        prometheus: parts.world.prometheus ? createPrometheus(parts.world.prometheus) : null,
         registry: { client: createRegistry(parts.world.registry), host: new URL(parts.world.registry.url).host },
       },
     };

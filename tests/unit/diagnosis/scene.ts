@@ -28,6 +28,7 @@ export const pod = (change: Partial<SeenPod> = {}, ...containers: Partial<SeenCo
     appId: null,
     keptBy: null,
     releaseNumber: 1,
+    track: null,
     phase: "Running",
   },
   ...{ status: "Running", message: null, terminating: false, restarts: 0, nodeName: "node-1", podIp: null },

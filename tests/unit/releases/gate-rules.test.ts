@@ -32,6 +32,7 @@ const facts = (more: Partial<GateFacts> = {}): GateFacts => ({
   hold: null,
   conflicts: [],
   changedAgain: [],
+  trial: null,
   before: null,
   after: null,
   quotas: [],

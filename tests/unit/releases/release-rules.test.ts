@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { isTerminalStep, STEP_STATES } from "#lib/platform/steps";
-import { isTerminal, mayBecome, nextTask, stateAfter } from "#lib/releases/release-rules";
+import { isTerminal, mayBecome, nextTask, stateAfter, stepsOf } from "#lib/releases/release-rules";
 import { RELEASE_STATES, RELEASE_STEPS } from "#lib/releases/schema";
 
 describe("states", () => {
@@ -22,7 +22,12 @@ describe("states", () => {
   });
 
   test("steps lead through the states in order to done", () => {
-    expect(RELEASE_STEPS.map(stateAfter)).toEqual(["applying", "rolling_out", "verifying", "done"]);
+    const states = (canary: object | null) => {
+      const steps = stepsOf({ canary });
+      return steps.map((step) => stateAfter(step, steps));
+    };
+    expect(states(null)).toEqual(["applying", "rolling_out", "verifying", "done"]);
+    expect(states({})).toEqual(["canary", "applying", "rolling_out", "verifying", "done"]);
   });
 
   test("a terminal release asks for nothing; any other for its first step that is not over", () => {

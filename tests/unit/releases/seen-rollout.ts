@@ -42,6 +42,7 @@ export const pod = (change: Partial<SeenPod> = {}): SeenPod => ({
   appId: null,
   keptBy: null,
   releaseNumber: 7,
+  track: null,
   phase: "Running",
   status: "Running",
   message: null,

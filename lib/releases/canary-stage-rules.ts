@@ -1,0 +1,59 @@
+import { judge, type Sides } from "./canary-judge-rules.ts";
+import { type CanaryPlan, type CanaryStanding, canaryStanding } from "./canary-schema.ts";
+import { type Verdict } from "./rollout-rules.ts";
+
+/** A canary that has not begun. */
+export const begins = (now: Date): CanaryStanding =>
+  canaryStanding.parse({
+    ...{ stage: 0, stageAt: now.toISOString(), replicas: 0, weight: 0 },
+    ...{ since: null, firstAt: null, heldMs: 0 },
+  });
+
+const stepOf = ({ steps }: CanaryPlan, { stage }: CanaryStanding) => steps[Math.min(stage, steps.length - 1)];
+export const weightOf = (plan: CanaryPlan, standing: CanaryStanding): number => stepOf(plan, standing)?.weight ?? 100;
+
+/** As many pods as its share of those that run, and never fewer than it has. */
+export const replicasFor = (weight: number, { running, has }: { running: number; has: number }): number =>
+  Math.max(1, has, Math.ceil((running * weight) / 100));
+
+/** The canary got the share of its stage. */
+export const shifted = (standing: CanaryStanding, weight: number, heldMs: number, now: Date): CanaryStanding => ({
+  ...standing,
+  ...{ weight, heldMs, since: now.toISOString(), firstAt: standing.firstAt ?? now.toISOString() },
+});
+
+type Look = { plan: CanaryPlan; standing: CanaryStanding; heldMs: number; sides: Sides | null | "unreachable" };
+
+/**
+ * What follows while a stage's pods are ready and have their share: the next stage, the end, a failure, or more waiting.
+ * `sides` is null where nothing measures. With automatic promotion no stage ends before enough requests say that the canary
+ * does well; with manual promotion a canary that is shown to be worse fails all the same, and the last stage waits for a person.
+ */
+export function decideStage({ plan, standing, heldMs, sides }: Look, now: Date): Verdict {
+  const measured = sides === "unreachable" ? null : sides;
+  const facts = { ...standing, ...flat(measured) };
+  const judgement = measured ? judge(measured) : ({ is: "unknown" } as const);
+  if (judgement.is === "worse") return { is: "failed", error: judgement.error, facts, evidence: null };
+  const pauseMs = (stepOf(plan, standing)?.pauseSeconds ?? 0) * 1000;
+  const heldHereMs = heldMs - standing.heldMs;
+  const servedMs = now.getTime() - Date.parse(standing.since ?? now.toISOString()) - heldHereMs;
+  const isLast = standing.stage >= plan.steps.length - 1;
+  const wait = (waitingFor: string): Verdict => ({ is: "wait", facts: { ...facts, waitingFor } });
+  if (servedMs < pauseMs) return wait("time");
+  if (plan.promotion === "manual" && isLast) return wait("person");
+  if (plan.promotion === "automatic" && judgement.is === "unknown") {
+    return wait(sides === null ? "metrics" : sides === "unreachable" ? "prometheus" : "requests");
+  }
+  if (isLast) return { is: "done", facts };
+  const next = { stage: standing.stage + 1, stageAt: now.toISOString(), since: null };
+  return { is: "wait", facts: { ...facts, ...next, waitingFor: "pods" } };
+}
+
+const flat = (sides: Sides | null) =>
+  sides && {
+    ...{ stableRequests: Math.round(sides.stable.requests), canaryRequests: Math.round(sides.canary.requests) },
+    ...{ stableErrors: share(sides.stable.errorShare), canaryErrors: share(sides.canary.errorShare) },
+    ...{ stableP95Ms: whole(sides.stable.p95Ms), canaryP95Ms: whole(sides.canary.p95Ms) },
+  };
+const share = (value: number): number => Math.round(value * 1000) / 1000;
+const whole = (value: number | null): number | null => value && Math.round(value);

@@ -1,0 +1,126 @@
+import fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import { judge, type Side } from "#lib/releases/canary-judge-rules";
+import { noCanaryBecause } from "#lib/releases/canary-refusal-rules";
+import { type CanaryPlan, type CanaryStanding, canaryPlan } from "#lib/releases/canary-schema";
+import { begins, decideStage, replicasFor, shifted } from "#lib/releases/canary-stage-rules";
+import { plainSpec } from "./spec-arbitrary.ts";
+
+const side = (change: Partial<Side> = {}): Side => ({ requests: 1_000, errorShare: 0, p95Ms: 100, ...change });
+
+describe("the judge of a canary", () => {
+  test("says nothing of a few requests, whatever became of them", () => {
+    expect(judge({ stable: side(), canary: side({ requests: 19, errorShare: 1 }) }).is).toBe("unknown");
+  });
+
+  test.each<[string, Partial<Side>, Partial<Side>, "well" | "worse"]>([
+    ["as good", {}, {}, "well"],
+    ["few more failures", {}, { errorShare: 0.05 }, "well"],
+    ["many more failures", {}, { errorShare: 0.06 }, "worse"],
+    ["as bad as what runs", { errorShare: 0.3 }, { errorShare: 0.3 }, "well"],
+    ["a little slower", {}, { p95Ms: 200 }, "well"],
+    ["much slower", {}, { p95Ms: 201 }, "worse"],
+    ["slower than what nobody asks any more", { requests: 0, p95Ms: null }, { p95Ms: 5_000 }, "well"],
+    ["slower, by a few requests", {}, { requests: 99, p95Ms: 5_000 }, "well"],
+  ])("finds %s", (_, stable, canary, is) => {
+    expect(judge({ stable: side(stable), canary: side(canary) }).is).toBe(is);
+  });
+});
+
+const START = new Date("2026-01-01T00:00:00Z");
+const later = (seconds: number) => new Date(START.getTime() + seconds * 1000);
+const plan = (promotion: CanaryPlan["promotion"]): CanaryPlan => ({
+  steps: [10, 50].map((weight) => ({ weight, pauseSeconds: 60 })),
+  promotion,
+});
+const serving = (stage: number, heldMs = 0): CanaryStanding => shifted({ ...begins(START), stage }, 10, heldMs, START);
+const well = { stable: side(), canary: side() };
+const look = (
+  promotion: CanaryPlan["promotion"],
+  change: Partial<Parameters<typeof decideStage>[0]>,
+  seconds: number,
+) => decideStage({ plan: plan(promotion), standing: serving(0), heldMs: 0, sides: well, ...change }, later(seconds));
+
+describe("a stage of a canary", () => {
+  test("lasts its pause, without the time for which a person held the release", () => {
+    expect(look("automatic", {}, 59).facts).toMatchObject({ stage: 0, waitingFor: "time" });
+    expect(look("automatic", {}, 60).facts).toMatchObject({ stage: 1, since: null, weight: 10 });
+    expect(look("automatic", { heldMs: 30_000 }, 89).facts).toMatchObject({ stage: 0 });
+    expect(look("automatic", { heldMs: 30_000, standing: serving(0, 30_000) }, 60).facts).toMatchObject({ stage: 1 });
+  });
+
+  test("ends the trial after the last: by figures, or by a person alone", () => {
+    expect(look("automatic", { standing: serving(1) }, 60).is).toBe("done");
+    expect(look("manual", { standing: serving(1) }, 6_000)).toMatchObject({
+      is: "wait",
+      facts: { waitingFor: "person" },
+    });
+  });
+
+  test("is not ended by silence where figures decide, and is where a person does", () => {
+    const silent = { ...well, canary: side({ requests: 3 }) };
+    for (const [sides, waitingFor] of [
+      [silent, "requests"],
+      [null, "metrics"],
+      ["unreachable", "prometheus"],
+    ] as const) {
+      expect(look("automatic", { sides }, 6_000)).toMatchObject({ is: "wait", facts: { stage: 0, waitingFor } });
+      expect(look("manual", { sides }, 60).facts).toMatchObject({ stage: 1 });
+    }
+  });
+
+  test("fails as soon as the canary is worse, whoever was to promote it", () => {
+    for (const promotion of ["automatic", "manual"] as const) {
+      expect(look(promotion, { sides: { ...well, canary: side({ errorShare: 1 }) } }, 1).is).toBe("failed");
+    }
+  });
+
+  test("has pods for its share of those that run, at least one, and never fewer than before", () => {
+    fc.assert(
+      fc.property(fc.integer({ min: 1, max: 100 }), fc.nat(200), fc.nat(200), (weight, running, has) => {
+        const pods = replicasFor(weight, { running, has });
+        expect(pods).toBeGreaterThanOrEqual(Math.max(1, has));
+        expect(pods * 100).toBeGreaterThanOrEqual(running * weight);
+        expect(pods).toBeLessThanOrEqual(Math.max(1, has, running));
+      }),
+    );
+  });
+});
+
+test("weights only grow", () => {
+  const weights = (...all: number[]) =>
+    canaryPlan.safeParse({ steps: all.map((weight) => ({ weight, pauseSeconds: 0 })), promotion: "manual" }).success;
+  expect([weights(10, 50, 100), weights(100)]).toEqual([true, true]);
+  expect([weights(50, 50), weights(50, 10), weights(0), weights(101), weights()]).not.toContain(true);
+});
+
+describe("a canary is refused", () => {
+  const app = { id: "a", name: "shop" };
+  const exposure = {
+    gatewayClass: "istio" as const,
+    routes: [{ host: "a.test", path: "/", pathType: "prefix" as const, port: 8080 }],
+  };
+  const running = { spec: plainSpec({ exposure }), done: true };
+  const image = { ...running.spec.image, digest: `sha256:${"b".repeat(64)}` };
+  const spec = plainSpec({ exposure, image });
+  const why = (change: Partial<Parameters<typeof noCanaryBecause>[0]>) =>
+    noCanaryBecause({ app, running, spec, nameTaken: false, ...change })?.message ?? null;
+
+  test("only where it could not be carried out", () => {
+    expect(why({})).toBeNull();
+  });
+
+  test.each<[RegExp, Parameters<typeof why>[0]]>([
+    [/Nothing runs there yet/, { running: null }],
+    [/not a completed release/, { running: { ...running, done: false } }],
+    [/Istio's gateway/, { spec: plainSpec({ image, exposure: { ...exposure, gatewayClass: "ingress" } }) }],
+    [/Istio's gateway/, { running: { ...running, spec: plainSpec({}) } }],
+    [/two versions/, { spec: { ...spec, strategy: { ...spec.strategy, type: "recreate" } } }],
+    [/stopped service/, { spec: { ...spec, replicas: 0 } }],
+    [/ports or routes/, { spec: { ...spec, exposure: { ...exposure, routes: [] } } }],
+    [/leaves the pods/, { spec: running.spec }],
+    [/called shop-canary/, { nameTaken: true }],
+  ])("because of %s", (message, change) => {
+    expect(why(change)).toMatch(message);
+  });
+});
