@@ -8,9 +8,10 @@ import { NotFound } from "#lib/platform/errors";
 import { refOf } from "#lib/releases/steps/apply";
 import { type ClusterStage, type ObjectKey, type SeenObject, stageOf } from "./retire-rules.ts";
 
-/** Kinds that may carry a service's label: everything that Kepler works with, but what belongs to no service. */
-const NO_SERVICES: readonly KindRef[] = [KINDS.namespace, KINDS.node, KINDS.event];
-const LOOKED_THROUGH: readonly KindRef[] = Object.values(KINDS).filter((kind) => !NO_SERVICES.includes(kind));
+/** Kinds that may carry a service's label: all that Kepler works with in a namespace, but the reports of others. */
+const LOOKED_THROUGH: readonly KindRef[] = Object.values<KindRef>(KINDS).filter(
+  (kind) => kind.namespaced && kind !== KINDS.event,
+);
 
 export const kindName = ({ apiVersion, kind }: { apiVersion: string; kind: string }): string => `${apiVersion}/${kind}`;
 
