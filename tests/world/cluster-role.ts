@@ -29,6 +29,13 @@ export function askedBeyondRole(seen: readonly Pick<SeenRequest, "method" | "url
   return [...asked].filter((right) => !documented.has(right)).sort();
 }
 
+/** Rights of the documented role that none of these requests needed. An apply of what is not there needs `create` as well. */
+export function grantedBeyondNeed(seen: readonly Pick<SeenRequest, "method" | "url">[]): string[] {
+  const asked = new Set(seen.flatMap((request) => rightFor(request) ?? []));
+  const needed = (right: string) => asked.has(right) || asked.has(right.replace(/^create /, "patch "));
+  return [...documentedRights()].filter((right) => !needed(right)).sort();
+}
+
 /** https://kubernetes.io/docs/reference/access-authn-authz/authorization/#determine-the-request-verb; null for what everybody may. */
 export function rightFor({ method, url }: Pick<SeenRequest, "method" | "url">): string | null {
   const { pathname, searchParams } = new URL(url, "http://cluster");
