@@ -6,6 +6,7 @@ import { logger } from "#lib/platform/logger";
 import { type Actor } from "./actor.ts";
 import { type AuditSubject, recordAudit } from "./audit.ts";
 import { authenticate } from "./authenticate.ts";
+import { bodyOf } from "./route/answer-body.ts";
 import { invalidInput, problemOf, problemResponse, Unauthenticated } from "./route/problem.ts";
 import { addressOf, isWrite, readBody, readInput, requestIdOf, requireOwnOrigin } from "./route/read-request.ts";
 import {
@@ -170,11 +171,10 @@ function parse<T extends z.ZodType>(schema: T, value: unknown): z.output<T> {
   return parsed.data;
 }
 
-/** Output that does not fit its schema is a fault of ours: a 500, and never half an answer. */
 function respond(output: OutputSpec, result: unknown): Response {
   if (result instanceof Response) return result;
   if (output === "stream") throw new TypeError("a stream route must return a Response");
-  const parsed = output.safeParse(result);
-  if (!parsed.success) throw new TypeError("output does not fit its schema", { cause: parsed.error });
-  return parsed.data === undefined ? new Response(null, { status: 204 }) : Response.json(parsed.data);
+  const body = bodyOf(output, result);
+  if (body === null) return new Response(null, { status: 204 });
+  return new Response(body, { headers: { "content-type": "application/json" } });
 }
