@@ -127,9 +127,21 @@ async function prepareDatabase(settings: Settings, secrets: Secrets, env: NodeJS
 
 const workerSpec = (env: NodeJS.ProcessEnv, dev: boolean): ChildSpec => ({
   name: "worker",
-  args: [...(dev ? ["--watch", "--watch-preserve-output"] : []), "--conditions=react-server", "worker/main.ts"],
+  args: [
+    ...(dev ? ["--watch", "--watch-preserve-output"] : []),
+    ...COLLECT_SOON,
+    "--conditions=react-server",
+    "worker/main.ts",
+  ],
   env,
 });
+
+/**
+ * The worker keeps nothing of a cluster, but what the watch of a big one brings lives for the length of a transaction, and V8
+ * lets such garbage lie: a rush of ten thousand pods left 535 MB behind, of which 80 were in use; with these 305. No limit,
+ * only a sooner collection: it costs a sixth more processor time in such a rush, and nothing otherwise.
+ */
+const COLLECT_SOON = ["--max-semi-space-size=8", "--heap-growing-percent=50"];
 
 const webSpec = (settings: Settings, env: NodeJS.ProcessEnv, dev: boolean): ChildSpec => ({
   name: "web",
