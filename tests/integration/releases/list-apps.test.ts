@@ -63,7 +63,8 @@ beforeAll(async () => {
         imageDigest: "",
         requestedAt: AT,
       };
-      if (seed % 5 > 0) releases.push({ ...row, number: 1, state: "done", idempotencyKey: "1", endedAt: AT });
+      // A prime that is larger than the number of states: each of them is met without a release that is done.
+      if (seed % 13 > 0) releases.push({ ...row, number: 1, state: "done", idempotencyKey: "1", endedAt: AT });
       const state = RELEASE_STATES[seed % RELEASE_STATES.length] ?? "done";
       releases.push({ ...row, number: 2, state, idempotencyKey: "2" });
       if (seed % 7 > 0) {
