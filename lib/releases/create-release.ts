@@ -13,6 +13,7 @@ import { beginLease } from "./lease/begin-lease.ts";
 import { type PlannedIntent, planRelease, type ReleasePlan } from "./plan-release.ts";
 import { IN_FLIGHT, stepsOf } from "./release-rules.ts";
 import { type AskedRelease } from "./schema.ts";
+import { lockRoutes, takenRoute } from "./taken-routes.ts";
 
 export type ReleaseRequest = {
   appId: string;
@@ -64,6 +65,7 @@ export async function createReleaseIn(
   const plan = await planRelease(tx, appId, intent, deps.now());
   refuseSurprise(plan, request.expectedCurrent);
   if (plan.hold && !request.leaves) throw holdError(plan.hold);
+  if (!request.leaves) await refuseTaken(tx, plan);
   const noCanary = request.canary ? await whyNoCanary(tx, plan) : null;
   if (noCanary) throw fromPublicError(noCanary);
   await supersede(tx, plan, deps.now());
@@ -95,6 +97,12 @@ function refuseSurprise(plan: ReleasePlan, expected: number | null | undefined):
       : `Release ${current} came in between: this one was prepared against ${expected ?? "nothing"}.`,
     { next: "Look at the new preview and confirm again." },
   );
+}
+
+async function refuseTaken(tx: Tx, plan: ReleasePlan): Promise<void> {
+  await lockRoutes(tx, plan);
+  const taken = await takenRoute(tx, plan);
+  if (taken) throw fromPublicError(taken);
 }
 
 async function holdLeft(tx: Tx, plan: ReleasePlan, release: ReleaseRequest & { id: string }, now: Date): Promise<void> {

@@ -10,6 +10,7 @@ import { expectedReleaseMs } from "./expected-duration.ts";
 import { planRelease } from "./plan-release.ts";
 import { type ReleaseIntent, type ReleasePreview } from "./schema.ts";
 import { specChanges } from "./spec-diff-rules.ts";
+import { takenRoute } from "./taken-routes.ts";
 
 export type PreviewDeps = { db: Db; kubernetes(cluster: { context: string }): Kubernetes; now(): Date };
 const ownDeps = (): PreviewDeps => ({ db: ownDb(), kubernetes: connectCluster, now: () => new Date() });
@@ -29,10 +30,11 @@ export async function previewRelease(
   const plan = await planRelease(db, appId, intent, deps.now());
   const { app, environment, basis, spec, number } = plan;
   const kubernetes = deps.kubernetes(environment.cluster);
-  const [{ objects, conflicts, gates, running }, expectedMs, noCanary] = await Promise.all([
+  const [{ objects, conflicts, gates, running }, expectedMs, noCanary, taken] = await Promise.all([
     examineRelease(plan, intent, { db, kubernetes, signal }),
     expectedReleaseMs(db, { appId, environmentId: environment.id }),
     whyNoCanary(db, plan),
+    takenRoute(db, plan),
   ]);
   return {
     nextNumber: number,
@@ -43,7 +45,10 @@ export async function previewRelease(
     objects,
     conflicts,
     hold: plan.hold,
-    blockers: gates.filter(({ blocks }) => blocks).map(({ gate, error }) => ({ ...error, gate })),
+    blockers: [
+      ...(taken ? [{ ...taken, gate: "route-taken" }] : []),
+      ...gates.filter(({ blocks }) => blocks).map(({ gate, error }) => ({ ...error, gate })),
+    ],
     warnings: gates.filter(({ blocks }) => !blocks).map(({ gate, error }) => ({ ...error, gate })),
     effect: { ...podEffect(basis?.spec ?? null, spec, app, running), expectedMs },
     noCanary,

@@ -9,6 +9,7 @@ import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { measureCreation } from "./create-service.ts";
 import { type Figure, isOver, print } from "./figures.ts";
+import { measureGateways } from "./gateways.ts";
 import { measureLiveLog } from "./live-log.ts";
 import { measureLivePods } from "./live-pods.ts";
 import { measureLogThroughput } from "./log-throughput.ts";
@@ -37,6 +38,7 @@ const PARTS: Record<string, Measure> = {
     await seedServices(product.databaseUrl, SERVICES);
     return measureServicesList(product, session, SERVICES);
   },
+  gateways: measureGateways,
   "first-load": measureFirstLoad,
   "live-pods": measureLivePods,
 };

@@ -124,6 +124,43 @@ test("a namespace that is kept out of the mesh is told before anything changes",
   expect((await podsOf(app.id)).map((pod) => pod?.meshProxy)).toEqual([null, null]);
 });
 
+test("a route that belongs to another service is refused in preview and release, also when both ask at the same moment", async () => {
+  const [one, other] = await Promise.all([world.createApp(), world.createApp()]);
+  const host = `${one.name}-shared`;
+  const builds = { [one.id]: await world.createBuild(one, ECHO), [other.id]: await world.createBuild(other, ECHO) };
+  const wish = (app: typeof one, gateway: "ingress" | "istio", path = "/") => ({
+    ...{ buildId: builds[app.id]?.id ?? null, settings: exposed(host, gateway, path) },
+  });
+  const race = await Promise.allSettled([
+    world.request(one, wish(one, "ingress")),
+    world.request(other, wish(other, "ingress")),
+  ]);
+  const lost = race.findIndex(({ status }) => status === "rejected");
+  expect(race.map(({ status }) => status).sort()).toEqual(["fulfilled", "rejected"]);
+  const [winner, loser] = lost === 0 ? [other, one] : [one, other];
+  expect(race[lost]).toMatchObject({
+    reason: { code: "conflict", message: `The route ${host}.test/ belongs to ${winner.name} in dev.` },
+  });
+
+  const { db } = world.database;
+  const preview = await previewRelease(
+    loser.id,
+    { environmentId: world.environmentId, kind: "deploy", restoresNumber: null, ...wish(loser, "ingress") },
+    { signal: AbortSignal.timeout(30_000) },
+    { db, kubernetes: () => world.kubernetes, now: () => new Date() },
+  );
+  expect(preview.blockers).toMatchObject([
+    { gate: "route-taken", fields: [{ path: "settings.exposure.routes.0.host" }] },
+  ]);
+
+  // At an Ingress two services may share a host, at Istio's gateway they may not.
+  await world.request(loser, wish(loser, "ingress", "/api"));
+  await world.request(winner, wish(winner, "istio"));
+  await expect(world.request(loser, wish(loser, "istio", "/api"))).rejects.toMatchObject({
+    message: `The host ${host}.test belongs to ${winner.name} in dev: at Istio's gateway a host has one service.`,
+  });
+});
+
 test("what the cluster can do is known to the console", async () => {
   const cluster = await world.database.db.cluster.findFirstOrThrow({ select: { id: true } });
   expect((await listEnvironments(world.database.db)).map(({ meshAvailable }) => meshAvailable)).toEqual([
