@@ -7,8 +7,8 @@ import { type Prometheus } from "#lib/clients/prometheus/client";
 import { type Registry } from "#lib/clients/registry/client";
 import { connectCluster } from "#lib/clusters/connect-cluster";
 import { ownSystems } from "#lib/clusters/connect-systems";
+import { podsSeenAt } from "#lib/clusters/missing-rights";
 import { type SeenPod } from "#lib/clusters/pod-rules";
-import { clusterKey } from "#lib/clusters/record-system";
 import { knownSecrets } from "#lib/config/known-secrets";
 import { type Db, db as ownDb } from "#lib/platform/db";
 import { KeplerError, NotFound, toPublicError } from "#lib/platform/errors";
@@ -65,11 +65,7 @@ export async function getDiagnosis(
   // While a rollout is under way its pods run two images on purpose.
   const compared = isTerminal(release.state) ? image.seen : null;
   const scene: Scene = { ...seen.scene, pods, usage, answers, image: compared, build: release.build };
-  const lastOk = await db.systemStatus.findUnique({
-    where: { key: clusterKey(cluster.id) },
-    select: { lastOkAt: true },
-  });
-  const seenAt = seen.livePods ? checkedAt : (lastOk?.lastOkAt ?? null);
+  const seenAt = seen.livePods ? checkedAt : await podsSeenAt(db, { clusterId: cluster.id, namespace });
   const secrets = await knownSecrets(db, appId, environment.id);
   return {
     ...view,

@@ -2,6 +2,7 @@ import "server-only";
 import { appSpec } from "#lib/apps/spec-schema";
 import { type Prometheus } from "#lib/clients/prometheus/client";
 import { ownSystems } from "#lib/clusters/connect-systems";
+import { podsSeenAt } from "#lib/clusters/missing-rights";
 import { clusterKey } from "#lib/clusters/record-system";
 import { findCallees } from "#lib/metrics/find-callees";
 import { type Db, db as ownDb } from "#lib/platform/db";
@@ -36,7 +37,7 @@ export async function getTopology(
   });
   if (!place) throw new NotFound(`There is no environment ${environment}.`);
   const { clusterId, namespace, domain } = place;
-  const [release, pods, workload, cluster] = await Promise.all([
+  const [release, pods, workload, cluster, seenAt] = await Promise.all([
     db.release.findFirst({
       where: { appId: app.id, environmentId: place.id, state: "done" },
       orderBy: { number: "desc" },
@@ -52,13 +53,14 @@ export async function getTopology(
     }),
     db.systemStatus.findUnique({
       where: { key: clusterKey(clusterId) },
-      select: { state: true, lastOkAt: true },
+      select: { state: true },
     }),
+    podsSeenAt(db, { clusterId, namespace }),
   ]);
   const spec = release && appSpec.parse(release.spec);
   const callees = spec?.meshMode === "mesh" ? await calleesOf(deps, { app: app.name, namespace }, signal) : [];
   return topologyOf({
-    ...{ app, domain, pods, cluster, callees, now: now() },
+    ...{ app, domain, pods, seenAt, callees, now: now(), cluster: cluster?.state ?? null },
     release: release && spec && { number: release.number, endedAt: release.endedAt, spec },
     hasWorkload: workload !== null,
   });

@@ -14,7 +14,10 @@ export type TopologyFacts = {
   release: { number: number; endedAt: Date | null; spec: AppSpec } | null;
   pods: readonly SeenPod[];
   hasWorkload: boolean;
-  cluster: { state: "up" | "down"; lastOkAt: Date | null } | null;
+  /** Null = not asked yet. */
+  cluster: "up" | "down" | null;
+  /** When its pods were. */
+  seenAt: Date | null;
   callees: readonly Callee[] | null;
   now: Date;
 };
@@ -25,20 +28,20 @@ const MOST_USED = 6;
 
 /** A service as what lies between its visitors and what it uses, in the order of a request. */
 export function topologyOf(facts: TopologyFacts): TopologyView {
-  const { release, cluster, callees } = facts;
+  const { release, cluster, seenAt, callees } = facts;
   const columns = release === null ? [] : columnsOf(facts, release);
   return {
     columns: columns.filter(({ nodes }) => nodes.length > 0),
     release: release?.number ?? null,
-    seenAt: cluster?.lastOkAt?.toISOString() ?? null,
-    isReachable: cluster?.state !== "down",
+    seenAt: seenAt?.toISOString() ?? null,
+    isReachable: cluster !== "down",
     knowsCallees: callees !== null,
   };
 }
 
 function columnsOf(facts: TopologyFacts, { spec, endedAt }: NonNullable<TopologyFacts["release"]>): TopologyColumn[] {
   const { app, domain, pods, hasWorkload, cluster, callees, now } = facts;
-  const away = cluster?.state !== "up";
+  const away = cluster !== "up";
   // What is not watched by itself stands as its release was verified: gone with its workload, unknown with its cluster.
   const asReleased = { state: away ? "unknown" : hasWorkload ? "applied" : "gone", at: iso(endedAt) } as const;
   const { exposure } = spec;

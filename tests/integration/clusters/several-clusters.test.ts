@@ -117,6 +117,8 @@ test("clusters are watched side by side: one whole, one in the only namespace th
   expect(await listKubernetesEvents(appId, "forbidden", database.db)).toMatchObject({
     missing: [{ resource: "events" }],
   });
+  const pods = (await missing()).find(({ resource }) => resource === "pods");
+  expect((await listPods(appId, "forbidden", database.db)).seenAt).toBe(pods?.since);
   ending.abort();
   await over;
 });

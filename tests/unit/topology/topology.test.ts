@@ -21,7 +21,8 @@ const facts = (change: Partial<TopologyFacts> = {}, settings: Partial<typeof spe
   release: { number: 3, endedAt: NOW, spec: { ...spec, ...settings } },
   pods: [pod("shop-1"), pod("shop-2")],
   hasWorkload: true,
-  cluster: { state: "up", lastOkAt: NOW },
+  cluster: "up",
+  seenAt: NOW,
   callees: [],
   now: NOW,
   ...change,
@@ -68,7 +69,7 @@ describe("a service as a picture", () => {
   });
 
   it("knows nothing of a cluster that does not answer, and tells that from a workload that is gone", () => {
-    const away = topologyOf(facts({ cluster: { state: "down", lastOkAt: NOW } }));
+    const away = topologyOf(facts({ cluster: "down" }));
     expect(away.isReachable).toBe(false);
     expect(away.columns.flatMap(({ nodes }) => nodes.map(({ state }) => state))).toEqual([
       "unknown",
