@@ -75,6 +75,39 @@ test("a connection that begins later than the reader has come leaps; a detour th
   expect([6_000, 7_000, 8_000].map(at).filter((line) => gate.passes(line))).toEqual([at(8_000)]);
 });
 
+/** A kubelet follows on into the next file, but gives a new reader the newest file only (containerLogMaxSize). */
+test("of a log that is rotated nothing is repeated, and what went with an older file is a leap", () => {
+  const gaps = fc.array(fc.constantFrom(1_000, 400_000_000, 1_500_000_000), { maxLength: 30 });
+  const reads = fc.array(fc.record({ lines: fc.nat(12), rotated: fc.nat(20) }), { maxLength: 6 });
+  fc.assert(
+    fc.property(gaps, reads, (each, connections) => {
+      let nanos = 0;
+      const lines = each.map((gap) => at((nanos += gap)));
+      const gate = new LineGate(null);
+      const read: string[] = [];
+      const leaps: { after: string; before: string }[] = [];
+      let newest = 0;
+      for (const { lines: count, rotated } of [...connections, { lines: Infinity, rotated: 0 }]) {
+        const since = gate.connect() ?? "";
+        const sent = lines.slice(newest).filter((line) => line.slice(0, 19) >= since.slice(0, 19));
+        const leap = gate.leaps(sent.map((line) => `${line} text`));
+        if (leap) {
+          leaps.push(leap);
+          gate.distrust();
+        }
+        read.push(...sent.slice(0, count).filter((line) => gate.passes(line)));
+        // Rotated while it was followed, or while nobody read.
+        newest = Math.max(newest, Math.min(rotated, lines.length));
+      }
+      const between = lines.slice(lines.indexOf(read[0] ?? ""), lines.indexOf(read.at(-1) ?? ""));
+      const told = (line: string) => leaps.some(({ after, before }) => after < line && line < before);
+      expect(read).toEqual([...new Set(read)].sort());
+      expect(between.filter((line) => !read.includes(line) && !told(line))).toEqual([]);
+    }),
+    { numRuns: 500 },
+  );
+});
+
 const roundTrip = (position: Parameters<typeof encode>[0]) => decodePositions(encode(position)).get("shop-1") ?? null;
 const encode = (position: NonNullable<LineGate["position"]>) => encodePositions(new Map([["shop-1", position]]));
 
