@@ -32,17 +32,20 @@ const isUnknownRoute = (carrier: GatewayClass, { status, headers, text }: Answer
 
 const UPSTREAM_TROUBLE = [502, 503, 504];
 
+/** Was the service itself reached through the gateway? */
+export const isReached = (gateway: GatewayClass, answer: Answer | null): boolean =>
+  answer !== null && !isUnknownRoute(gateway, answer) && !UPSTREAM_TROUBLE.includes(answer.status);
+
 /**
- * Does the gateway serve the route? What it cannot reach counts only where the gateway that is left says the same: then
- * it is the service that is not well, and moving makes nothing worse.
+ * Does the gateway serve the route, seen beside what the one that is left answers? What it knows and cannot reach counts
+ * where the other one does not reach it either: then it is the service that is not well, and moving makes nothing worse.
  */
 export function serves(carrier: GatewayClass, now: Answer | null, before: Answer | null): boolean {
   if (now === null) return false;
-  const unknown = isUnknownRoute(carrier, now);
-  if (!unknown && !UPSTREAM_TROUBLE.includes(now.status)) return true;
+  if (isReached(carrier, now)) return true;
+  const reached = isReached(carrier === "istio" ? "ingress" : "istio", before);
   // A service may say "not found" in the very words of the gateway: then the other gateway passes them on.
-  const other = carrier === "istio" ? "ingress" : "istio";
-  return before !== null && before.status === now.status && !isUnknownRoute(other, before);
+  return isUnknownRoute(carrier, now) ? reached && before?.status === now.status : !reached;
 }
 
 /** The class of a gateway object in the ledger; null for what is none. */

@@ -3,7 +3,7 @@ import { setTimeout as delay } from "node:timers/promises";
 import { carrierOf, type GatewayClass } from "#lib/apps/spec/gateway-rules";
 import { askGateway, type GatewayAnswer } from "#lib/clients/edge/ask-gateway";
 import { findGateway, type GatewayAddress } from "#lib/clusters/find-gateway";
-import { isLeaving, type Probe, probesOf, serves } from "../gateway/serving-rules.ts";
+import { isLeaving, isReached, type Probe, probesOf, serves } from "../gateway/serving-rules.ts";
 import { ledgerIn } from "../ledger.ts";
 import { type Verdict } from "../rollout-rules.ts";
 import { type StepContext } from "./step-context.ts";
@@ -64,7 +64,7 @@ async function lookForAWhile(gateways: Gateways, probes: Probe[], signal: AbortS
 
 async function look({ carrier, address, left }: Gateways, probe: Probe, signal: AbortSignal): Promise<Missing | null> {
   const answer = await askGateway(address, probe, { signal });
-  if (serves(carrier, answer, null)) return null;
+  if (isReached(carrier, answer)) return null;
   const before = answer && left ? await askGateway(left, probe, { signal }) : null;
   return serves(carrier, answer, before) ? null : { ...probe, answer };
 }

@@ -122,7 +122,14 @@ function asked(app: App, spec: Pick<AppSpec, "replicas" | "autoscaling">, object
   });
 }
 
-const release = async (app: App, intent: Parameters<ReleaseWorld["request"]>[1]) => {
+/** A host at a gateway has one service: each gets its own. */
+function ownHosts({ name }: App, settings: AppSettings): AppSettings {
+  const routes = settings.exposure?.routes.map((route) => ({ ...route, host: `${name}.${route.host}` }));
+  return settings.exposure && routes ? { ...settings, exposure: { ...settings.exposure, routes } } : settings;
+}
+
+const release = async (app: App, wish: Parameters<ReleaseWorld["request"]>[1]) => {
+  const intent = wish.settings ? { ...wish, settings: ownHosts(app, wish.settings) } : wish;
   const view = await world.drive(await world.request(app, intent));
   expect(view, JSON.stringify([view.error, view.steps])).toMatchObject({ state: "done" });
 };

@@ -1,3 +1,4 @@
+import { randomUUID } from "node:crypto";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -67,7 +68,7 @@ export async function startRetireWorld() {
       replicas: 1,
       exposure: {
         gatewayClass: "ingress",
-        routes: [{ host: "shop.test", path: "/", pathType: "prefix", port: 8080 }],
+        routes: [{ host: `${randomUUID()}.test`, path: "/", pathType: "prefix", port: 8080 }],
       },
       ...settings,
     });

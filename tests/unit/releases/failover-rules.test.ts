@@ -41,6 +41,14 @@ describe("a gateway that takes over", () => {
       answer(503),
       true,
     ],
+    ["serves a service that is not well where the other gateway is silent", "ingress", answer(503), null, true],
+    [
+      "serves a service that is not well where the other gateway knows no such route",
+      "istio",
+      answer(503),
+      TRAEFIKS_404,
+      true,
+    ],
     ["does not serve when it is silent", "istio", null, null, false],
   ] as const)("%s (%s)", (_, carrier, now, before, expected) => {
     expect(serves(carrier, now, before)).toBe(expected);
