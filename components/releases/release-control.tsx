@@ -6,21 +6,34 @@ import { Failure } from "../shell/failure.tsx";
 import { Button } from "../ui/button.tsx";
 import { isReleaseOver, useReleaseVerb } from "./use-releases.ts";
 
-/** Hold the rollout, let it go on, stop it; nothing once the release is over. `why` = why this person may not. */
+/** Hold the rollout, let it go on, promote what is on trial, stop it; nothing once the release is over. `why` = why this person may not. */
 export function ReleaseControl({ release, why }: { release: ReleaseView; why?: string }) {
   const t = useTranslations("control");
   const releases = useTranslations("releases");
   const pause = useReleaseVerb(release.id, "pause");
   const resume = useReleaseVerb(release.id, "resume");
   const abort = useReleaseVerb(release.id, "abort");
-  const error = pause.error ?? resume.error ?? abort.error;
+  const promote = useReleaseVerb(release.id, "promote");
+  const error = promote.error ?? pause.error ?? resume.error ?? abort.error;
   if (isReleaseOver(release.state)) return null;
   const held = release.paused !== null;
+  const onTrial = release.canary !== null && release.promoted === null && release.state === "canary";
   return (
     <>
       {error && <Failure error={error} />}
+      {onTrial && (
+        <Button look="primary" small busy={promote.isPending} why={why} onClick={() => promote.mutate()}>
+          {t("promote")}
+        </Button>
+      )}
       {held ? (
-        <Button look="primary" small busy={resume.isPending} why={why} onClick={() => resume.mutate()}>
+        <Button
+          look={onTrial ? "outline" : "primary"}
+          small
+          busy={resume.isPending}
+          why={why}
+          onClick={() => resume.mutate()}
+        >
           {t("resume")}
         </Button>
       ) : (

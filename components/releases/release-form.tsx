@@ -12,6 +12,7 @@ import { useErrorText } from "../shell/use-error-text.ts";
 import { Button } from "../ui/button.tsx";
 import { Message } from "../ui/message.tsx";
 import { usePublicErrorText } from "../ui/use-public-error-text.ts";
+import { CanaryChoice, type CanaryDraft, planOf } from "./canary-choice.tsx";
 import { ReleasePreviewView } from "./release-preview.tsx";
 import classes from "./releases.module.css";
 import { type Decisions, useDecided } from "./use-decisions.ts";
@@ -41,6 +42,7 @@ export function ReleaseForm({ app, children, intent: wanted, decisions, basis, w
   const control = useTranslations("control");
   const [reason, setReason] = useState("");
   const [rollbackOnFailure, setRollbackOnFailure] = useState(false);
+  const [draft, setDraft] = useState<CanaryDraft | null>(null);
   const { decided: intent, decide } = useDecided(wanted, decisions);
   const [settled] = useDebouncedValue(intent, 200);
   const preview = useReleasePreview(app.name, settled);
@@ -52,8 +54,11 @@ export function ReleaseForm({ app, children, intent: wanted, decisions, basis, w
     preview.data !== undefined &&
     preview.data.changes.length === 0 &&
     preview.data.objects.every((o) => o.action === "unchanged");
+  const noCanary = preview.data?.noCanary ?? null;
+  const canary = draft && noCanary === null ? planOf(draft) : null;
   const whyNot =
     why ??
+    (draft && noCanary === null && canary === null ? t("canary.wrong") : undefined) ??
     (blocked && publicText(blocked)) ??
     (empty ? t("noChange") : preview.data === undefined || !fresh ? t("previewing") : undefined);
 
@@ -65,7 +70,7 @@ export function ReleaseForm({ app, children, intent: wanted, decisions, basis, w
         reason: reason.trim() === "" ? null : reason,
         expectedCurrent: basis === undefined ? preview.data.current : basis,
         idempotencyKey: key.current,
-        rollbackOnFailure,
+        ...(canary ? { canary } : { rollbackOnFailure }),
       },
       { onSuccess: ({ releaseId }) => onCreated(releaseId) },
     );
@@ -84,7 +89,8 @@ export function ReleaseForm({ app, children, intent: wanted, decisions, basis, w
           {errorText(create.error)}
         </Message>
       )}
-      {preview.data?.current != null && (
+      {preview.data?.current != null && <CanaryChoice draft={draft} noCanary={noCanary} onChange={setDraft} />}
+      {preview.data?.current != null && canary === null && (
         <Checkbox
           size="xs"
           label={control("rollbackOnFailure")}

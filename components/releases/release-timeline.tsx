@@ -7,6 +7,7 @@ import { Elapsed } from "../ui/elapsed.tsx";
 import { ProgressBar } from "../ui/progress-bar.tsx";
 import { State } from "../ui/state.tsx";
 import { Timeline } from "../ui/timeline.tsx";
+import { CanaryStanding } from "./canary-standing.tsx";
 import classes from "./releases.module.css";
 import { isReleaseOver } from "./use-releases.ts";
 
@@ -43,6 +44,7 @@ type T = ReturnType<typeof useTranslations<"releases">>;
 function stepName(t: T, { name, state }: StepView): string {
   switch (name) {
     case "check":
+    case "canary":
     case "apply":
     case "rollout":
     case "verify":
@@ -57,6 +59,7 @@ function StepDetail({ step, release }: { step: StepView; release: ReleaseView })
   const log = step.detail?.log ?? step.detail?.lastLines;
   return (
     <>
+      {step.name === "canary" && <CanaryStanding step={step} release={release} />}
       {step.name === "rollout" && step.state !== "waiting" && release.pods.length > 0 && (
         <ul className={classes.pods} aria-label={t("pods")}>
           {release.pods.map((pod) => (

@@ -62,8 +62,8 @@ export function useCreateRelease(app: string) {
   });
 }
 
-/** Stops a release and restores what ran before; holds its rollout; lets it go on. */
-export function useReleaseVerb(id: string, verb: "abort" | "pause" | "resume") {
+/** Stops a release and restores what ran before; holds its rollout; lets it go on; ends a trial with all requests. */
+export function useReleaseVerb(id: string, verb: "abort" | "pause" | "resume" | "promote") {
   const client = useQueryClient();
   return useMutation({
     mutationFn: () => sendJson("POST", `/api/releases/${id}/${verb}`, {}, null),

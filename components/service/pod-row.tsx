@@ -53,6 +53,7 @@ export function PodRow({ pod, use, columns, onEnd }: Props) {
         </td>
         <td className="k-num k-wide" data-align="right">
           {pod.releaseNumber === null ? "" : `#${pod.releaseNumber}`}
+          {pod.track === "canary" && <> {t("canary")}</>}
         </td>
         <td className="k-num k-wide" data-align="right">
           {pod.restarts}
