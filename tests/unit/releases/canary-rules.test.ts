@@ -1,9 +1,13 @@
+import { isDeepStrictEqual } from "node:util";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
+import { z } from "zod";
+import { APP_LABEL, TRACK_LABEL } from "#lib/clusters/label-rules";
 import { judge, type Side } from "#lib/releases/canary-judge-rules";
 import { noCanaryBecause } from "#lib/releases/canary-refusal-rules";
 import { type CanaryPlan, type CanaryStanding, canaryPlan } from "#lib/releases/canary-schema";
 import { begins, decideStage, replicasFor, shifted } from "#lib/releases/canary-stage-rules";
+import { type Manifest, renderManifests } from "#lib/releases/manifests";
 import { plainSpec } from "./spec-arbitrary.ts";
 
 const side = (change: Partial<Side> = {}): Side => ({ requests: 1_000, errorShare: 0, p95Ms: 100, ...change });
@@ -84,6 +88,51 @@ describe("a stage of a canary", () => {
         expect(pods).toBeLessThanOrEqual(Math.max(1, has, running));
       }),
     );
+  });
+});
+
+describe("a canary's objects", () => {
+  const routes = [{ host: "a.test", path: "/", pathType: "prefix" as const, port: 8080 }];
+  const spec = plainSpec({ replicas: 2, exposure: { gatewayClass: "istio", routes } });
+  const place = { app: { id: "a-1", name: "shop" }, namespace: "dev", spec, releaseNumber: 7, podRelease: 7 };
+  const plain = renderManifests(place);
+  const render = (weight: number) => renderManifests({ ...place, canary: { weight, replicas: 1 } });
+  const named = (manifests: Manifest[], kind: string, name: string) =>
+    manifests.find((each) => each.kind === kind && each.metadata.name === name);
+
+  test("stand beside what runs, before the route that names them, and change nothing of it", () => {
+    const manifests = render(0);
+    expect(manifests.filter((each) => plain.some((one) => isDeepStrictEqual(one, each)))).toEqual(plain);
+    const kinds = manifests.map(({ kind, metadata }) => `${kind} ${metadata.name}`);
+    expect(kinds.filter((each) => each.endsWith("-canary"))).toEqual(["Service shop-canary", "Deployment shop-canary"]);
+    expect(kinds.indexOf("Deployment shop-canary")).toBeLessThan(kinds.indexOf("VirtualService shop"));
+  });
+
+  test("are the app's own, and its pods are not found by what counts or calls the app's", () => {
+    const found = z.object({
+      spec: z.object({
+        selector: z.object({ matchLabels: z.record(z.string(), z.string()) }),
+        template: z.object({ metadata: z.object({ labels: z.record(z.string(), z.string()) }) }),
+      }),
+    });
+    const canary = found.parse(named(render(10), "Deployment", "shop-canary")).spec;
+    const { labels } = canary.template.metadata;
+    expect(labels).toMatchObject({ ...canary.selector.matchLabels, [APP_LABEL]: "a-1", [TRACK_LABEL]: "canary" });
+    const { matchLabels } = found.parse(named(plain, "Deployment", "shop")).spec.selector;
+    expect(Object.entries(matchLabels).every(([label, value]) => labels[label] === value)).toBe(false);
+  });
+
+  test("get exactly their share", () => {
+    const shares = (weight: number) => {
+      const shape = z.object({ spec: z.object({ http: z.array(z.object({ route: z.array(z.unknown()) })) }) });
+      return shape.parse(named(render(weight), "VirtualService", "shop")).spec.http[0]?.route;
+    };
+    const to = (name: string) => ({ destination: { host: `${name}.dev.svc.cluster.local`, port: { number: 8080 } } });
+    expect(shares(0)).toEqual([to("shop")]);
+    expect(shares(30)).toEqual([
+      { ...to("shop"), weight: 70 },
+      { ...to("shop-canary"), weight: 30 },
+    ]);
   });
 });
 
