@@ -1,7 +1,7 @@
 import { knowsRules } from "./gateway-rules.ts";
 import { type Path, type Problem } from "./problem.ts";
 import { type StoredSettings } from "./stored-schema.ts";
-import { type RouteTraffic } from "./traffic-schema.ts";
+import { NO_TRAFFIC_RULES, type RouteTraffic } from "./traffic-schema.ts";
 
 /**
  * What is wrong with routes as a whole. What a gateway cannot do is refused, not dropped; and a route that another one
@@ -10,17 +10,44 @@ import { type RouteTraffic } from "./traffic-schema.ts";
 export function trafficProblems({ exposure }: Pick<StoredSettings, "exposure">): Problem[] {
   if (exposure === null) return [];
   const asks = new Set<string>();
-  return exposure.routes.flatMap(({ host, path, pathType, traffic }, i): Problem[] => {
+  return exposure.routes.flatMap((route, i): Problem[] => {
+    const { host, path, pathType, traffic } = route;
     const at: Path = ["exposure", "routes", i];
     const problems = traffic ? rulesProblems(traffic, [...at, "traffic"]) : [];
     if (traffic !== undefined && !knowsRules(exposure.gatewayClass))
       problems.push({ path: [...at, "traffic"], message: "traffic.istio-only" });
     const asked = JSON.stringify([host, path, pathType, traffic?.methods ?? [], traffic?.headers ?? []]);
     if (asks.has(asked)) problems.push({ path: [...at, "path"], message: "duplicate" });
+    else if (exposure.routes.slice(0, i).some((earlier) => hides(earlier, route)))
+      problems.push({ path: [...at, "path"], message: "traffic.hidden" });
     asks.add(asked);
     return problems;
   });
 }
+
+type Route = NonNullable<StoredSettings["exposure"]>["routes"][number];
+
+/**
+ * Does an earlier route of the same path take all requests of a later one? Only one with as many conditions is asked
+ * before it (manifests/istio.ts), so each of its conditions has to be met by whatever meets the later one's.
+ */
+function hides(earlier: Route, later: Route): boolean {
+  if (earlier.host !== later.host || earlier.path !== later.path || earlier.pathType !== later.pathType) return false;
+  const [a, b] = [earlier.traffic ?? NO_TRAFFIC_RULES, later.traffic ?? NO_TRAFFIC_RULES];
+  const sameNumber = a.headers.length === b.headers.length && a.methods.length > 0 === b.methods.length > 0;
+  return (
+    sameNumber &&
+    b.methods.every((method) => a.methods.includes(method)) &&
+    a.headers.every((wide) => b.headers.some((narrow) => isMetBy(wide, narrow)))
+  );
+}
+
+type HeaderMatch = RouteTraffic["headers"][number];
+const isMetBy = (wide: HeaderMatch, narrow: HeaderMatch): boolean =>
+  wide.name === narrow.name &&
+  (wide.match === "prefix"
+    ? narrow.match !== "regex" && narrow.value.startsWith(wide.value)
+    : wide.match === narrow.match && wide.value === narrow.value);
 
 function rulesProblems({ headers, fault, cors, retries, timeoutMs }: RouteTraffic, at: Path): Problem[] {
   const problems: Problem[] = [];

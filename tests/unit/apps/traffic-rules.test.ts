@@ -51,6 +51,31 @@ const REFUSED: [string, Partial<Record<keyof AppSettingsInput, unknown>>, string
   ],
 ];
 
+const header = (match: string, value: string) => ({ headers: [{ name: "x-a", match, value }] });
+const two = (first: object, second: object) => ({
+  exposure: { gatewayClass: "istio", routes: [first, second].map((rules) => ({ ...ROUTE, traffic: rules })) },
+});
+const HIDDEN = ["exposure.routes.1.path", "traffic.hidden"];
+
+describe("of two routes with one path", () => {
+  it.each([
+    ["its methods are among those of the first", two({ methods: ["GET", "POST"] }, { methods: ["POST"] })],
+    ["its header begins as the first wants it", two(header("prefix", "a"), header("exact", "abc"))],
+    ["its header begins longer than the first wants it", two(header("prefix", "a"), header("prefix", "ab"))],
+  ])("the second is hidden when %s", (_, change) => {
+    expect(wrong(change)).toContainEqual(HIDDEN);
+  });
+
+  it.each([
+    ["it asks for more: then it is asked first", two({}, header("exact", "a"))],
+    ["it takes other requests too", two({ methods: ["GET"] }, { methods: ["GET", "POST"] })],
+    ["its header may begin otherwise", two(header("prefix", "ab"), header("prefix", "a"))],
+    ["nobody can say what an expression takes", two(header("prefix", "a"), header("regex", "ab"))],
+  ])("the second is not hidden when %s", (_, change) => {
+    expect(wrong(change)).not.toContainEqual(HIDDEN);
+  });
+});
+
 describe("rules of traffic", () => {
   it.each(REFUSED)("are refused for %s", (_, change, path, message) => {
     expect(wrong(change)).toContainEqual([path, message]);
