@@ -12,7 +12,7 @@ export default async function ConsoleLayout({ children }: { children: ReactNode 
   const actor = await currentActor();
   // A layout does not know its page's address, to which the sign-in should lead back; the browser does.
   if (actor === null) return <ToSignIn />;
-  const [jar, { teams, environments }] = await Promise.all([cookies(), frameOf(actor)]);
+  const [jar, { teams, environments, lastEventId }] = await Promise.all([cookies(), frameOf(actor)]);
   const chosen = (name: string): string | null => decodeURIComponent(jar.get(name)?.value ?? "") || null;
   const frame = {
     me: viewOf(actor),
@@ -23,7 +23,9 @@ export default async function ConsoleLayout({ children }: { children: ReactNode 
   };
   return (
     <SelectionProvider frame={frame}>
-      <AppShell collapsed={chosen(RAIL_COOKIE) === "collapsed"}>{children}</AppShell>
+      <AppShell collapsed={chosen(RAIL_COOKIE) === "collapsed"} lastEventId={lastEventId}>
+        {children}
+      </AppShell>
     </SelectionProvider>
   );
 }

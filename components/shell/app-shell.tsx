@@ -12,8 +12,15 @@ import { Rail } from "./rail.tsx";
 import { setCookie } from "./set-cookie.ts";
 import { TopBar } from "./top-bar.tsx";
 
+type Props = {
+  collapsed: boolean;
+  /** The newest event when this was asked for. */
+  lastEventId: string;
+  children: ReactNode;
+};
+
 /** The frame of every page: rail, top bar, and the page that scrolls. */
-export function AppShell({ collapsed: first, children }: { collapsed: boolean; children: ReactNode }) {
+export function AppShell({ collapsed: first, lastEventId, children }: Props) {
   const t = useTranslations("shell");
   const pathname = usePathname();
   const [collapsed, setCollapsed] = useState(first);
@@ -25,7 +32,7 @@ export function AppShell({ collapsed: first, children }: { collapsed: boolean; c
   };
   useHotkeys([["[", toggle]]);
   return (
-    <EventStream>
+    <EventStream after={lastEventId}>
       <a className={classes.skip} href="#page">
         {t("skip")}
       </a>

@@ -13,12 +13,16 @@ export const useStreamStatus = (): StreamStatus => useContext(Status);
 
 const hasFailed = ({ state }: Pick<Query, "state">) => state.status === "error";
 
-/** One event stream for the whole tab; what it says is out of date is read again by whoever shows it. */
-export function EventStream({ children }: { children: ReactNode }) {
+/**
+ * One event stream for the whole tab; what it says is out of date is read again by whoever shows it. It begins after the
+ * event that was the newest when the page's first HTML was made: what has happened since is not in that.
+ */
+export function EventStream({ after, children }: { after: string; children: ReactNode }) {
   const client = useQueryClient();
+  const [first] = useState(after);
   const [status, setStatus] = useState<StreamStatus>({ state: "connecting" });
   useEffect(() => {
-    const stream = new PointerStream(browserWorld, {
+    const stream = new PointerStream(browserWorld, first, {
       onPointers: (pointers, reach) => void invalidate(client, pointers, reach),
       onReset: () => void client.invalidateQueries(),
       onStatus: (next) => {
@@ -35,6 +39,6 @@ export function EventStream({ children }: { children: ReactNode }) {
       document.removeEventListener("visibilitychange", onVisibility);
       stream.stop();
     };
-  }, [client]);
+  }, [client, first]);
   return <Status value={status}>{children}</Status>;
 }

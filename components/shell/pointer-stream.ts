@@ -20,25 +20,21 @@ export class PointerStream {
   readonly #own: Gather<EventPointer>;
   readonly #shared: Gather<EventPointer>;
 
-  constructor(world: StreamWorld, listener: Listener) {
+  /** Tells what happened after the event `after`. */
+  constructor(world: StreamWorld, after: string, listener: Listener) {
     this.#own = new Gather(OWN_PAUSE_MS, (pointers) => listener.onPointers(pointers, "own"));
     this.#shared = new Gather(SHARED_PAUSE_MS, (pointers) => listener.onPointers(pointers, "shared"));
-    let wasLost = false;
     this.#stream = new ResumingStream(world, {
-      url: (lastId) => (lastId ? `/api/events?lastEventId=${encodeURIComponent(lastId)}` : "/api/events"),
-      types: ["hello", "reset"],
+      url: (lastId = after) => `/api/events?lastEventId=${encodeURIComponent(lastId)}`,
+      types: ["reset"],
       onEvent: (type, { data }) => {
-        // A stream that was lost before it had an id cannot tell what it missed.
-        if (type === "reset" || (type === "hello" && wasLost)) listener.onReset();
+        if (type === "reset") listener.onReset();
         const pointer = type === "message" ? readPointer(String(data)) : null;
         if (pointer === null) return;
         this.#own.add(pointer.appId ?? pointer.subjectId, pointer);
         this.#shared.add("", pointer);
       },
-      onStatus: (status) => {
-        if (status.state === "reconnecting") wasLost = true;
-        listener.onStatus(status);
-      },
+      onStatus: listener.onStatus,
     });
   }
 

@@ -7,6 +7,7 @@ import { type TeamView } from "#lib/apps/schema";
 import { listEnvironments } from "#lib/clusters/queries";
 import { type EnvironmentView } from "#lib/clusters/schema";
 import { type Db, db as ownDb, type Prisma } from "#lib/platform/db";
+import { newestEventId } from "#lib/platform/events";
 import { listApps } from "#lib/releases/queries";
 import { IN_FLIGHT } from "#lib/releases/release-rules";
 import { listActivity } from "./activity.ts";
@@ -19,13 +20,20 @@ const MOST_APPS = 8;
 
 type OverviewInput = z.output<typeof overviewInput>;
 
-/** What the console's frame needs before its first paint. */
+/**
+ * What the console's frame needs before its first paint; `lastEventId` is where its event stream begins, so that nothing is
+ * lost between the first HTML and the stream's opening.
+ */
 export async function frameOf(
   actor: Actor,
   db: Db = ownDb(),
-): Promise<{ teams: TeamView[]; environments: EnvironmentView[] }> {
-  const [teams, environments] = await Promise.all([listTeams(db, actor), listEnvironments(db)]);
-  return { teams, environments };
+): Promise<{ teams: TeamView[]; environments: EnvironmentView[]; lastEventId: string }> {
+  const [teams, environments, lastEventId] = await Promise.all([
+    listTeams(db, actor),
+    listEnvironments(db),
+    newestEventId(db),
+  ]);
+  return { teams, environments, lastEventId };
 }
 
 /** Living apps of the actor's teams (all, for admins), or of one of them by its slug. */
