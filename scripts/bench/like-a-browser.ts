@@ -3,7 +3,7 @@ import { type Session } from "./session.ts";
 /** What a page has on screen: a service with its pods, or the list of services. */
 export type Page = { app: string; appId: string } | "list";
 
-/** The pauses of components/shell/event-stream.tsx between what events make a page read again. */
+/** The pauses of components/shell/pointer-stream.ts between what events make a page read again. */
 const OWN_PAUSE_MS = 200;
 const SHARED_PAUSE_MS = 1_000;
 
