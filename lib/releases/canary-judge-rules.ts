@@ -5,6 +5,9 @@ export type Side = { requests: number; errorShare: number; p95Ms: number | null 
 export type Sides = { stable: Side; canary: Side };
 export type Judgement = { is: "well" } | { is: "unknown" } | { is: "worse"; error: PublicError };
 
+/** What a person is told of a canary that failed. */
+export const BACK = "All requests go to what ran before. Look at the canary's log, then release a mended build.";
+
 /** Fewer requests say nothing about a share. */
 export const FEWEST_REQUESTS = 20;
 const FEWEST_FOR_P95 = 100;
@@ -40,6 +43,6 @@ const worse = (message: string): Judgement => ({
     code: "conflict",
     system: "kepler",
     message,
-    next: "All requests go to what ran before. Look at the canary's log, then release a mended build.",
+    next: BACK,
   },
 });

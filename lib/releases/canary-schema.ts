@@ -47,6 +47,8 @@ export const canaryStanding = z.object({
   firstAt: z.iso.datetime().nullable(),
   /** How long the release had been held when the stage got its share. */
   heldMs: z.number().int(),
+  /** Since when not all of its pods are ready, while they have a share; null while they are. */
+  awayAt: z.iso.datetime().nullable().default(null),
   ...canaryFigures,
 });
 export type CanaryStanding = z.infer<typeof canaryStanding>;

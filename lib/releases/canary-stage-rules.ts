@@ -1,4 +1,5 @@
-import { judge, type Sides } from "./canary-judge-rules.ts";
+import { type PublicError } from "#lib/platform/errors";
+import { BACK, judge, type Sides } from "./canary-judge-rules.ts";
 import { type CanaryPlan, type CanaryStanding, canaryStanding } from "./canary-schema.ts";
 import { type Verdict } from "./rollout-rules.ts";
 
@@ -24,8 +25,17 @@ export const shifted = (standing: CanaryStanding, weight: number, heldMs: number
 
 type Look = { plan: CanaryPlan; standing: CanaryStanding; heldMs: number; sides: Sides | null | "unreachable" };
 
+/** A pod that is only restarting is away for less. */
+const AWAY_MS = 60_000;
+
+/** Notes since when a serving canary's pods are not all ready. */
+export const seenReady = (standing: CanaryStanding, ready: boolean, now: Date): CanaryStanding => ({
+  ...standing,
+  awayAt: ready ? null : (standing.awayAt ?? now.toISOString()),
+});
+
 /**
- * What follows while a stage's pods are ready and have their share: the next stage, the end, a failure, or more waiting.
+ * What follows while a stage's pods have their share: the next stage, the end, a failure, or more waiting.
  * `sides` is null where nothing measures. With automatic promotion no stage ends before enough requests say that the canary
  * does well; with manual promotion a canary that is shown to be worse fails all the same, and the last stage waits for a person.
  */
@@ -34,6 +44,11 @@ export function decideStage({ plan, standing, heldMs, sides }: Look, now: Date):
   const facts = { ...standing, ...flat(measured) };
   const judgement = measured ? judge(measured) : ({ is: "unknown" } as const);
   if (judgement.is === "worse") return { is: "failed", error: judgement.error, facts, evidence: null };
+  if (standing.awayAt !== null) {
+    if (now.getTime() - Date.parse(standing.awayAt) <= AWAY_MS)
+      return { is: "wait", facts: { ...facts, waitingFor: "pods" } };
+    return { is: "failed", error: away(), facts, evidence: null };
+  }
   const pauseMs = (stepOf(plan, standing)?.pauseSeconds ?? 0) * 1000;
   const heldHereMs = heldMs - standing.heldMs;
   const servedMs = now.getTime() - Date.parse(standing.since ?? now.toISOString()) - heldHereMs;
@@ -48,6 +63,13 @@ export function decideStage({ plan, standing, heldMs, sides }: Look, now: Date):
   const next = { stage: standing.stage + 1, stageAt: now.toISOString(), since: null };
   return { is: "wait", facts: { ...facts, ...next, waitingFor: "pods" } };
 }
+
+const away = (): PublicError => ({
+  code: "unavailable",
+  system: "kubernetes",
+  message: "The canary's pods have not been ready for a minute while requests went to them.",
+  next: BACK,
+});
 
 const flat = (sides: Sides | null) =>
   sides && {

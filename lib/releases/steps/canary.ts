@@ -4,7 +4,7 @@ import { KeplerError } from "#lib/platform/errors";
 import { readSides } from "../canary/read-sides.ts";
 import { type Sides } from "../canary-judge-rules.ts";
 import { type CanaryStanding } from "../canary-schema.ts";
-import { begins, decideStage, replicasFor, shifted, weightOf } from "../canary-stage-rules.ts";
+import { begins, decideStage, replicasFor, seenReady, shifted, weightOf } from "../canary-stage-rules.ts";
 import { canaryName, canarySelector, isCanaryObject } from "../manifests/canary.ts";
 import { removedAfterRollout } from "../manifests.ts";
 import { decideRollout, type RolloutDecision, type Verdict } from "../rollout-rules.ts";
@@ -36,11 +36,14 @@ export async function canary(context: StepContext): Promise<Verdict> {
       return withEvidence(context, { ...rollout, facts: standing });
     case "wait":
     case "clear":
-      return { is: "wait", facts: { ...standing, waitingFor: "pods" } };
     case "done": {
-      if (standing.since === null) return shift(context, standing);
-      const sides = await sidesOf(context, standing);
-      return decideStage({ plan: wish.plan, standing, heldMs: release.pausedMs, sides }, deps.now());
+      const ready = rollout.is === "done";
+      if (standing.since === null) {
+        return ready ? shift(context, standing) : { is: "wait", facts: { ...standing, waitingFor: "pods" } };
+      }
+      const [sides, now] = [await sidesOf(context, standing), deps.now()];
+      const look = { plan: wish.plan, standing: seenReady(standing, ready, now), heldMs: release.pausedMs, sides };
+      return decideStage(look, now);
     }
   }
 }

@@ -6,7 +6,7 @@ import { APP_LABEL, TRACK_LABEL } from "#lib/clusters/label-rules";
 import { judge, type Side } from "#lib/releases/canary-judge-rules";
 import { noCanaryBecause } from "#lib/releases/canary-refusal-rules";
 import { type CanaryPlan, type CanaryStanding, canaryPlan } from "#lib/releases/canary-schema";
-import { begins, decideStage, replicasFor, shifted } from "#lib/releases/canary-stage-rules";
+import { begins, decideStage, replicasFor, seenReady, shifted } from "#lib/releases/canary-stage-rules";
 import { type Manifest, renderManifests } from "#lib/releases/manifests";
 import { plainSpec } from "./spec-arbitrary.ts";
 
@@ -77,6 +77,16 @@ describe("a stage of a canary", () => {
     for (const promotion of ["automatic", "manual"] as const) {
       expect(look(promotion, { sides: { ...well, canary: side({ errorShare: 1 }) } }, 1).is).toBe("failed");
     }
+  });
+
+  test("does not end while its pods are away, and fails when they are for a minute", () => {
+    const away = seenReady(serving(0), false, later(100));
+    expect(look("automatic", { standing: away }, 160)).toMatchObject({
+      is: "wait",
+      facts: { stage: 0, waitingFor: "pods" },
+    });
+    expect(look("automatic", { standing: seenReady(away, false, later(130)) }, 161).is).toBe("failed");
+    expect(look("automatic", { standing: seenReady(away, true, later(161)) }, 161).facts).toMatchObject({ stage: 1 });
   });
 
   test("has pods for its share of those that run, at least one, and never fewer than before", () => {
