@@ -1,3 +1,5 @@
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
 import { type Page } from "playwright-core";
 import { afterAll, expect, it } from "vitest";
 import { type Kubernetes } from "#lib/clients/kubernetes/client";
@@ -10,6 +12,7 @@ import { waitFor } from "#tests/world/wait-for";
 import { inBrowser, runService } from "./in-browser.ts";
 
 const SERVICE = "live-shop";
+const WEB = /next-server|next\/dist\/bin\/next/;
 const LINES = 100_000;
 /** A hundred thousand lines at once, one of them an error with its trace; then one five times a second. */
 const WRITER = `
@@ -115,7 +118,7 @@ it("goes on after a lost connection without a gap or a repeat, and says so", asy
   await startPod("live-shop-ticker", `let n=0;setInterval(()=>console.log("tick "+n++),100)`);
   await page.goto(`${kepler.url}/services/${SERVICE}/logs?pod=live-shop-ticker`);
   await log(page).getByText("tick 5", { exact: true }).waitFor();
-  const web = await processOf(kepler.home, /next-server|next\/dist\/bin\/next/);
+  const web = await processOf(kepler.home, WEB);
   process.kill(web, "SIGKILL");
   await page.getByText("Reconnecting; no line will be lost or repeated").waitFor();
   await page.getByText(/reconnected (once|\d+ times), nothing lost or repeated/).waitFor({ timeout: 60_000 });
@@ -172,4 +175,41 @@ it("keeps both of two changes at once of what the charts show, and Back takes th
   await button(page, "Back to now").waitFor({ state: "detached" });
   expect(address()).toEqual({ environment: "dev", view: "pods" });
   await page.getByRole("slider", { name: "CPU over time" }).waitFor();
+});
+
+it("comes back by itself after web, worker, database and network were gone, says how old it is, and shows what happened meanwhile", async () => {
+  const { page, complaints } = person;
+  const idle = "setInterval(() => undefined, 1e6)";
+  const age = page.getByRole("status").getByText(/^Not live for /);
+  const shown = (pod: string) => page.getByRole("cell", { name: pod }).first().waitFor({ timeout: 60_000 });
+  const kill = async (command: RegExp) => process.kill(await processOf(kepler.home, command), "SIGKILL");
+  await page.goto(`${kepler.url}/services/${SERVICE}?environment=dev`);
+  await page.evaluate(() => Object.assign(window, { sameDocument: true }));
+  await shown(app.pod);
+
+  await kill(WEB);
+  await age.waitFor();
+  await startPod("live-shop-without-web", idle);
+  await shown("live-shop-without-web");
+
+  await kill(/worker\/main\.ts/);
+  await startPod("live-shop-without-worker", idle);
+  await shown("live-shop-without-worker");
+
+  const postmaster = await readFile(join(kepler.home, "postgres", "postmaster.pid"), "utf8");
+  process.kill(Number.parseInt(postmaster, 10), "SIGKILL");
+  await age.waitFor();
+  await startPod("live-shop-without-database", idle);
+  await shown("live-shop-without-database");
+
+  await page.context().setOffline(true);
+  await age.waitFor();
+  await startPod("live-shop-without-network", idle);
+  await page.context().setOffline(false);
+  await shown("live-shop-without-network");
+
+  await age.waitFor({ state: "detached" });
+  expect(await person.sameDocument()).toBe(true);
+  expect(complaints.filter((text) => !text.startsWith("Failed to load resource: "))).toEqual([]);
+  complaints.length = 0;
 });
