@@ -34,16 +34,12 @@ function world(signedIn = async () => true) {
     wires.push(wire);
     return wire as unknown as EventSource;
   };
-  const stream = new PointerStream(
-    { open, signedIn, watchNetwork, now: () => 5, random: () => 0.5 },
-    "6",
-    {
-      onPointers: (pointers, reach) =>
-        (reach === "own" ? heard : shared).push(pointers.map(({ subjectId }) => subjectId)),
-      onReset: () => (resets += 1),
-      onStatus: (status) => statuses.push(status),
-    },
-  );
+  const stream = new PointerStream({ open, signedIn, watchNetwork, now: () => 5, random: () => 0.5 }, "6", {
+    onPointers: (pointers, reach) =>
+      (reach === "own" ? heard : shared).push(pointers.map(({ subjectId }) => subjectId)),
+    onReset: () => (resets += 1),
+    onStatus: (status) => statuses.push(status),
+  });
   stream.start();
   const wire = () => wires.at(-1) ?? expect.fail("nothing was opened");
   const turn = (online: boolean) => network.forEach((tell) => tell(online));
