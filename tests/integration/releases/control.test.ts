@@ -4,8 +4,8 @@ import { seeWorkload } from "#lib/clusters/workload-rules";
 import { abortRelease } from "#lib/releases/abort-release";
 import { pauseRelease, resumeRelease } from "#lib/releases/hold-release";
 import { getReleaseView } from "#lib/releases/queries";
-import { reconcileRelease } from "#lib/releases/reconcile";
 import { waitFor } from "#tests/world/wait-for";
+import { killedEverywhere } from "./killed-everywhere.ts";
 import { CRASHING, ReleaseWorld, serving } from "./release-world.ts";
 
 let world: ReleaseWorld;
@@ -95,26 +95,9 @@ test("killed at any point between pause and resume, it takes up what it was told
   const { app, other } = await changing(serving("v2"));
   const id = await world.request(app, { buildId: other.id });
   await pauseRelease(id, app.userId, world.deps);
-  const met = new Set<string>();
-  const dies = new Error("killed here");
-  // Each checkpoint ends the run once; the run after it does not know of the one before.
-  const checkpoint = async (name: string) => {
-    if (met.has(name)) return;
-    met.add(name);
-    throw dies;
-  };
-  const run = async (until: () => Promise<boolean>) => {
-    const signal = AbortSignal.timeout(60_000);
-    while (!(await until())) {
-      await reconcileRelease({ ...world.deps, checkpoint }, id, { signal }).catch((error: unknown) => {
-        if (error !== dies) throw error;
-      });
-    }
-  };
-  await run(async () => (await getReleaseView(id, db())).steps[2]?.detail?.waitingFor === "resume");
+  await killedEverywhere(world, id, ({ steps }) => steps[2]?.detail?.waitingFor === "resume");
   await resumeRelease(id, world.deps);
-  met.clear();
-  await run(async () => (await getReleaseView(id, db())).state === "done");
-  expect([...met]).toContain("release.apply.Deployment.after-effect");
+  const met = await killedEverywhere(world, id, ({ state }) => state === "done");
+  expect(met).toContain("release.apply.Deployment.after-effect");
   expect(seeWorkload(await world.live(KINDS.deployment, app.name))?.paused).toBe(false);
 });

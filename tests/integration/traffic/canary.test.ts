@@ -7,8 +7,8 @@ import { abortRelease } from "#lib/releases/abort-release";
 import { type CanaryPlan } from "#lib/releases/canary-schema";
 import { pauseRelease, promoteRelease, resumeRelease } from "#lib/releases/hold-release";
 import { getReleaseView } from "#lib/releases/queries";
-import { reconcileRelease } from "#lib/releases/reconcile";
 import { type ReleaseView } from "#lib/releases/schema";
+import { killedEverywhere } from "../releases/killed-everywhere.ts";
 import { ReleaseWorld, SETTINGS } from "../releases/release-world.ts";
 import { manyVisits } from "./load.ts";
 
@@ -140,9 +140,9 @@ describe.concurrent("a canary", () => {
       { weight: 60, pauseSeconds: 0 },
     ];
     const id = await canaryOf(app, saying("new"), { steps, promotion: "manual" });
-    await killedEverywhere(id, (view) => detailOf(view).waitingFor === "person");
+    await killedEverywhere(world, id, (view) => detailOf(view).waitingFor === "person");
     await promoteRelease(id, app.userId, world.deps);
-    const met = await killedEverywhere(id, ({ state }) => state === "done");
+    const met = await killedEverywhere(world, id, ({ state }) => state === "done");
     expect(met).toEqual(expect.arrayContaining(["release.remove.last.before-effect", "release.verify.after-commit"]));
     expect(await stateOf(app)).toEqual(before);
   }, 90_000);
@@ -159,30 +159,12 @@ describe.concurrent("a canary", () => {
     expect([...both.keys()].sort()).toEqual(["200 old", "200 second"]);
 
     await abortRelease(second, world.deps);
-    await killedEverywhere(second, ({ state }) => state === "aborted");
+    await killedEverywhere(world, second, ({ state }) => state === "aborted");
     const { next } = await getReleaseView(second, world.deps.db);
-    await killedEverywhere(next?.id ?? "", ({ state }) => state === "done");
+    await killedEverywhere(world, next?.id ?? "", ({ state }) => state === "done");
     expect(await stateOf(app)).toEqual(before);
 
     const scaled = world.request(app, { kind: "scale", replicas: 3, canary: plan });
     await expect(scaled).rejects.toThrow("leaves the pods as they are");
   }, 90_000);
 });
-
-/** Each checkpoint ends one run, which knows of the one before only what the rows say. Answers which there were. */
-async function killedEverywhere(id: string, until: (view: ReleaseView) => boolean): Promise<string[]> {
-  const met = new Set<string>();
-  const dies = new Error("killed here");
-  const checkpoint = async (name: string) => {
-    if (met.has(name)) return;
-    met.add(name);
-    throw dies;
-  };
-  const signal = AbortSignal.timeout(60_000);
-  while (!until(await getReleaseView(id, world.deps.db))) {
-    await reconcileRelease({ ...world.deps, checkpoint }, id, { signal }).catch((error: unknown) => {
-      if (error !== dies) throw error;
-    });
-  }
-  return [...met];
-}
