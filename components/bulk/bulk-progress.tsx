@@ -21,6 +21,7 @@ export function BulkProgress({ id, badge, onClose }: { id: string; badge: ReactN
   const t = useTranslations("control.bulk");
   const releases = useTranslations("releases");
   const { data, error } = useBulk(id);
+  const moves = useTranslations("gateways.dialog");
   const kind = data?.kind === "scale" ? "scale" : "restart";
   const over = data !== undefined && isBulkOver(data);
   const through = data?.items.filter(({ release, error: why }) => (release ? isReleaseOver(release.state) : why)) ?? [];
@@ -29,7 +30,7 @@ export function BulkProgress({ id, badge, onClose }: { id: string; badge: ReactN
     <Dialog
       opened
       onClose={onClose}
-      title={t(`title.${kind}`, { count })}
+      title={data?.gateway ? moves(`title.${data.gateway}`, { count }) : t(`title.${kind}`, { count })}
       badges={badge}
       footer={
         <>

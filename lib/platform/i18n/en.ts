@@ -5,6 +5,7 @@ import create from "./messages/en/create.json" with { type: "json" };
 import diagnosis from "./messages/en/diagnosis.json" with { type: "json" };
 import errors from "./messages/en/errors.json" with { type: "json" };
 import fields from "./messages/en/fields.json" with { type: "json" };
+import gateways from "./messages/en/gateways.json" with { type: "json" };
 import imports from "./messages/en/imports.json" with { type: "json" };
 import logs from "./messages/en/logs.json" with { type: "json" };
 import metrics from "./messages/en/metrics.json" with { type: "json" };
@@ -36,6 +37,7 @@ export const en = {
   config,
   control,
   releases,
+  gateways,
   imports,
   logs,
   metrics,

@@ -5,6 +5,7 @@ import create from "./messages/zh/create.json" with { type: "json" };
 import diagnosis from "./messages/zh/diagnosis.json" with { type: "json" };
 import errors from "./messages/zh/errors.json" with { type: "json" };
 import fields from "./messages/zh/fields.json" with { type: "json" };
+import gateways from "./messages/zh/gateways.json" with { type: "json" };
 import imports from "./messages/zh/imports.json" with { type: "json" };
 import logs from "./messages/zh/logs.json" with { type: "json" };
 import metrics from "./messages/zh/metrics.json" with { type: "json" };
@@ -36,6 +37,7 @@ export const zh = {
   config,
   control,
   releases,
+  gateways,
   imports,
   logs,
   metrics,
