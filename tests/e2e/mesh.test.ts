@@ -122,6 +122,35 @@ it("lets requests fail on purpose and cuts off what is late, by rules of a route
   expect(await statusAt("istioUrl")).toBe(200);
 });
 
+it("moves an environment's routes to the standby gateway and home again, with a look at what is lost", async () => {
+  const { page } = person;
+  await page.goto(`${kepler.url}/services/node-hello/settings?open=network`);
+  await page.getByRole("switch", { name: /^Traffic rules of / }).click();
+  await page.getByLabel("Answers within", { exact: true }).fill("5000");
+  await release(page);
+
+  await page.getByRole("link", { name: "Gateways", exact: true }).click();
+  const traefik = page.locator("section").filter({ has: page.getByRole("heading", { name: "Traefik" }) });
+  await traefik.getByText("Ready to take over").waitFor({ timeout: 60_000 });
+  await traefik.getByRole("button", { name: "Move everything here…" }).click();
+  const dialog = page.getByRole("dialog");
+  await dialog.getByText("1 route moves; no pod is touched.").waitFor();
+  await dialog.getByText("Resting: timeout").waitFor();
+  await dialog.getByRole("button", { name: "Move to Traefik" }).click();
+  await dialog.getByText("All have come to an end.").waitFor({ timeout: 60_000 });
+  await page.keyboard.press("Escape");
+  await page.getByText("Traefik, in place of Istio").waitFor();
+  expect([await statusAt("traefikUrl"), await statusAt("istioUrl"), await statusAt("url")]).toEqual([200, 404, 200]);
+
+  await page.getByRole("button", { name: "Bring all home…" }).click();
+  await dialog.getByText("Nothing is lost on the way.").waitFor();
+  await dialog.getByRole("button", { name: "Bring home" }).click();
+  await dialog.getByText("All have come to an end.").waitFor({ timeout: 60_000 });
+  await page.keyboard.press("Escape");
+  await page.getByText("dev is on Istio’s gateway").waitFor();
+  expect([await statusAt("traefikUrl"), await statusAt("istioUrl"), await statusAt("url")]).toEqual([404, 200, 200]);
+});
+
 async function release(page: Page): Promise<void> {
   await page.getByRole("button", { name: "Preview and release…" }).click();
   const dialog = page.getByRole("dialog");
