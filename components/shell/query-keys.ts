@@ -29,6 +29,7 @@ export const queryKeys = {
   settings: (app: string, ...environment: string[]) => ["settings", app, ...environment],
   config: (app: string, ...place: (string | object)[]) => ["config", app, ...place],
   topology: (app: string, environment: string) => ["topology", app, environment],
+  calls: (environmentId: string) => ["calls", environmentId],
   metrics: (app: string, environment: string, wanted: object) => ["metrics", app, environment, wanted],
   usage: (app: string, environment: string) => ["usage", app, environment],
   pods: (app: string, environment: string) => ["pods", app, environment],

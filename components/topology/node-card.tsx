@@ -65,7 +65,10 @@ function useWord({ state, status, proxies, perSecond }: TopologyNode, release: n
   const format = useFormatter();
   if (proxies !== null) return t("proxies", proxies);
   if (perSecond !== null)
-    return t("calls", { rate: format.number(perSecond, { maximumSignificantDigits: 2 }), state: t(`state.${state}`) });
+    return t("callees", {
+      rate: format.number(perSecond, { maximumSignificantDigits: 2 }),
+      state: t(`state.${state}`),
+    });
   if (status !== null && state !== "unknown")
     return status === "Running" && state !== "ok" ? t("state.working") : status;
   return state === "applied" && release !== null ? t("applied", { release }) : t(`state.${state}`);

@@ -4,7 +4,7 @@ import { type Prometheus } from "#lib/clients/prometheus/client";
 import { ownSystems } from "#lib/clusters/connect-systems";
 import { podsSeenAt } from "#lib/clusters/missing-rights";
 import { clusterKey } from "#lib/clusters/record-system";
-import { findCallees } from "#lib/metrics/find-callees";
+import { findCallees } from "#lib/metrics/find-calls";
 import { type Db, db as ownDb } from "#lib/platform/db";
 import { KeplerError, NotFound } from "#lib/platform/errors";
 import { type TopologyView } from "./schema.ts";

@@ -2,6 +2,7 @@ import { configRefs } from "#lib/apps/spec/config-schema";
 import { carrierOf } from "#lib/apps/spec/gateway-rules";
 import { type AppSpec } from "#lib/apps/spec-schema";
 import { urlsOf } from "#lib/releases/host-rules";
+import { stateOfCalls } from "./calls-rules.ts";
 import { type TopologyColumn, type TopologyNode, type TopologyView } from "./schema.ts";
 
 export type Callee = { service: string; perSecond: number; errorShare: number; isOurs: boolean };
@@ -108,10 +109,6 @@ function meshOf(pods: readonly SeenPod[], away: boolean, at: string | null): Top
   return node("mesh", "Istio", { state, at, proxies: { ready, pods: pods.length } });
 }
 
-const SOME_FAIL = 0.05;
-const MOST_FAIL = 0.5;
-
 function calleeNode({ service, perSecond, errorShare, isOurs }: Callee, now: Date): TopologyNode {
-  const state = errorShare >= MOST_FAIL ? "fail" : errorShare >= SOME_FAIL ? "warn" : "ok";
-  return node("callee", service, { state, at: iso(now), perSecond, isOurs });
+  return node("callee", service, { state: stateOfCalls(errorShare), at: iso(now), perSecond, isOurs });
 }

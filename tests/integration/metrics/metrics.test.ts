@@ -8,6 +8,7 @@ import { createPrometheus } from "#lib/clients/prometheus/create-prometheus";
 import { getUsage } from "#lib/clusters/get-usage";
 import { getMetrics } from "#lib/metrics/get-metrics";
 import { type ChartKey, type MetricsView, type SeriesPart } from "#lib/metrics/schema";
+import { getCalls } from "#lib/topology/get-calls";
 import { getTopology } from "#lib/topology/get-topology";
 import { waitFor } from "#tests/world/wait-for";
 import { ReleaseWorld, SETTINGS } from "../releases/release-world.ts";
@@ -199,6 +200,38 @@ it("is drawn with the services that its pods really call", { timeout: 90_000 }, 
   expect(used.found).toMatchObject({ kind: "callee", name: plain.name, state: "ok", isOurs: true });
   expect(used.found.perSecond).toBeGreaterThan(0);
   expect(await draw(null)).toMatchObject({ knowsCallees: false });
+});
+
+it("is in the picture of its environment's calls, with its gateway, and only for those who may see one end", async () => {
+  const { db } = world.database;
+  const { id } = await db.environment.findUniqueOrThrow({ where: { name: "dev" }, select: { id: true } });
+  const draw = (teams: string[] | null, of: Prometheus | null = prometheus) =>
+    getCalls(id, teams, { signal: AbortSignal.timeout(30_000) }, { db, prometheus: of, now: () => new Date() });
+  const seen = await waitFor(
+    "calls between all three",
+    async () => {
+      const view = await draw(null);
+      return view.edges.length >= 3 && view;
+    },
+    60_000,
+    500,
+  );
+  expect(seen).toMatchObject({ state: "ok", hidden: 0 });
+  const edge = (from: string, to: string) => seen.edges.find((each) => each.from === from && each.to === to);
+  const [mesh, called] = [`service ${meshed.name}`, `service ${plain.name}`];
+  // A quarter of the visits fail.
+  for (const gateway of [edge("istio ", mesh), edge("traefik ", called)]) {
+    expect(gateway?.perSecond).toBeGreaterThan(0);
+    expect(gateway?.errorShare).toBeCloseTo(0.25, 1);
+    expect(gateway?.p95Ms).toBeGreaterThan(0);
+    expect(gateway?.state).toBe("warn");
+  }
+  expect(edge(mesh, called)).toMatchObject({ errorShare: 0, state: "ok" });
+  expect(await draw([])).toMatchObject({ state: "ok", nodes: [], edges: [] });
+  expect(await draw(null, null)).toMatchObject({ state: "absent", edges: [] });
+  const lift = await world.world.putOutOfOrder({ system: "prometheus", kind: "drop" });
+  expect(await draw(null)).toMatchObject({ state: "unreachable", problem: { system: "prometheus" } });
+  await lift();
 });
 
 describe("what is said instead of charts", { timeout: 120_000 }, () => {

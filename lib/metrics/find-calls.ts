@@ -1,0 +1,146 @@
+import "server-only";
+import { type Prometheus, type Series } from "#lib/clients/prometheus/client";
+import {
+  aggregate,
+  binary,
+  call,
+  type Expr,
+  encode,
+  equal,
+  literally,
+  type Matcher,
+  matching,
+  number,
+  rate,
+} from "./promql-rules.ts";
+
+/** Calls of the last minutes: how often, which share failed, and how long 19 of 20 took at most (null: nobody measured). */
+export type CallFigures = { perSecond: number; errorShare: number; p95Ms: number | null };
+export type FoundCall = CallFigures & {
+  /** A workload and its namespace; "unknown" is a caller without a mesh proxy. */
+  from: { workload: string; namespace: string };
+  to: { service: string; namespace: string };
+};
+
+export type Terms = { now: Date; signal: AbortSignal; deadlineMs: number };
+
+export const CALLS_WINDOW_SECONDS = 300;
+const P95 = 0.95;
+
+/**
+ * Who called whom in a namespace, into it and out of it, as mesh proxies and Istio's gateway counted
+ * (https://istio.io/latest/docs/reference/config/metrics/): by the caller's side where it has a proxy, else by the called
+ * one's. The most called first. Throws what the client throws.
+ */
+export async function findMeshCalls(prometheus: Prometheus, namespace: string, terms: Terms): Promise<FoundCall[]> {
+  const into = equal("destination_service_namespace", namespace);
+  const countedBy: Matcher[][] = [
+    [equal("reporter", "source"), into],
+    [equal("reporter", "destination"), equal("source_workload", "unknown"), into],
+    [equal("reporter", "source"), equal("source_workload_namespace", namespace), { ...into, op: "!=" }],
+  ];
+  return askMesh(prometheus, countedBy, terms);
+}
+
+async function askMesh(prometheus: Prometheus, countedBy: Matcher[][], terms: Terms): Promise<FoundCall[]> {
+  const ends = [
+    "source_workload",
+    "source_workload_namespace",
+    "destination_service_name",
+    "destination_service_namespace",
+  ] as const;
+  const figures = await askCalls(prometheus, terms, {
+    ...{ by: ends, countedBy, status: "response_code", millis: 1 },
+    ...{ requests: "istio_requests_total", buckets: "istio_request_duration_milliseconds_bucket" },
+  });
+  return figures.map(({ labels, ...rest }) => ({
+    ...rest,
+    from: { workload: labels.source_workload ?? "unknown", namespace: labels.source_workload_namespace ?? "" },
+    to: {
+      service: labels.destination_service_name ?? "unknown",
+      namespace: labels.destination_service_namespace ?? "",
+    },
+  }));
+}
+
+/** The services that an app's mesh proxies called in the last minutes, the most called first. Throws what the client throws. */
+export async function findCallees(
+  prometheus: Prometheus,
+  { app, namespace }: { app: string; namespace: string },
+  terms: Terms,
+): Promise<(CallFigures & FoundCall["to"])[]> {
+  const own = [
+    equal("reporter", "source"),
+    equal("source_workload", app),
+    equal("source_workload_namespace", namespace),
+  ];
+  return (await askMesh(prometheus, [own], terms)).map(({ from: _, to, ...figures }) => ({ ...figures, ...to }));
+}
+
+/**
+ * What Traefik passed on to services of a namespace, by Traefik's own names of them: "<namespace>-<service>-<port>". The
+ * most called first. Throws what the client throws.
+ */
+export async function findTraefikCalls(
+  prometheus: Prometheus,
+  namespace: string,
+  terms: Terms,
+): Promise<(CallFigures & { service: string })[]> {
+  const figures = await askCalls(prometheus, terms, {
+    ...{ by: ["service"], status: "code", millis: 1000 },
+    countedBy: [[matching("service", `${literally(namespace)}-.+@kubernetes`)]],
+    ...{ requests: "traefik_service_requests_total", buckets: "traefik_service_request_duration_seconds_bucket" },
+  });
+  return figures.map(({ labels, ...rest }) => ({ ...rest, service: labels.service ?? "" }));
+}
+
+export type Asked = {
+  by: readonly string[];
+  /** Any of these counts. */
+  countedBy: readonly Matcher[][];
+  requests: string;
+  buckets: string;
+  status: string;
+  /** What the buckets' unit is in milliseconds. */
+  millis: number;
+};
+
+/** The figures of all calls that these count, by the labels asked for. */
+async function askCalls(
+  prometheus: Prometheus,
+  { now, ...terms }: Terms,
+  { by, countedBy, requests, buckets, status, millis }: Asked,
+): Promise<(CallFigures & { labels: Series["labels"] })[]> {
+  const rates = (metric: string): Expr =>
+    countedBy
+      .map((matchers) => rate(metric, matchers, CALLS_WINDOW_SECONDS))
+      .reduce((left, right) => binary(left, "or", right));
+  const asked = [
+    aggregate("sum", [...by, status], rates(requests)),
+    call("histogram_quantile", number(P95), aggregate("sum", [...by, "le"], rates(buckets))),
+  ];
+  const [counts = [], quantiles = []] = await Promise.all(
+    asked.map((expr) => prometheus.queryInstant(encode(expr), now.getTime(), terms)),
+  );
+  const keyOf = ({ labels }: Series) => JSON.stringify(by.map((label) => labels[label] ?? ""));
+  const valueOf = ({ samples }: Series) => samples[0]?.value ?? 0;
+  const slowest = new Map(quantiles.map((series) => [keyOf(series), valueOf(series) * millis]));
+  return [...Map.groupBy(counts, keyOf)]
+    .map(([key, parts]) => {
+      const sum = (of: Series[]) => of.reduce((total, series) => total + valueOf(series), 0);
+      const perSecond = sum(parts);
+      const failed = sum(parts.filter(({ labels }) => isFailure(labels[status])));
+      const p95Ms = slowest.get(key);
+      return {
+        labels: parts[0]?.labels ?? {},
+        perSecond,
+        errorShare: perSecond > 0 ? failed / perSecond : 0,
+        p95Ms: p95Ms !== undefined && Number.isFinite(p95Ms) ? p95Ms : null,
+      };
+    })
+    .filter(({ perSecond }) => perSecond > 0)
+    .sort((a, b) => b.perSecond - a.perSecond);
+}
+
+/** 0 is a call that got no answer at all. */
+const isFailure = (status: string | undefined): boolean => /^(5..|0)$/.test(status ?? "");
