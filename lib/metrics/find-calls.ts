@@ -1,5 +1,6 @@
 import "server-only";
-import { type Prometheus, type Series } from "#lib/clients/prometheus/client";
+import { type Prometheus } from "#lib/clients/prometheus/client";
+import { type CallFigures, type FoundCall, figuresOf } from "./call-rules.ts";
 import {
   aggregate,
   binary,
@@ -13,14 +14,6 @@ import {
   number,
   rate,
 } from "./promql-rules.ts";
-
-/** Calls of the last minutes: how often, which share failed, and how long 19 of 20 took at most (null: nobody measured). */
-export type CallFigures = { perSecond: number; errorShare: number; p95Ms: number | null };
-export type FoundCall = CallFigures & {
-  /** A workload and its namespace; "unknown" is a caller without a mesh proxy. */
-  from: { workload: string; namespace: string };
-  to: { service: string; namespace: string };
-};
 
 export type Terms = { now: Date; signal: AbortSignal; deadlineMs: number };
 
@@ -94,7 +87,7 @@ export async function findTraefikCalls(
   return figures.map(({ labels, ...rest }) => ({ ...rest, service: labels.service ?? "" }));
 }
 
-export type Asked = {
+type Asked = {
   by: readonly string[];
   /** Any of these counts. */
   countedBy: readonly Matcher[][];
@@ -110,7 +103,7 @@ async function askCalls(
   prometheus: Prometheus,
   { now, ...terms }: Terms,
   { by, countedBy, requests, buckets, status, millis }: Asked,
-): Promise<(CallFigures & { labels: Series["labels"] })[]> {
+): Promise<ReturnType<typeof figuresOf>> {
   const rates = (metric: string): Expr =>
     countedBy
       .map((matchers) => rate(metric, matchers, CALLS_WINDOW_SECONDS))
@@ -122,25 +115,5 @@ async function askCalls(
   const [counts = [], quantiles = []] = await Promise.all(
     asked.map((expr) => prometheus.queryInstant(encode(expr), now.getTime(), terms)),
   );
-  const keyOf = ({ labels }: Series) => JSON.stringify(by.map((label) => labels[label] ?? ""));
-  const valueOf = ({ samples }: Series) => samples[0]?.value ?? 0;
-  const slowest = new Map(quantiles.map((series) => [keyOf(series), valueOf(series) * millis]));
-  return [...Map.groupBy(counts, keyOf)]
-    .map(([key, parts]) => {
-      const sum = (of: Series[]) => of.reduce((total, series) => total + valueOf(series), 0);
-      const perSecond = sum(parts);
-      const failed = sum(parts.filter(({ labels }) => isFailure(labels[status])));
-      const p95Ms = slowest.get(key);
-      return {
-        labels: parts[0]?.labels ?? {},
-        perSecond,
-        errorShare: perSecond > 0 ? failed / perSecond : 0,
-        p95Ms: p95Ms !== undefined && Number.isFinite(p95Ms) ? p95Ms : null,
-      };
-    })
-    .filter(({ perSecond }) => perSecond > 0)
-    .sort((a, b) => b.perSecond - a.perSecond);
+  return figuresOf({ counts, quantiles, by, status, millis });
 }
-
-/** 0 is a call that got no answer at all. */
-const isFailure = (status: string | undefined): boolean => /^(5..|0)$/.test(status ?? "");

@@ -1,4 +1,4 @@
-import { type CallFigures, type FoundCall } from "#lib/metrics/find-calls";
+import { type CallFigures, type FoundCall } from "#lib/metrics/call-rules";
 import { type CallsEdge, type CallsNode, type CallsView } from "./calls-schema.ts";
 
 const SOME_FAIL = 0.05;

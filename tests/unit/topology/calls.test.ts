@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { type FoundCall } from "#lib/metrics/find-calls";
+import { type FoundCall } from "#lib/metrics/call-rules";
 import { type CallsFacts, callsOf } from "#lib/topology/calls-rules";
 import { layoutOfCalls } from "../../../components/topology/calls-layout-rules.ts";
 
