@@ -8,6 +8,7 @@ import type { EnvironmentView } from "#lib/clusters/schema";
 import type { GatewaysView } from "#lib/releases/gateway-schema";
 import { Failure } from "../shell/failure.tsx";
 import { useAllows, useMe, useSelection } from "../shell/selection.tsx";
+import { CallsPanel } from "../topology/calls-panel.tsx";
 import { Button } from "../ui/button.tsx";
 import { Empty } from "../ui/empty.tsx";
 import { PageHead } from "../ui/page-head.tsx";
@@ -92,6 +93,7 @@ function OfEnvironment({ environment, first }: { environment: EnvironmentView; f
               total={data.total}
               onPage={(page) => setFilter({ ...filter, page })}
             />
+            <CallsPanel environmentId={environment.id} />
           </>
         )}
       </div>

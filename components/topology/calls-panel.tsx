@@ -21,7 +21,7 @@ import { useCalls } from "./use-calls.ts";
 const CallsPicture = lazy(() => import("./calls-picture.tsx").then((module) => ({ default: module.CallsPicture })));
 
 /** Who calls whom in an environment, drawn and as a table. */
-export function CallsPanel({ environmentId }: { environmentId: string | undefined }) {
+export function CallsPanel({ environmentId }: { environmentId: string }) {
   const t = useTranslations("topology.calls");
   const { data, error, refetch } = useCalls(environmentId);
   const again = () => void refetch();

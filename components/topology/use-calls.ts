@@ -1,6 +1,6 @@
 "use client";
 
-import { keepPreviousData, useQuery } from "@tanstack/react-query";
+import { useQuery } from "@tanstack/react-query";
 import { callsView } from "#lib/topology/calls-schema";
 import { getJson } from "../shell/api.ts";
 import { queryKeys } from "../shell/query-keys.ts";
@@ -9,11 +9,9 @@ import { queryKeys } from "../shell/query-keys.ts";
 const AGAIN_MS = 15_000;
 
 /** Who calls whom in an environment, as of now. */
-export const useCalls = (environmentId: string | undefined) =>
+export const useCalls = (environmentId: string) =>
   useQuery({
-    queryKey: queryKeys.calls(environmentId ?? ""),
+    queryKey: queryKeys.calls(environmentId),
     queryFn: ({ signal }) => getJson(`/api/environments/${environmentId}/calls`, callsView, signal),
-    enabled: environmentId !== undefined,
-    placeholderData: keepPreviousData,
     refetchInterval: AGAIN_MS,
   });

@@ -5,6 +5,7 @@ import { type RunningKepler } from "#tests/world/kepler";
 import { type Person } from "#tests/world/person";
 import { waitFor } from "#tests/world/wait-for";
 import { createService } from "#tests/world/wizard";
+import { axeFindings } from "./axe-findings.ts";
 import { inBrowser } from "./in-browser.ts";
 
 let kepler: RunningKepler;
@@ -102,6 +103,12 @@ it("draws the load that comes through the mesh, zooms into it, keeps the time ov
   await page.getByRole("button", { name: "Back to now" }).click();
   await marks.first().click();
   await page.waitForURL(/\/releases\/[0-9a-f-]{36}$/);
+
+  // The same calls, in the picture of the environment.
+  await page.goto(`${kepler.url}/gateways`);
+  const calls = page.getByRole("table", { name: "Who calls whom" });
+  await calls.getByRole("row").filter({ hasText: "Istio gateway" }).getByRole("link", { name: "node-hello" }).waitFor();
+  expect(await axeFindings(page)).toEqual([]);
 });
 it("lets requests fail on purpose and cuts off what is late, by rules of a route, and takes them away again", async () => {
   const { page } = person;
