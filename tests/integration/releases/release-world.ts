@@ -79,10 +79,12 @@ export class ReleaseWorld {
   }
 
   /** A real node has room for so many pods: whoever comes next on the same cluster needs it. */
-  private async clear(): Promise<void> {
-    const { items } = await this.kubernetes.list(KINDS.deployment, "kepler-dev");
-    for (const { metadata } of items) {
-      await this.kubernetes.delete({ ...KINDS.deployment, namespace: "kepler-dev", name: metadata.name });
+  async clear(): Promise<void> {
+    for (const kind of [KINDS.deployment, KINDS.statefulSet]) {
+      const { items } = await this.kubernetes.list(kind, "kepler-dev");
+      for (const { metadata } of items) {
+        await this.kubernetes.delete({ ...kind, namespace: "kepler-dev", name: metadata.name });
+      }
     }
   }
 
@@ -166,7 +168,12 @@ export class ReleaseWorld {
   async drive(releaseId: string, until: (view: ReleaseView) => boolean = () => false): Promise<ReleaseView> {
     const signal = AbortSignal.timeout(100_000);
     for (;;) {
-      const result = await reconcileRelease(this.deps, releaseId, { signal });
+      const result = await reconcileRelease(this.deps, releaseId, { signal }).catch(async (error: unknown) => {
+        if (!signal.aborted) throw error;
+        const { state, steps, pods } = await getReleaseView(releaseId, this.database.db);
+        const where = steps.filter((step) => step.state === "running").map(({ name, detail }) => ({ name, detail }));
+        throw new Error(`not over in 100 s: ${JSON.stringify({ state, where, pods })}`, { cause: error });
+      });
       const view = await getReleaseView(releaseId, this.database.db);
       if (result === "done" || until(view)) return view;
       if ("requeueAfterMs" in result) await new Promise((due) => setTimeout(due, Math.min(result.requeueAfterMs, 200)));

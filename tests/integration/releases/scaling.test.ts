@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
 import { type AppSettings, DEFAULT_SCALE_DOWN, DEFAULT_SCALE_UP } from "#lib/apps/spec-schema";
 import { createKubernetes } from "#lib/clients/kubernetes/create-kubernetes";
 import { KINDS } from "#lib/clients/kubernetes/kinds";
@@ -10,6 +10,7 @@ let world: ReleaseWorld;
 beforeAll(async () => {
   world = await ReleaseWorld.start();
 });
+afterEach(() => world.clear());
 afterAll(() => world.stop());
 
 /** Pods that cost nothing: no port, no probe, asleep. */
