@@ -78,12 +78,15 @@ export class ReleaseWorld {
     await this.database.drop();
   }
 
-  /** A real node has room for so many pods: whoever comes next on the same cluster needs it. */
+  /** A real node has room for so many pods: whoever comes next, or beside us, on the same cluster needs it. Takes our own alone. */
   async clear(): Promise<void> {
+    const apps = await this.database.db.app.findMany({ select: { id: true } });
+    if (apps.length === 0) return;
+    const labelSelector = `kepler.dev/app in (${apps.map(({ id }) => id).join(",")})`;
     for (const kind of [KINDS.deployment, KINDS.statefulSet]) {
-      const { items } = await this.kubernetes.list(kind, "kepler-dev");
+      const { items } = await this.kubernetes.list(kind, null, { labelSelector });
       for (const { metadata } of items) {
-        await this.kubernetes.delete({ ...kind, namespace: "kepler-dev", name: metadata.name });
+        await this.kubernetes.delete({ ...kind, namespace: metadata.namespace, name: metadata.name });
       }
     }
   }
