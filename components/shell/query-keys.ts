@@ -93,10 +93,15 @@ export function isStaledBy(pointer: EventPointer, key: QueryKey, meta: Record<st
   return meta?.appId === undefined || !pointer.appId || meta.appId === pointer.appId;
 }
 
-/** "own": what is about one app or thing. "shared": lists over many, which any of many events makes old. */
-export type Reach = "own" | "shared";
-const reachOf = ({ queryKey: [root], meta }: Pick<Query, "queryKey" | "meta">): Reach =>
-  meta?.appId !== undefined || Object.values(BY_ID).includes(String(root)) ? "own" : "shared";
+/** About one app, and more work to tell than the change itself, or of less haste. */
+const AROUND: readonly string[] = ["topology", "kubernetes-events", "metrics"];
+
+/** "own": one app or thing itself. "around": what stands around it. "shared": lists over many, which any of many events makes old. */
+export type Reach = "own" | "around" | "shared";
+function reachOf({ queryKey: [root], meta }: Pick<Query, "queryKey" | "meta">): Reach {
+  if (AROUND.includes(String(root))) return "around";
+  return meta?.appId !== undefined || Object.values(BY_ID).includes(String(root)) ? "own" : "shared";
+}
 
 /**
  * Marks what these events are about as out of date; what is on screen is read again, once, however many they are.

@@ -3,43 +3,66 @@ import { type Session } from "./session.ts";
 /** What a page has on screen: a service with its pods, or the list of services. */
 export type Page = { app: string; appId: string } | "list";
 
-/** The pauses of components/shell/pointer-stream.ts between what events make a page read again. */
-const OWN_PAUSE_MS = 200;
-const SHARED_PAUSE_MS = 1_000;
+/** The waits of components/shell/pointer-stream.ts before and between what events make a page read again. */
+const OWN = { firstMs: 0, pauseMs: 200 };
+const AROUND = { firstMs: 250, pauseMs: 500 };
+const SHARED = { spreadMs: 80, pauseMs: 1_000 };
+
+const sleep = (ms: number) => new Promise((rested) => setTimeout(rested, ms));
 
 /**
  * A browser's part in the server's work, without the browser: one event stream, and what a page reads again when an event
  * says so. Ends with `signal`.
  */
 export async function likeABrowser(session: Session, page: Page, signal: AbortSignal): Promise<void> {
-  const parts = ["pods", "kubernetes-events", "topology", "diagnosis"];
-  const paths =
-    page === "list"
-      ? ["/api/apps?pageSize=50"]
-      : [`/api/apps/${page.app}`, ...parts.map((part) => `/api/apps/${page.app}/${part}?environment=dev`)];
-  const pauseMs = page === "list" ? SHARED_PAUSE_MS : OWN_PAUSE_MS;
-  let reading = false;
-  let stale = false;
-  const readAgain = async (): Promise<void> => {
-    stale = true;
-    if (reading) return;
-    reading = true;
-    while (stale && !signal.aborted) {
-      stale = false;
-      await Promise.allSettled(paths.map((path) => session.fetch(path, { signal }).then((answer) => answer.text())));
-      await new Promise((rested) => setTimeout(rested, pauseMs));
-    }
-    reading = false;
+  const read = async (paths: string[]): Promise<void> => {
+    await Promise.allSettled(paths.map((path) => session.fetch(path, { signal }).then((answer) => answer.text())));
   };
+  const readers = page === "list" ? [listReader(read)] : serviceReaders(page.app, read);
   const response = await session.fetch("/api/events", { signal });
   const decoder = new TextDecoder();
   try {
     for await (const chunk of response.body ?? []) {
       const text = decoder.decode(chunk, { stream: true });
       const concerns = page === "list" ? text.includes('"kind":"pods"') : text.includes(page.appId);
-      if (concerns) void readAgain();
+      if (concerns) for (const readAgain of readers) void readAgain();
     }
   } catch (error) {
     if (!signal.aborted) throw error;
   }
+}
+
+type Read = (paths: string[]) => Promise<void>;
+
+const listReader = (read: Read) =>
+  paced({ firstMs: Math.random() * SHARED.spreadMs, pauseMs: SHARED.pauseMs }, () => read(["/api/apps?pageSize=50"]));
+
+/** The service and its pods; the diagnosis, which asks again when pods look different; and what stands around them. */
+function serviceReaders(app: string, read: Read) {
+  const part = (name: string) => `/api/apps/${app}/${name}?environment=dev`;
+  return [
+    paced(OWN, async () => {
+      await read([`/api/apps/${app}`, part("pods")]);
+      await read([part("diagnosis")]);
+    }),
+    paced(AROUND, () => read([part("kubernetes-events"), part("topology")])),
+  ];
+}
+
+/** Reads after `firstMs`, and what is asked for meanwhile once more after `pauseMs`. */
+function paced({ firstMs, pauseMs }: { firstMs: number; pauseMs: number }, read: () => Promise<void>) {
+  let reading = false;
+  let stale = false;
+  return async (): Promise<void> => {
+    stale = true;
+    if (reading) return;
+    reading = true;
+    await sleep(firstMs);
+    while (stale) {
+      stale = false;
+      await read();
+      await sleep(pauseMs);
+    }
+    reading = false;
+  };
 }

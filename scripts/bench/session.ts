@@ -25,7 +25,12 @@ export async function signIn({ url, admin }: Pick<Product, "url" | "admin">): Pr
 
   const send: Session["fetch"] = async (path, init) => {
     const headers = { cookie, origin: url, "content-type": "application/json" };
-    const reply = await fetch(url + path, { ...init, headers });
+    const ask = () => fetch(url + path, { ...init, headers });
+    // A connection that the server gave up while it rested: what changes nothing is asked again, as browsers do (RFC 9112, 9.3.1).
+    const reply = await ask().catch((error: unknown) => {
+      if (init?.method !== undefined || init?.signal?.aborted) throw error;
+      return ask();
+    });
     if (!reply.ok) throw new Error(`${init?.method ?? "GET"} ${path}: ${reply.status} ${await reply.text()}`);
     return reply;
   };

@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { PointerStream } from "../../../components/shell/pointer-stream.ts";
+import { type Reach } from "../../../components/shell/query-keys.ts";
 import { type StreamStatus } from "../../../components/shell/resuming-stream.ts";
 
 /** The browser's EventSource with the other end in our hands. */
@@ -21,8 +22,7 @@ class Wire extends EventTarget {
 function world(signedIn = async () => true) {
   const wires: Wire[] = [];
   const statuses: StreamStatus[] = [];
-  const heard: string[][] = [];
-  const shared: string[][] = [];
+  const reached: Record<Reach, string[][]> = { own: [], around: [], shared: [] };
   let resets = 0;
   const network: ((online: boolean) => void)[] = [];
   const watchNetwork = (onChange: (online: boolean) => void) => {
@@ -35,15 +35,14 @@ function world(signedIn = async () => true) {
     return wire as unknown as EventSource;
   };
   const stream = new PointerStream({ open, signedIn, watchNetwork, now: () => 5, random: () => 0.5 }, "6", {
-    onPointers: (pointers, reach) =>
-      (reach === "own" ? heard : shared).push(pointers.map(({ subjectId }) => subjectId)),
+    onPointers: (pointers, reach) => reached[reach].push(pointers.map(({ subjectId }) => subjectId)),
     onReset: () => (resets += 1),
     onStatus: (status) => statuses.push(status),
   });
   stream.start();
   const wire = () => wires.at(-1) ?? expect.fail("nothing was opened");
   const turn = (online: boolean) => network.forEach((tell) => tell(online));
-  return { stream, wires, wire, statuses, heard, shared, turn, resets: () => resets };
+  return { stream, wires, wire, statuses, reached, turn, resets: () => resets };
 }
 
 const build = (subjectId: string) => ({ kind: "build", subjectId, appId: null });
@@ -52,22 +51,35 @@ beforeEach(() => void vi.useFakeTimers());
 afterEach(() => void vi.useRealTimers());
 
 describe("the event stream of a tab", () => {
+  const pods = (subjectId: string, appId: string) => ({ kind: "pods", subjectId, appId });
+
   it("tells an event at once, those that come close after it together, and never waits for those of another app", async () => {
-    const { wire, heard, shared } = world();
-    const pods = (subjectId: string, appId: string) => ({ kind: "pods", subjectId, appId });
+    const { wire, reached } = world();
     wire().say(pods("a1", "a"), "1");
     wire().say(pods("b1", "b"), "2");
-    expect(heard).toEqual([["a1"], ["b1"]]);
-    expect(shared).toEqual([["a1"]]);
+    expect(reached.own).toEqual([["a1"], ["b1"]]);
     wire().say(pods("a2", "a"), "3");
     wire().say(pods("a3", "a"), "4");
     await vi.advanceTimersByTimeAsync(200);
-    expect(heard).toEqual([["a1"], ["b1"], ["a2", "a3"]]);
+    expect(reached.own).toEqual([["a1"], ["b1"], ["a2", "a3"]]);
     await vi.advanceTimersByTimeAsync(2000);
-    expect(shared).toEqual([["a1"], ["b1", "a2", "a3"]]);
     wire().say(pods("a4", "a"), "5");
-    expect(heard.at(-1)).toEqual(["a4"]);
-    expect(shared.at(-1)).toEqual(["a4"]);
+    expect(reached.own.at(-1)).toEqual(["a4"]);
+  });
+
+  it("tells what stands around a change after the change, and lists when their turn by chance has come", async () => {
+    const { wire, reached } = world();
+    wire().say(pods("a1", "a"), "1");
+    expect([reached.around, reached.shared]).toEqual([[], []]);
+    await vi.advanceTimersByTimeAsync(40);
+    expect([reached.around, reached.shared]).toEqual([[], [["a1"]]]);
+    wire().say(pods("b1", "b"), "2");
+    await vi.advanceTimersByTimeAsync(250);
+    expect(reached.around).toEqual([["a1"], ["b1"]]);
+    wire().say(pods("a2", "a"), "3");
+    await vi.advanceTimersByTimeAsync(2000);
+    expect(reached.around).toEqual([["a1"], ["b1"], ["a2"]]);
+    expect(reached.shared).toEqual([["a1"], ["b1", "a2"]]);
   });
 
   it("begins after the newest event of its page's making, also when it was lost before it heard anything", async () => {
