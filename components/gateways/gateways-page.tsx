@@ -18,7 +18,7 @@ import { SkeletonRows } from "../ui/skeleton-rows.tsx";
 import { GatewayPanel } from "./gateway-panel.tsx";
 import classes from "./gateways.module.css";
 import { RoutesTable } from "./routes-table.tsx";
-import { type FirstGateways, useGateways } from "./use-gateways.ts";
+import { type FirstGateways, useGateways, useRoutesFilter } from "./use-gateways.ts";
 
 const MoveDialog = lazy(() => import("./move-dialog.tsx").then((module) => ({ default: module.MoveDialog })));
 
@@ -35,8 +35,8 @@ function OfEnvironment({ environment, first }: { environment: EnvironmentView; f
   const t = useTranslations("gateways");
   const me = useMe();
   const allows = useAllows();
-  const [filter, setFilter] = useState({ q: "", page: 1 });
-  const search = useDebouncedCallback((q: string) => setFilter({ q, page: 1 }), TYPING_MS);
+  const [filter, changeFilter] = useRoutesFilter();
+  const search = useDebouncedCallback((q: string) => changeFilter({ q }), TYPING_MS);
   const [move, setMove] = useState<GatewayMove | null>(null);
   const { data, error, refetch } = useGateways(environment.id, filter, first);
   const mayMove = me.isAdmin || me.memberships.some(({ teamId }) => allows("gateway.move", teamId));
@@ -80,6 +80,7 @@ function OfEnvironment({ environment, first }: { environment: EnvironmentView; f
               placeholder={t("find")}
               aria-label={t("find")}
               maxLength={100}
+              defaultValue={filter.q}
               onChange={(event) => search(event.currentTarget.value)}
             />
             {data.total === 0 ? (
@@ -91,7 +92,7 @@ function OfEnvironment({ environment, first }: { environment: EnvironmentView; f
               page={data.page}
               pageSize={data.pageSize}
               total={data.total}
-              onPage={(page) => setFilter({ ...filter, page })}
+              onPage={(page) => changeFilter({ page })}
             />
             <CallsPanel environmentId={environment.id} />
           </>

@@ -1,16 +1,30 @@
 "use client";
 
 import { keepPreviousData, useMutation, useQuery } from "@tanstack/react-query";
+import { useSearchParams } from "next/navigation";
+import { useCallback } from "react";
 import type { GatewayMove } from "#lib/apps/spec/gateway-rules";
 import type { CreateMoveInput, GatewaysView } from "#lib/releases/gateway-schema";
 import { getJson, sendJson } from "../shell/api.ts";
+import { replaceQuery } from "../shell/change-query.ts";
 import { queryKeys } from "../shell/query-keys.ts";
+import { type RoutesFilter, readRoutesFilter, toQuery } from "./routes-filter.ts";
 
 const schemas = () => import("#lib/releases/gateway-schema");
 /** What the worker sees of the gateways reaches no event stream. */
 const LOOK_AGAIN_MS = 15_000;
 
-export type RoutesFilter = { q: string; page: number };
+/** The filter lives in the address, so that it can be sent to a colleague and survives "back". */
+export function useRoutesFilter(): [RoutesFilter, (part: Partial<RoutesFilter>) => void] {
+  const query = useSearchParams();
+  const change = useCallback(
+    (part: Partial<RoutesFilter>) =>
+      replaceQuery((now) => toQuery({ ...readRoutesFilter(Object.fromEntries(now)), page: 1, ...part })),
+    [],
+  );
+  return [readRoutesFilter(Object.fromEntries(query)), change];
+}
+
 export type FirstGateways = { environmentId: string; filter: RoutesFilter; view: GatewaysView; at: string };
 
 /** An environment's gateways and one page of its routes; `first` is what the server painted. */
@@ -20,9 +34,8 @@ export function useGateways(environmentId: string, filter: RoutesFilter, first: 
   return useQuery({
     queryKey: queryKeys.gateways(environmentId, filter),
     queryFn: ({ signal }) => {
-      const query = new URLSearchParams({ q: filter.q, page: String(filter.page) });
       const view = schemas().then((module) => module.gatewaysView);
-      return getJson(`/api/environments/${environmentId}/gateways?${query}`, () => view, signal);
+      return getJson(`/api/environments/${environmentId}/gateways?${toQuery(filter)}`, () => view, signal);
     },
     initialData: same ? first.view : undefined,
     initialDataUpdatedAt: same ? new Date(first.at).getTime() : undefined,

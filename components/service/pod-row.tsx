@@ -49,11 +49,12 @@ export function PodRow({ pod, use, columns, onEnd }: Props) {
           </span>
         </td>
         <td className={classes.truncated} title={pod.message ?? undefined}>
-          <State glyph={podGlyph(pod)}>{word}</State>
+          <State glyph={podGlyph(pod)} detail={pod.track === "canary" ? t("canary") : undefined}>
+            {word}
+          </State>
         </td>
         <td className="k-num k-wide" data-align="right">
           {pod.releaseNumber === null ? "" : `#${pod.releaseNumber}`}
-          {pod.track === "canary" && <> {t("canary")}</>}
         </td>
         <td className="k-num k-wide" data-align="right">
           {pod.restarts}

@@ -173,7 +173,8 @@ export async function getReleaseView(releaseId: string, db: Db = ownDb()): Promi
       where: { clusterId_namespace_name: { clusterId, namespace, name: row.app.name } },
       select: { updated: true, desired: true, releaseNumber: true },
     }),
-    expectedReleaseMs(db, row),
+    // How long a canary takes is for its stages and whoever promotes it to say.
+    row.canary === null ? expectedReleaseMs(db, row) : null,
     db.release.findFirst({
       where: { ...place, number: { gt: row.number } },
       orderBy: { number: "asc" },

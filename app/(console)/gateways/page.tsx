@@ -5,6 +5,7 @@ import { requestTranslator } from "#components/shell/request-intl";
 import { requireActor } from "#lib/access/current-actor";
 import { listEnvironments } from "#lib/clusters/queries";
 import { getGateways, reachOf } from "#lib/releases/gateway/queries";
+import { readRoutesFilter } from "../../../components/gateways/routes-filter.ts";
 import { ENVIRONMENT_COOKIE } from "../../../components/shell/cookies.ts";
 
 export async function generateMetadata(): Promise<Metadata> {
@@ -20,7 +21,7 @@ export default async function Gateways({ searchParams }: Props) {
   const chosen = decodeURIComponent(jar.get(ENVIRONMENT_COOKIE)?.value ?? "");
   const environment = named(query.environment) ?? named(chosen) ?? environments[0];
   if (!environment) return <GatewaysPage first={null} />;
-  const filter = { q: "", page: 1 };
+  const filter = readRoutesFilter(query);
   const view = await getGateways(reachOf(actor), { id: environment.id, ...filter });
   return <GatewaysPage first={{ environmentId: environment.id, filter, view, at: new Date().toISOString() }} />;
 }
