@@ -165,3 +165,31 @@ async function release(page: Page): Promise<void> {
   await dialog.getByText("Verified what runs").waitFor({ timeout: 60_000 });
   await page.keyboard.press("Escape");
 }
+
+it("tries a change on half of the requests, says how both sides do, and is promoted by a click", async () => {
+  const { page } = person;
+  await page.goto(`${kepler.url}/services/node-hello`);
+  await page.getByRole("button", { name: "More actions" }).click();
+  await page.getByRole("menuitem", { name: "Restart…" }).click();
+  const dialog = page.getByRole("dialog");
+  await dialog.getByLabel("Try it as a canary first").click();
+  await dialog.getByLabel("Stages").fill("50, 20");
+  await dialog.getByText("Whole percents that grow").first().waitFor();
+  await dialog.getByLabel("Stages").fill("50");
+  await dialog.getByLabel("Pause of each").fill("0");
+  await dialog.getByLabel("Goes on").selectOption("manual");
+  await dialog.getByRole("button", { name: /^Release as/ }).click();
+
+  await dialog
+    .getByText("50 % of the requests, stage 1 of 1 · waits for a person to promote it")
+    .waitFor({ timeout: 60_000 });
+  expect(await statusAt("istioUrl")).toBe(200);
+  const sides = dialog.getByRole("table", { name: "Both sides" });
+  await sides.waitFor();
+  expect(await sides.getByRole("rowheader").allTextContents()).toEqual(["What runs", "Canary"]);
+  await dialog.getByRole("button", { name: "Promote", exact: true }).click();
+  await dialog.getByText("promoted by").waitFor();
+  await dialog.getByText("Verified what runs").waitFor({ timeout: 60_000 });
+  await page.keyboard.press("Escape");
+  expect(await statusAt("istioUrl")).toBe(200);
+});
