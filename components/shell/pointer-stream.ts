@@ -10,7 +10,7 @@ type Listener = {
 };
 
 /** A rollout says many things of one app at once: its page is read again no more often than this. */
-const OWN = { firstMs: 0, pauseMs: 200 };
+const OWN = { firstMs: 0, pauseMs: 100 };
 /** What stands around it lets the change itself be answered and drawn first. */
 const AROUND = { firstMs: 250, pauseMs: 500 };
 /** In a big cluster something happens all the time: a list of everything is read again no more often than this. */

@@ -4,7 +4,7 @@ import { type Session } from "./session.ts";
 export type Page = { app: string; appId: string } | "list";
 
 /** The waits of components/shell/pointer-stream.ts before and between what events make a page read again. */
-const OWN = { firstMs: 0, pauseMs: 200 };
+const OWN = { firstMs: 0, pauseMs: 100 };
 const AROUND = { firstMs: 250, pauseMs: 500 };
 const SHARED = { spreadMs: 80, pauseMs: 1_000 };
 

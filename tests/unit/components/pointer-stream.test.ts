@@ -60,7 +60,9 @@ describe("the event stream of a tab", () => {
     expect(reached.own).toEqual([["a1"], ["b1"]]);
     wire().say(pods("a2", "a"), "3");
     wire().say(pods("a3", "a"), "4");
-    await vi.advanceTimersByTimeAsync(200);
+    await vi.advanceTimersByTimeAsync(99);
+    expect(reached.own).toEqual([["a1"], ["b1"]]);
+    await vi.advanceTimersByTimeAsync(1);
     expect(reached.own).toEqual([["a1"], ["b1"], ["a2", "a3"]]);
     await vi.advanceTimersByTimeAsync(2000);
     wire().say(pods("a4", "a"), "5");
