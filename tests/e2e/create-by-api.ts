@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { type AppSettingsInput, DEFAULT_STRATEGY } from "#lib/apps/spec-schema";
 import { type Person } from "#tests/world/person";
-import { PLAIN_SETTINGS } from "#tests/world/plain-settings";
+import { PLAIN_SETTINGS, PLAIN_SOURCE } from "#tests/world/plain-settings";
 
 /** Quicker to replace than the usual. */
 const HASTY = { ...DEFAULT_STRATEGY, minReadySeconds: 0, drainSeconds: 0, terminationGracePeriodSeconds: 10 };
@@ -13,15 +13,9 @@ export async function createByApi(
   settings: Partial<AppSettingsInput> = {},
 ): Promise<void> {
   const wanted = {
+    ...PLAIN_SOURCE,
     name,
     displayName: "一个名字很长的示例服务，用来检查截断",
-    ref: "main",
-    refKind: "branch",
-    language: "nodejs",
-    dockerfilePath: "Dockerfile",
-    buildStrategy: "dockerfile",
-    buildOnPush: true,
-    draftId: null,
     idempotencyKey: randomUUID(),
     settings: { ...PLAIN_SETTINGS, strategy: HASTY, ...settings },
   };

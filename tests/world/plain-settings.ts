@@ -15,3 +15,15 @@ export const PLAIN_SETTINGS: AppSettingsInput = {
   strategy: DEFAULT_STRATEGY,
   restartedAt: null,
 };
+
+/** The least that the wizard says of where it comes from: a sample for Node.js, with its own Dockerfile. */
+export const PLAIN_SOURCE = {
+  displayName: null,
+  ref: "main",
+  refKind: "branch",
+  language: "nodejs",
+  dockerfilePath: "Dockerfile",
+  buildStrategy: "dockerfile",
+  buildOnPush: true,
+  draftId: null,
+} as const;

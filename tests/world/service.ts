@@ -7,7 +7,7 @@ import { createGitlab } from "#lib/clients/gitlab/create-gitlab";
 import { bootstrapClusters } from "#lib/clusters/bootstrap-clusters";
 import { type Db } from "#lib/platform/db";
 import { openQueue } from "#lib/platform/queue";
-import { PLAIN_SETTINGS } from "./plain-settings.ts";
+import { PLAIN_SETTINGS, PLAIN_SOURCE } from "./plain-settings.ts";
 import { type World } from "./sandbox.ts";
 
 export type TestService = {
@@ -33,19 +33,12 @@ export async function wishForService(
   const gitlab = createGitlab(world.gitlab);
   const project = await gitlab.getProject(options.sample ?? "samples/node-hello");
   const input: CreateAppInput = {
+    ...PLAIN_SOURCE,
     teamId: team.id,
     environmentId: environment.id,
     name: `t-${randomUUID().slice(0, 8)}`,
-    displayName: null,
     gitlabProjectId: project.id,
-    ref: "main",
-    refKind: "branch",
-    language: "nodejs",
-    dockerfilePath: "Dockerfile",
-    buildStrategy: "dockerfile",
-    buildOnPush: true,
     settings: { ...SETTINGS, ...options.settings },
-    draftId: null,
     idempotencyKey: randomUUID(),
     ...options.change,
   };

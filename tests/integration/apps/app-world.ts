@@ -5,7 +5,7 @@ import { insertBuild } from "#lib/builds/insert-build";
 import { type Gitlab } from "#lib/clients/gitlab/client";
 import { createGitlab } from "#lib/clients/gitlab/create-gitlab";
 import { openQueue } from "#lib/platform/queue";
-import { PLAIN_SETTINGS } from "#tests/world/plain-settings";
+import { PLAIN_SETTINGS, PLAIN_SOURCE } from "#tests/world/plain-settings";
 import { freshDatabase } from "#tests/world/postgres";
 import { type SystemName, startWorld } from "#tests/world/sandbox";
 
@@ -54,18 +54,11 @@ async function wizardInput(
 ): Promise<CreateAppInput> {
   const { id } = await gitlab.getProject(project);
   return createAppInput.parse({
+    ...PLAIN_SOURCE,
     ...place,
     name: `shop-${randomUUID().slice(0, 6)}`,
-    displayName: null,
     gitlabProjectId: id,
-    ref: "main",
-    refKind: "branch",
-    language: "nodejs",
-    dockerfilePath: "Dockerfile",
-    buildStrategy: "dockerfile",
-    buildOnPush: true,
     settings: PLAIN_SETTINGS,
-    draftId: null,
     idempotencyKey: randomUUID(),
     ...over,
   });

@@ -2,9 +2,9 @@ import { randomUUID } from "node:crypto";
 import fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { type RouteHandler } from "#lib/access/route";
-import { RESOURCE_PRESETS } from "#lib/apps/spec-schema";
-import { PLAIN_SETTINGS } from "#tests/world/plain-settings";
+import { PLAIN_SETTINGS, PLAIN_SOURCE } from "#tests/world/plain-settings";
 import { countsOf, expectRefused, type Refusals, startRefusals } from "./world.ts";
+import { WRONG_VALUES } from "./wrong-values.ts";
 
 let world: Refusals;
 let create: RouteHandler;
@@ -17,18 +17,11 @@ beforeAll(async () => {
 afterAll(() => world.stop());
 
 const good = () => ({
+  ...PLAIN_SOURCE,
   teamId: world.mine.teamId,
   environmentId: world.environment.id,
   name: "orders",
-  displayName: null,
   gitlabProjectId: world.project.id,
-  ref: "main",
-  refKind: "branch",
-  language: "nodejs",
-  dockerfilePath: "Dockerfile",
-  buildStrategy: "dockerfile",
-  buildOnPush: true,
-  draftId: null,
   idempotencyKey: randomUUID(),
   settings: {
     ...PLAIN_SETTINGS,
@@ -61,171 +54,9 @@ async function expectFieldError(path: string, value: unknown): Promise<void> {
   ).toBe(true);
 }
 
-const LONG = "x".repeat(900_000);
-const WRONG: Record<string, unknown[]> = {
-  name: [
-    "",
-    "a",
-    "-a",
-    "a-",
-    "1a",
-    "A",
-    "a b",
-    "a.b",
-    "a_b",
-    "new",
-    "api",
-    "kubernetes",
-    `a${"b".repeat(40)}`,
-    "../etc",
-    "а-pay",
-    "ａbc",
-    "pay\u200b",
-    "pay\u0000",
-    "pay\n",
-    "\ud800a",
-    "<b>",
-    "'; drop table apps;--",
-    LONG,
-    7,
-    null,
-    [],
-    {},
-    true,
-  ],
-  displayName: ["x".repeat(81), "a\u0000b", "\udfff", 5, {}],
-  gitlabProjectId: [0, -1, 1.5, "1", null, 999_999, 2 ** 31, 2 ** 53],
-  ref: [
-    "",
-    "-x",
-    "--upload-pack=x",
-    "a..b",
-    "a b",
-    "a~1",
-    "a^",
-    "a:b",
-    "a?b",
-    "a*",
-    "a[b",
-    "a\\b",
-    "a//b",
-    "a@{1}",
-    "a\nb",
-    "a\u0000",
-    "x".repeat(256),
-    LONG,
-    "no-such-branch",
-    null,
-    1,
-  ],
-  refKind: ["commit", "Branch", "", null],
-  language: ["cobol", "", null, "__proto__"],
-  dockerfilePath: ["", "/etc/passwd", "../Dockerfile", "a/../../b", "a/..", "a\u0000", "a\nb", LONG, null],
-  buildStrategy: ["magic", null],
-  buildOnPush: ["true", 1, null],
-  idempotencyKey: ["", "short", "x".repeat(65), 12345678, null],
-  draftId: ["1", "not-a-uuid", 5],
-  teamId: ["", "payments", "1 or 1=1", null],
-  environmentId: ["", "not-a-uuid", null],
-  "settings.schemaVersion": [0, 2, "1", null],
-  "settings.replicas": [-1, 0.5, 501, 1e9, "3", null, Number.MAX_VALUE],
-  "settings.resources.cpuRequestMillis": [0, 9, -1, 64_001, "100m", 10.5, null],
-  "settings.resources.memoryRequestBytes": [0, -1, 1024, 2 ** 50, "128Mi", null],
-  "settings.resources": [null, {}, { ...RESOURCE_PRESETS.small, cpuRequestMillis: 500 }],
-  "settings.ports.0.port": [0, -1, 65_536, 80.5, "8080", null, 1e12],
-  "settings.ports.0.name": ["", "HTTP", "8080", "-http", "a".repeat(16), "ht tp", "http\u0000", null],
-  "settings.ports.0.protocol": ["udp", "HTTP", null],
-  "settings.ports": [
-    Array.from({ length: 11 }, (_, i) => ({ name: `p${i}`, port: i + 1, protocol: "tcp" })),
-    {},
-    "8080",
-  ],
-  "settings.command": [Array.from({ length: 65 }, () => "x"), ["x".repeat(4097)], [1], ["a\u0000b"], "npm start"],
-  "settings.args": [["\ud800"], null],
-  "settings.env.0.name": ["", "1A", "A-B", "A B", "A=B", "ЯR", "x".repeat(129), null],
-  "settings.env.0.value": ["x".repeat(8193), LONG, "a\u0000b", "\ud800", 5, null],
-  "settings.env": [
-    Array.from({ length: 201 }, (_, i) => ({ name: `A${i}`, value: "" })),
-    [
-      { name: "A", value: "1" },
-      { name: "A", value: "2" },
-    ],
-  ],
-  "settings.readinessProbe.path": ["", "healthz", "/a b", `/${"x".repeat(512)}`],
-  "settings.readinessProbe.port": [0, 9999, "http"],
-  "settings.readinessProbe.periodSeconds": [0, 301, 1.5],
-  "settings.exposure.routes.0.host": [
-    "",
-    "UPPER.test",
-    "-a.test",
-    "a..b",
-    "a b",
-    "*.test",
-    "a/b",
-    `${"a".repeat(64)}${".a".repeat(100)}`,
-  ],
-  "settings.exposure.routes.0.path": ["", "a", "/a?b", "/a b"],
-  "settings.exposure.routes.0.port": [0, 9090, 65_536],
-  "settings.exposure.routes": [[], Array.from({ length: 21 }, () => ({}))],
-  "settings.strategy.maxSurge": [-1, 101, 0],
-  "settings.strategy.progressDeadlineSeconds": [9, 3601],
-  "settings.restartedAt": ["yesterday", 5],
-  "settings.workload": [null, "deployment", { kind: "daemonset" }, { kind: "deployment", podManagement: "parallel" }],
-  "settings.autoscaling": [
-    {},
-    true,
-    { minReplicas: 2, maxReplicas: 1, cpuPercent: 50, memoryPercent: null },
-    { minReplicas: 0, maxReplicas: 1, cpuPercent: 50, memoryPercent: null },
-    { minReplicas: 1, maxReplicas: 501, cpuPercent: 50, memoryPercent: null },
-  ],
-  "settings.livenessProbe": [
-    {},
-    { type: "udp", port: 8080 },
-    { type: "tcp", port: 9 },
-    { type: "exec", command: [] },
-    { type: "exec", command: ["a\u0000b"] },
-    { type: "http", path: "/", port: 8080, headers: [{ name: "A B", value: "" }] },
-    { type: "http", path: "/", port: 8080, successThreshold: 2 },
-  ],
-  "settings.files": [
-    {},
-    [{ path: "etc/a", content: "" }],
-    [{ path: "/etc/../a", content: "" }],
-    [{ path: "/etc/a", content: "a\u0000b" }],
-    [{ path: "/etc/a", content: "\ud800" }],
-    [{ path: "/etc/a", content: "", mode: "644" }],
-    [{ path: "/etc/a", content: "x".repeat(900_001) }],
-    Array.from({ length: 101 }, (_, i) => ({ path: `/etc/${i}`, content: "" })),
-  ],
-  "settings.volumes": [
-    [{ type: "host", name: "a", mountPath: "/a" }],
-    [{ type: "empty", name: "A", mountPath: "/a" }],
-    [{ type: "empty", name: "kepler-files", mountPath: "/a" }],
-    [{ type: "claim", name: "a", mountPath: "/a", claimName: "../b" }],
-    [{ type: "claim", name: "a", mountPath: "/a", claimName: "b", subPath: "../c" }],
-    [{ type: "template", name: "a", mountPath: "/a", sizeBytes: 2 ** 30 }],
-  ],
-  "settings.hostAliases": [[{ ip: "10.0.0.256", hostnames: ["a"] }], [{ ip: "10.0.0.1", hostnames: [] }]],
-  "settings.podLabels": [
-    [{ name: "kepler.dev/app", value: "x" }],
-    [{ name: "a.istio.io/b", value: "x" }],
-    [{ name: "a b", value: "x" }],
-    [{ name: "a", value: "x y" }],
-  ],
-  "settings.podAnnotations": [[{ name: "sidecar.istio.io/inject", value: "false" }], [{ name: "a", value: LONG }]],
-  "settings.security": [null, { runAsUser: -1 }, { dropCapabilities: ["net_raw"] }, { seccomp: "unconfined" }],
-  "settings.placement": [
-    null,
-    { antiAffinity: "always" },
-    { tolerations: [{ key: "" }] },
-    { spread: [{ over: "racks" }] },
-  ],
-  "settings.logCollection": [{}, { directory: "logs" }, { directory: "/logs", include: "/etc/passwd" }],
-};
-
 describe("creating a service with one wrong value", () => {
-  it.each(Object.keys(WRONG))("names %s as the wrong field", async (path) => {
-    for (const value of WRONG[path] ?? []) await expectFieldError(path, value);
+  it.each(Object.keys(WRONG_VALUES))("names %s as the wrong field", async (path) => {
+    for (const value of WRONG_VALUES[path] ?? []) await expectFieldError(path, value);
     expect(await countsOf(world.db)).toEqual(before);
   });
 

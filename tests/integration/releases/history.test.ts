@@ -3,7 +3,7 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import { listReleases } from "#lib/releases/queries";
 import { type ListReleasesInput } from "#lib/releases/schema";
 import { type FreshDatabase, freshDatabase } from "#tests/world/postgres";
-import { plainSpec } from "../../unit/releases/spec-arbitrary.ts";
+import { plainSpec } from "../../unit/releases/plain-spec.ts";
 
 let database: FreshDatabase;
 let appId: string;

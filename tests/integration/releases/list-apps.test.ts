@@ -4,7 +4,7 @@ import { type Prisma } from "#lib/platform/db";
 import { listApps, listAppsTogether } from "#lib/releases/queries";
 import { RELEASE_STATES } from "#lib/releases/schema";
 import { type FreshDatabase, freshDatabase } from "#tests/world/postgres";
-import { plainSpec } from "../../unit/releases/spec-arbitrary.ts";
+import { plainSpec } from "../../unit/releases/plain-spec.ts";
 
 const APPS = 1_000;
 const AT = new Date("2026-01-01T00:00:00Z");

@@ -4,7 +4,7 @@ import { type AppSettings } from "#lib/apps/spec-schema";
 import { NotFound } from "#lib/platform/errors";
 import { getSettings } from "#lib/releases/get-settings";
 import { type FreshDatabase, freshDatabase } from "#tests/world/postgres";
-import { plainSpec } from "../../unit/releases/spec-arbitrary.ts";
+import { plainSpec } from "../../unit/releases/plain-spec.ts";
 
 const { image, ...settings } = plainSpec();
 let database: FreshDatabase;

@@ -1,7 +1,8 @@
 import fc from "fast-check";
 import { describe, expect, it, test } from "vitest";
 import { type AppSettingsInput, appSettings, appSpec, fixedProblems, storedSettings } from "#lib/apps/spec-schema";
-import { plainSpec, specArbitrary } from "#tests/unit/releases/spec-arbitrary";
+import { plainSpec } from "#tests/unit/releases/plain-spec";
+import { specArbitrary } from "#tests/unit/releases/spec-arbitrary";
 import { FIRST, IMAGE, problems, strategy, wrong } from "./first-settings.ts";
 
 describe("a document of the first schema", () => {

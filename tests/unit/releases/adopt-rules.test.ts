@@ -3,7 +3,8 @@ import { describe, expect, it } from "vitest";
 import { adopt, changeInWords, isExpressed, whyNotKeep } from "#lib/releases/adopt-rules";
 import { type Manifest, renderManifests } from "#lib/releases/manifests";
 import { ownersOf, valueAt } from "#lib/releases/ownership-rules";
-import { plainSpec, specArbitrary } from "./spec-arbitrary.ts";
+import { plainSpec } from "./plain-spec.ts";
+import { specArbitrary } from "./spec-arbitrary.ts";
 
 const app = { id: "00000000-0000-7000-8000-000000000000", name: "shop" };
 const CONTAINER = '.spec.template.spec.containers[name="shop"]';

@@ -8,7 +8,7 @@ import { noCanaryBecause } from "#lib/releases/canary-refusal-rules";
 import { type CanaryPlan, type CanaryStanding, canaryPlan } from "#lib/releases/canary-schema";
 import { begins, decideStage, replicasFor, seenReady, shifted } from "#lib/releases/canary-stage-rules";
 import { type Manifest, renderManifests } from "#lib/releases/manifests";
-import { plainSpec } from "./spec-arbitrary.ts";
+import { plainSpec } from "./plain-spec.ts";
 
 const side = (change: Partial<Side> = {}): Side => ({ requests: 1_000, errorShare: 0, p95Ms: 100, ...change });
 

@@ -4,7 +4,8 @@ import { expect, test } from "vitest";
 import { messagesOf } from "#lib/platform/i18n/messages";
 import { specChanges } from "#lib/releases/spec-diff-rules";
 import { printable } from "../../../components/releases/change-text.ts";
-import { plainSpec, specArbitrary } from "./spec-arbitrary.ts";
+import { plainSpec } from "./plain-spec.ts";
+import { specArbitrary } from "./spec-arbitrary.ts";
 
 const LISTS = /^(env|podLabel|podAnnotation|nodeSelector|command|args)$/;
 

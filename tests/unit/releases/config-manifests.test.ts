@@ -6,7 +6,7 @@ import { configMoves, unusableConfig } from "#lib/releases/config-rules";
 import { type Manifest, removedAfterRollout, renderManifests, samePodTemplate } from "#lib/releases/manifests";
 import { configObjectsOf } from "#lib/releases/manifests/config";
 import { objectYaml } from "#lib/releases/object-yaml";
-import { plainSpec } from "./spec-arbitrary.ts";
+import { plainSpec } from "./plain-spec.ts";
 
 const app = { id: "0190b6a0-0000-7000-8000-000000000001", name: "shop" };
 const CONFIG: AppSpec["config"] = [

@@ -6,7 +6,8 @@ import { unsaid } from "#lib/releases/import/left-rules";
 import { readDeployment } from "#lib/releases/import/read-rules";
 import { refusalOf } from "#lib/releases/import/refusal-rules";
 import { renderManifests } from "#lib/releases/manifests";
-import { plainSpec, specArbitrary } from "./spec-arbitrary.ts";
+import { plainSpec } from "./plain-spec.ts";
+import { specArbitrary } from "./spec-arbitrary.ts";
 
 const app = { id: "0190b6a0-0000-7000-8000-000000000001", name: "shop" };
 const DIGEST = `sha256:${"b".repeat(64)}`;

@@ -3,7 +3,7 @@ import { beforeAll, expect, it } from "vitest";
 import { parse } from "yaml";
 import { configuredLogOutput } from "#lib/releases/log-output";
 import { renderManifests } from "#lib/releases/manifests";
-import { plainSpec } from "./spec-arbitrary.ts";
+import { plainSpec } from "./plain-spec.ts";
 
 beforeAll(() => {
   process.env.DATABASE_URL = "postgres://nobody@127.0.0.1:1/none";

@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { parse } from "yaml";
 import { type AppSpec, DEFAULT_SCALE_DOWN, DEFAULT_SCALE_UP } from "#lib/apps/spec-schema";
 import { type Manifest, removedAfterRollout, renderManifests, samePodTemplate } from "#lib/releases/manifests";
-import { plainSpec } from "./spec-arbitrary.ts";
+import { plainSpec } from "./plain-spec.ts";
 
 const app = { id: "0190b6a0-0000-7000-8000-000000000001", name: "shop" };
 const logOutput = { image: "filebeat:9", elasticsearchHosts: ["http://elastic:9200"] };

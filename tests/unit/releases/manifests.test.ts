@@ -1,7 +1,8 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { type Manifest, renderManifests, samePodTemplate } from "#lib/releases/manifests";
-import { plainSpec, specArbitrary } from "./spec-arbitrary.ts";
+import { plainSpec } from "./plain-spec.ts";
+import { specArbitrary } from "./spec-arbitrary.ts";
 
 const app = { id: "0190b6a0-0000-7000-8000-000000000001", name: "shop" };
 const render = (spec = plainSpec(), releaseNumber = 7, podRelease = 7) =>

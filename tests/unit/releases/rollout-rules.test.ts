@@ -3,8 +3,8 @@ import { DEFAULT_SCALE_DOWN, DEFAULT_SCALE_UP } from "#lib/apps/spec-schema";
 import { type SeenPod } from "#lib/clusters/pod-rules";
 import { type SeenWorkload } from "#lib/clusters/workload-rules";
 import { decideRollout, decideVerify, runsRelease } from "#lib/releases/rollout-rules";
+import { plainSpec } from "./plain-spec.ts";
 import { container, crashed, digest, later, pod, START, wanted, workload } from "./seen-rollout.ts";
-import { plainSpec } from "./spec-arbitrary.ts";
 
 const autoscaling = {
   ...{ minReplicas: 2, maxReplicas: 4, cpuPercent: 70, memoryPercent: null },

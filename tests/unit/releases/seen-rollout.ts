@@ -1,6 +1,6 @@
 import { type SeenPod } from "#lib/clusters/pod-rules";
 import { type SeenWorkload } from "#lib/clusters/workload-rules";
-import { plainSpec } from "./spec-arbitrary.ts";
+import { plainSpec } from "./plain-spec.ts";
 
 export const START = new Date("2026-01-01T00:00:00Z");
 export const later = (seconds: number) => new Date(START.getTime() + seconds * 1000);

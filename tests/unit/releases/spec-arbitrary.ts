@@ -1,7 +1,6 @@
 import fc from "fast-check";
 import {
   type AppSpec,
-  appSpec,
   DEFAULT_SCALE_DOWN,
   DEFAULT_SCALE_UP,
   DEFAULT_STRATEGY,
@@ -233,23 +232,3 @@ export const CONFIG_SETS = {
   web: [{ level: "info" }, { level: "debug", more: "line 1\nline 2" }],
   db: [{ password: "first-of-them" }, { password: "and-then-another" }],
 } as const;
-
-/** One plain Spec for tests that speak of a single case; what is not said has its default. */
-export function plainSpec(change: Partial<AppSpec> = {}): AppSpec {
-  const spec = appSpec.parse({
-    schemaVersion: 1,
-    replicas: 2,
-    resources: { ...RESOURCE_PRESETS.small },
-    ports: [{ name: "http", port: 8080, protocol: "http" }],
-    command: [],
-    args: [],
-    env: [],
-    readinessProbe: { path: "/healthz", port: 8080, periodSeconds: 2, timeoutSeconds: 1, failureThreshold: 3 },
-    meshMode: "normal",
-    exposure: null,
-    strategy: { ...DEFAULT_STRATEGY },
-    restartedAt: null,
-    image: { repository: "127.0.0.1:7103/shop", digest: `sha256:${"a".repeat(64)}`, tag: "abc-1" },
-  });
-  return { ...spec, ...change };
-}

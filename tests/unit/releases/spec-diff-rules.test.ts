@@ -1,7 +1,8 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { CHANGE_FIELDS, specChanges } from "#lib/releases/spec-diff-rules";
-import { plainSpec, specArbitrary } from "./spec-arbitrary.ts";
+import { plainSpec } from "./plain-spec.ts";
+import { specArbitrary } from "./spec-arbitrary.ts";
 
 /** Equal as documents: an absent optional value and an undefined one are the same. */
 const sameDocument = (a: unknown, b: unknown) => JSON.stringify(a) === JSON.stringify(b);

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { afterTyping, conflictOf, mergedWith, standingOf } from "../../../components/settings/edit-rules.ts";
-import { plainSpec } from "../releases/spec-arbitrary.ts";
+import { plainSpec } from "../releases/plain-spec.ts";
 
 const { image: _, ...settings } = plainSpec();
 const basis = { settings, release: 4 };

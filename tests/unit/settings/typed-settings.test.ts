@@ -3,7 +3,8 @@ import { describe, expect, it } from "vitest";
 import { appSettings } from "#lib/apps/spec-schema";
 import { NOT_HERE, SECTIONS } from "../../../components/settings/sections.ts";
 import { check, settingsChanges, settled, valueAt, withValue } from "../../../components/settings/typed-settings.ts";
-import { plainSpec, specArbitrary } from "../releases/spec-arbitrary.ts";
+import { plainSpec } from "../releases/plain-spec.ts";
+import { specArbitrary } from "../releases/spec-arbitrary.ts";
 
 const { image: _, ...settings } = plainSpec();
 
