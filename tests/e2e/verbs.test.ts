@@ -1,14 +1,13 @@
 import { readFile } from "node:fs/promises";
 import { afterAll, describe, expect, it } from "vitest";
-import { z } from "zod";
-import { type Kubernetes, type KubernetesObject } from "#lib/clients/kubernetes/client";
+import { type Kubernetes } from "#lib/clients/kubernetes/client";
 import { createKubernetes } from "#lib/clients/kubernetes/create-kubernetes";
-import { KINDS } from "#lib/clients/kubernetes/kinds";
 import { type RunningKepler } from "#tests/world/kepler";
 import { type Person } from "#tests/world/person";
 import { waitFor } from "#tests/world/wait-for";
 import { createService } from "#tests/world/wizard";
 import { inBrowser } from "./in-browser.ts";
+import { inCluster, onPage } from "./service-in-browser.ts";
 
 const APP = "node-hello";
 let kepler: RunningKepler;
@@ -25,41 +24,8 @@ afterAll(() => {
   kubernetes?.close();
 });
 
-/** Names of the pods that are not on their way out. */
-async function pods(environment = "dev"): Promise<string[]> {
-  const labelSelector = `app.kubernetes.io/name=${APP}`;
-  const { items } = await kubernetes.list(KINDS.pod, `kepler-${environment}`, { labelSelector });
-  const staying = items.filter(({ metadata }: KubernetesObject) => !metadata.deletionTimestamp);
-  return staying.map(({ metadata }) => metadata.name).sort();
-}
-const podsBecome = (count: number) => waitFor(`${count} pods`, async () => (await pods()).length === count, 60_000);
-const deployment = () => kubernetes.get({ ...KINDS.deployment, namespace: "kepler-dev", name: APP });
-
-const openVerb = async (name: string) => {
-  await person.page.getByRole("button", { name: "More actions" }).click();
-  await person.page.getByRole("menuitem", { name }).click();
-};
-const dialog = () => person.page.getByRole("dialog");
-const confirm = () =>
-  dialog()
-    .getByRole("button", { name: /^Release as #/ })
-    .click();
-const view = (name: string) =>
-  person.page
-    .getByRole("navigation", { name: "Views of this service" })
-    .getByRole("link", { name, exact: true })
-    .click();
-const row = z.record(z.string(), z.unknown());
-/** The newest build or release there, as the API says. */
-async function newest(what: "builds" | "releases") {
-  const path = `/api/apps/${APP}/${what}?environment=dev`;
-  const said: unknown = await person.page.evaluate(async (url) => (await fetch(url)).json(), path);
-  return z.object({ rows: z.array(row).min(1) }).parse(said).rows[0] ?? {};
-}
-async function verifiedAndClosed(): Promise<void> {
-  await dialog().getByText("What runs has been verified.").waitFor({ timeout: 60_000 });
-  await dialog().getByRole("button", { name: "Close" }).last().click();
-}
+const { pods, podsBecome, deployment } = inCluster(() => kubernetes, APP);
+const { dialog, openVerb, confirm, view, newest, verifiedAndClosed } = onPage(() => person, APP);
 
 // Each verb from the click to the pods; they follow one another on one service, in one document.
 describe("what can be done with a running service, in the browser", () => {
