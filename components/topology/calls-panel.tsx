@@ -107,8 +107,8 @@ function CallsTable({ nodes, edges }: Pick<CallsView, "nodes" | "edges">) {
 
 function End({ node }: { node: CallsView["nodes"][number] }) {
   const name = useNodeName()(node);
-  return node.isOurs ? (
-    <Link className="k-link" href={`/services/${name}`}>
+  return node.app !== null ? (
+    <Link className="k-link" href={`/services/${node.app}`}>
       {name}
     </Link>
   ) : (

@@ -52,7 +52,7 @@ export function CallsPicture({ nodes, edges }: Pick<CallsView, "nodes" | "edges"
 
 function NodeBox({ node, style }: { node: CallsNode; style: React.CSSProperties }) {
   const name = useNodeName()(node);
-  if (!node.isOurs) {
+  if (node.app === null) {
     return (
       <span className={classes.node} style={style} title={name} aria-hidden="true">
         {name}
@@ -60,7 +60,7 @@ function NodeBox({ node, style }: { node: CallsNode; style: React.CSSProperties 
     );
   }
   return (
-    <Link className={classes.node} data-ours="" style={style} href={`/services/${name}`} title={name}>
+    <Link className={classes.node} data-ours="" style={style} href={`/services/${node.app}`} title={name}>
       {name}
     </Link>
   );

@@ -1,3 +1,4 @@
+import { CANARY_SUFFIX } from "#lib/apps/naming-rules";
 import { type CallFigures, type FoundCall } from "#lib/metrics/call-rules";
 import { type CallsEdge, type CallsNode, type CallsView } from "./calls-schema.ts";
 
@@ -22,7 +23,7 @@ export type CallsFacts = {
 /** The picture of an environment's calls, for one person: of calls at whose ends is no service of theirs, nothing is told. */
 export function callsOf(facts: CallsFacts): Pick<CallsView, "nodes" | "edges" | "hidden"> {
   const all = [...meshEdges(facts), ...traefikEdges(facts)]
-    .filter(({ from, to }) => from.isOurs || to.isOurs)
+    .filter(({ from, to }) => from.app !== null || to.app !== null)
     .sort((a, b) => b.perSecond - a.perSecond);
   const shown = all.slice(0, MOST_EDGES);
   const nodes = new Map(shown.flatMap(({ from, to }) => [from, to]).map((node) => [node.id, node]));
@@ -38,21 +39,24 @@ export function callsOf(facts: CallsFacts): Pick<CallsView, "nodes" | "edges" | 
 
 type Edge = CallFigures & { from: CallsNode; to: CallsNode };
 
-const node = (kind: CallsNode["kind"], name: string, isOurs = false): CallsNode => ({
-  ...{ id: `${kind} ${name}`, kind, name, isOurs },
+const node = (kind: CallsNode["kind"], name: string, app: string | null = null): CallsNode => ({
+  ...{ id: `${kind} ${name}`, kind, name, app },
 });
+
+const serviceNode = (name: string, app: string, visible: ReadonlySet<string>): CallsNode =>
+  node("service", name, visible.has(app) ? app : null);
 
 function meshEdges({ namespace, mesh, services, visible }: CallsFacts): Edge[] {
   const end = (name: string, at: string): CallsNode => {
-    if (name === "unknown") return node("unmeshed", "");
     if (name === GATEWAY) return node("istio", "");
-    return at === namespace && services.includes(name)
-      ? node("service", name, visible.has(name))
-      : node("outside", at === namespace || at === "" || at === "unknown" ? name : `${name}.${at}`);
+    const app = at === namespace ? services.find((each) => name === each || name === each + CANARY_SUFFIX) : undefined;
+    if (app !== undefined) return serviceNode(name, app, visible);
+    return node("outside", [namespace, "", "unknown"].includes(at) ? name : `${name}.${at}`);
   };
   return mesh.map(({ from, to, ...figures }) => ({
     ...figures,
-    ...{ from: end(from.workload, from.namespace), to: end(to.service, to.namespace) },
+    from: from.workload === "unknown" ? node("unmeshed", "") : end(from.workload, from.namespace),
+    to: end(to.service, to.namespace),
   }));
 }
 
@@ -65,6 +69,6 @@ function traefikEdges({ namespace, traefik, services, visible }: CallsFacts): Ed
   return traefik.flatMap(({ service, ...figures }) => {
     const name = longestFirst.find((each) => service.startsWith(`${namespace}-${each}-`));
     if (name === undefined) return [];
-    return [{ ...figures, from: node("traefik", ""), to: node("service", name, visible.has(name)) }];
+    return [{ ...figures, from: node("traefik", ""), to: serviceNode(name, name, visible) }];
   });
 }

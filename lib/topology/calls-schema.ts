@@ -12,8 +12,8 @@ const callsNode = z.object({
    */
   kind: z.enum(CALLER_KINDS),
   name: z.string(),
-  /** Is there a page of it that the person may open? */
-  isOurs: z.boolean(),
+  /** Whose page shows it: the service, also of its canary's; null where it is none, or none that the person may see. */
+  app: z.string().nullable(),
 });
 export type CallsNode = z.infer<typeof callsNode>;
 

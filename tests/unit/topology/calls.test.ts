@@ -16,7 +16,7 @@ const facts = (change: Partial<CallsFacts>): CallsFacts => ({
   ...change,
 });
 const words = ({ nodes, edges }: ReturnType<typeof callsOf>) => {
-  const name = new Map(nodes.map(({ id, kind, name, isOurs }) => [id, `${kind} ${name}${isOurs ? "" : "*"}`.trim()]));
+  const name = new Map(nodes.map(({ id, kind, name, app }) => [id, `${kind} ${name}${app === null ? "*" : ""}`]));
   return edges.map(({ from, to }) => `${name.get(from)} > ${name.get(to)}`);
 };
 
@@ -28,6 +28,7 @@ describe("who calls whom", () => {
       call("istio-ingressgateway", "shop", { from: { workload: "istio-ingressgateway", namespace: "istio-system" } }),
       call("shop", "mail", { to: { service: "mail", namespace: "tools" } }),
       call("shop", "api.partner.example", { to: { service: "api.partner.example", namespace: "unknown" } }),
+      call("shop", "unknown", { to: { service: "unknown", namespace: "unknown" } }),
     ];
     expect(words(callsOf(facts({ mesh })))).toEqual([
       "service shop > service stock",
@@ -35,7 +36,16 @@ describe("who calls whom", () => {
       "istio * > service shop",
       "service shop > outside mail.tools*",
       "service shop > outside api.partner.example*",
+      "service shop > outside unknown*",
     ]);
+  });
+
+  it("knows a service's canary for its own, and for nobody who may not see the service", () => {
+    const gateway = { workload: "istio-ingressgateway", namespace: "istio-system" };
+    const mesh = [call("", "shop-canary", { from: gateway })];
+    const { nodes } = callsOf(facts({ mesh }));
+    expect(nodes.find(({ name }) => name === "shop-canary")).toMatchObject({ kind: "service", app: "shop" });
+    expect(callsOf(facts({ mesh, visible: new Set(["stock"]) })).nodes).toEqual([]);
   });
 
   it("reads whose port Traefik means, also where one name begins as another does", () => {
@@ -71,7 +81,7 @@ describe("the picture of calls", () => {
   it("lays no box over another and no words over a box, also around a circle and a call of itself", () => {
     const names = ["istio", "shop", "shop-api", "stock", "mail", "far"];
     const pairs = ["01", "02", "12", "13", "23", "34", "41", "15", "33"];
-    const nodes = names.map((name) => ({ id: name, kind: "service" as const, name, isOurs: true }));
+    const nodes = names.map((name) => ({ id: name, kind: "service" as const, name, app: name }));
     const edges = pairs.map((pair) => ({
       ...figures,
       ...{ from: names[Number(pair[0])] ?? "", to: names[Number(pair[1])] ?? "", state: "ok" as const },
