@@ -7,13 +7,14 @@ import { type RunResult } from "#lib/platform/queue";
 import { canaryPlanOf, canaryStanding } from "./canary-schema.ts";
 import { takenFields } from "./change-schema.ts";
 import { isUntouched } from "./manifests/object.ts";
-import { nextTask, type ReleaseStepName } from "./release-rules.ts";
+import { isRolledBack, nextTask, type ReleaseStepName } from "./release-rules.ts";
 import { doneBefore } from "./restore-before.ts";
 import { type Verdict } from "./rollout-rules.ts";
 import { saveHiccup, saveStart, saveVerdict } from "./save-step.ts";
 import { abort } from "./steps/abort.ts";
 import { apply, Overtaken } from "./steps/apply.ts";
 import { canary } from "./steps/canary.ts";
+import { dropCanary } from "./steps/canary-objects.ts";
 import { check, podReleaseIn } from "./steps/check.ts";
 import { giveBack } from "./steps/give-back.ts";
 import { rollout, verify } from "./steps/rollout.ts";
@@ -83,7 +84,7 @@ async function workOn(context: StepContext, step: ReleaseStepName, attempts: num
   }
 }
 
-/** An import that fails leaves what it found as it found it; once one is done, what it took in stays the service's. */
+/** An import that fails leaves what it found as it found it; once one is done, what it took in stays the service's. Nor does a canary stay that no later release would end. */
 async function settleFailure(
   context: StepContext,
   step: ReleaseStepName,
@@ -92,9 +93,10 @@ async function settleFailure(
   const { deps, release, signal } = context;
   try {
     if (isUntouched(release) && !(await doneBefore(deps.db, release))) await giveBack(context);
+    if (!isRolledBack(release, step)) await dropCanary(context);
   } catch (error) {
     if (signal.aborted || !(error instanceof KeplerError)) throw error;
-    // What the cluster refuses to take back stays in the ledger; why the import failed says more than that.
+    // What the cluster refuses to take back stays in the ledger; why the release failed says more than that.
     if (passesByItself(error)) return { requeueAfterMs: error.retryAfterMs ?? backOffMs(1) };
   }
   await deps.checkpoint?.(`release.${step}.before-commit`);

@@ -1,5 +1,5 @@
 import { isTerminalStep, type StepState } from "#lib/platform/steps";
-import { RELEASE_STEPS, type ReleaseState } from "./schema.ts";
+import { RELEASE_STATES, RELEASE_STEPS, type ReleaseState } from "./schema.ts";
 
 export type ReleaseStepName = (typeof RELEASE_STEPS)[number];
 
@@ -21,14 +21,7 @@ export const isTerminal = (state: ReleaseState): boolean => SUCCESSORS[state].le
 export const mayBecome = (from: ReleaseState, to: ReleaseState): boolean => SUCCESSORS[from].includes(to);
 /** A rollout can be held until its pods are all there; what is only being verified or wound up cannot. */
 export const PAUSABLE: readonly ReleaseState[] = ["pending", "canary", "applying", "rolling_out"];
-export const IN_FLIGHT: readonly ReleaseState[] = [
-  "pending",
-  "canary",
-  "applying",
-  "rolling_out",
-  "verifying",
-  "aborting",
-];
+export const IN_FLIGHT: readonly ReleaseState[] = RELEASE_STATES.filter((state) => !isTerminal(state));
 
 /** The state that a release is in while this step is the first that is not over. */
 const STATE_OF_STEP = {
@@ -48,6 +41,10 @@ export function stateAfter(finished: ReleaseStepName, steps: readonly ReleaseSte
   const next = steps[steps.indexOf(finished) + 1];
   return next ? STATE_OF_STEP[next] : "done";
 }
+
+/** Is a failure in this step followed by a rollback? Before "apply" nothing of the cluster was touched: then there is nothing to go back from. */
+export const isRolledBack = (release: { rollbackOnFailure: boolean }, failedIn: ReleaseStepName): boolean =>
+  release.rollbackOnFailure && failedIn !== "check";
 
 /** What the reconciler has to do with a release: nothing, wind it up, or work on one step. */
 export type Task = { do: "nothing" } | { do: "abort" } | { do: "step"; step: ReleaseStepName };

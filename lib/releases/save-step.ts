@@ -2,7 +2,7 @@ import "server-only";
 import { Prisma, type Tx } from "#lib/platform/db";
 import { type PublicError } from "#lib/platform/errors";
 import { publish } from "#lib/platform/events";
-import { isTerminal, type ReleaseStepName, stateAfter, stepsOf } from "./release-rules.ts";
+import { isRolledBack, isTerminal, type ReleaseStepName, stateAfter, stepsOf } from "./release-rules.ts";
 import { restoreBefore } from "./restore-before.ts";
 import { type Verdict } from "./rollout-rules.ts";
 import { type ReleaseState } from "./schema.ts";
@@ -67,10 +67,8 @@ export async function saveVerdict(
       const { error } = verdict;
       const step = { state: "failed" as const, detail: verdict.facts, error: json(error), endedAt: now };
       const data = { state: "failed" as const, error: json(error), endedAt: now };
-      // Before "apply" nothing of the cluster was touched: there is nothing to go back from.
-      const restore = release.rollbackOnFailure && name !== "check";
       const moved = await save(deps, release, { name, data: step }, data, async (tx) => {
-        if (restore) await restoreBefore(tx, release, "failed", deps);
+        if (isRolledBack(release, name)) await restoreBefore(tx, release, "failed", deps);
       });
       return moved ? "over" : "moved";
     }

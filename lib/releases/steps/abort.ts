@@ -3,6 +3,7 @@ import { cutShort } from "../cut-short.ts";
 import { isUntouched } from "../manifests/object.ts";
 import { doneBefore, isRetiring, restoreBefore } from "../restore-before.ts";
 import { applyObjects, manifestsOf, removeLeftovers } from "./apply.ts";
+import { dropCanary } from "./canary-objects.ts";
 import { giveBack } from "./give-back.ts";
 import { type StepContext } from "./step-context.ts";
 
@@ -13,6 +14,8 @@ import { type StepContext } from "./step-context.ts";
 export async function abort(context: StepContext, touchedCluster: boolean): Promise<void> {
   const { deps, release } = context;
   const { db } = deps;
+  // No other release follows one that touched nothing: a canary that it came upon would keep its share.
+  if (!touchedCluster) await dropCanary(context);
   // What a retirement is about to remove need not be stopped, and the cluster need not answer.
   if (touchedCluster && !(await doneBefore(db, release)) && !(await isRetiring(db, release.app))) {
     if (isUntouched(release)) await giveBack(context);

@@ -1,8 +1,13 @@
 import "server-only";
+import { setTimeout as delay } from "node:timers/promises";
 import { appSpec } from "#lib/apps/spec-schema";
+import { KINDS } from "#lib/clients/kubernetes/kinds";
+import { appIdOf } from "#lib/clusters/label-rules";
+import { type PublicError } from "#lib/platform/errors";
 import { ledgerIn } from "../ledger.ts";
-import { isCanaryObject } from "../manifests/canary.ts";
+import { canaryName, isCanaryObject } from "../manifests/canary.ts";
 import { type Manifest } from "../manifests/object.ts";
+import { isRetiring } from "../restore-before.ts";
 import { type Verdict } from "../rollout-rules.ts";
 import { applyEach, manifestsOf, removeLeftovers } from "./apply.ts";
 import { lastDone } from "./last-done.ts";
@@ -36,6 +41,38 @@ export async function removeCanary(context: StepContext, verdict: Verdict): Prom
   }
   await removeLeftovers(context, [], "last");
   return verdict;
+}
+
+/**
+ * Of a release that ends with no other after it: the canary that it found there is left and removed by itself. Safe to
+ * repeat; does nothing for a service whose retirement will remove what is there.
+ */
+export async function dropCanary(context: StepContext): Promise<void> {
+  if (!(await hasCanary(context)) || (await isRetiring(context.deps.db, context.release.app))) return;
+  await leaveCanary(context);
+  await delay(ROUTES_SETTLE_MS, undefined, { signal: context.signal });
+  await removeLeftovers(context, [], "last");
+}
+
+/**
+ * Somebody else's object of a name that the canary's would have: it stops the release before the ledger says that it may
+ * be Kepler's, since all of that is removed in the end. Null where there is none.
+ */
+export async function strangerBeside(context: StepContext): Promise<PublicError | null> {
+  const { release, kubernetes, signal } = context;
+  if (release.canary === null) return null;
+  const place = { namespace: release.environment.namespace, name: canaryName(release.app) };
+  const found = await Promise.all(
+    [KINDS.service, KINDS.deployment].map((kind) => kubernetes.get({ ...kind, ...place }, { signal })),
+  );
+  const stranger = found.find((object) => object && appIdOf(object.metadata.labels) !== release.app.id);
+  if (!stranger) return null;
+  return {
+    code: "conflict",
+    system: "kubernetes",
+    message: `${stranger.kind} ${place.name} is there already and not Kepler's: the canary's would have this name.`,
+    next: "Remove it or give it another name, or release without a canary.",
+  };
 }
 
 async function hasCanary({ deps, release }: StepContext): Promise<boolean> {

@@ -14,7 +14,7 @@ import { namespaceManifest, samePodTemplate } from "../manifests.ts";
 import { type Verdict } from "../rollout-rules.ts";
 import { tryObject } from "../try-objects.ts";
 import { manifestsOf } from "./apply.ts";
-import { leaveCanary } from "./canary-objects.ts";
+import { leaveCanary, strangerBeside } from "./canary-objects.ts";
 import { lastDone } from "./last-done.ts";
 import { effect, type StepContext } from "./step-context.ts";
 
@@ -29,7 +29,7 @@ export async function check(context: StepContext): Promise<Verdict> {
   ]);
   if (gap) throw gap;
   await ensureNamespace(context);
-  const stopped = await changedByHand(context, podRelease);
+  const stopped = (await strangerBeside(context)) ?? (await changedByHand(context, podRelease));
   if (stopped) return { is: "failed", error: stopped, facts: {}, evidence: null };
   const { namespace } = release.environment;
   return { is: "done", facts: { podRelease, namespace, digest: release.spec.image.digest } };

@@ -168,3 +168,54 @@ describe.concurrent("a canary", () => {
     await expect(scaled).rejects.toThrow("leaves the pods as they are");
   }, 90_000);
 });
+
+describe.concurrent("a canary that no other release follows, or that may not begin,", () => {
+  it("is left and removed also by a release that ends before it touched anything", async () => {
+    const app = await service();
+    const before = await stateOf(app);
+    const plan: CanaryPlan = { steps: [{ weight: 50, pauseSeconds: 600 }], promotion: "manual" };
+    const trial = async () => {
+      await world.drive(await canaryOf(app, saying("new"), plan), (view) => detailOf(view).weight === 50);
+    };
+    await trial();
+    const aborted = await world.request(app, {
+      buildId: (await world.createBuild(app, saying("other"))).id,
+      expectedCurrent: 1,
+    });
+    await abortRelease(aborted, world.deps);
+    await killedEverywhere(world, aborted, ({ state }) => state === "aborted");
+    expect(await stateOf(app)).toEqual(before);
+
+    await trial();
+    const { id: buildId } = await world.createBuild(app, saying("gone"));
+    const imageDigest = `sha256:${"0".repeat(64)}`;
+    await world.deps.db.build.update({ where: { id: buildId }, data: { imageDigest } });
+    const refused = await world.drive(await world.request(app, { buildId, expectedCurrent: 1 }));
+    expect(refused).toMatchObject({
+      state: "failed",
+      next: null,
+      steps: [{ name: "check", state: "failed" }, {}, {}, {}],
+    });
+    expect(await stateOf(app)).toEqual(before);
+  }, 90_000);
+
+  it("never takes the place of somebody else's object, nor removes it", async () => {
+    const app = await service();
+    const name = `${app.name}-canary`;
+    const ports = [{ port: 80, targetPort: 80, protocol: "TCP" }];
+    const metadata = { name, namespace: "kepler-dev" };
+    await world.kubernetes.apply({
+      apiVersion: "v1",
+      kind: "Service",
+      metadata,
+      spec: { selector: { by: "hand" }, ports },
+    });
+    const before = await world.live(KINDS.service, name);
+    const plan: CanaryPlan = { steps: [{ weight: 50, pauseSeconds: 0 }], promotion: "manual" };
+    const refused = await world.drive(await canaryOf(app, saying("new"), plan));
+    expect(refused).toMatchObject({ state: "failed", error: { message: expect.stringContaining("not Kepler's") } });
+    await world.drive(await world.request(app, { kind: "restart" }));
+    expect(await world.live(KINDS.service, name)).toEqual(before);
+    await world.kubernetes.delete({ ...KINDS.service, ...metadata });
+  }, 90_000);
+});
