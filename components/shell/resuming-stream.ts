@@ -3,9 +3,12 @@ export type StreamStatus =
   /** Since when nothing was heard, in milliseconds since the epoch. */
   | { state: "reconnecting"; since: number };
 
+/** What is used of an EventSource. */
+export type StreamSource = EventTarget & Pick<EventSource, "close">;
+
 /** The browser's side of it, handed in so that a test can hold the other end. */
 export type StreamWorld = {
-  open: (url: string) => EventSource;
+  open: (url: string) => StreamSource;
   /** Is the session still good? Asked after a failure: EventSource hides the status code. */
   signedIn: () => Promise<boolean>;
   /** Tells when the browser loses its network and when it has one again; returns what ends that. */
@@ -33,7 +36,7 @@ const LONGEST_DELAY_MS = 10_000;
 export class ResumingStream {
   readonly #world: StreamWorld;
   readonly #listener: Listener;
-  #source: EventSource | undefined;
+  #source: StreamSource | undefined;
   #lastId: string | undefined;
   #failures = 0;
   #lostAt: number | undefined;
@@ -102,7 +105,7 @@ export class ResumingStream {
     );
   }
 
-  async #fail(source: EventSource): Promise<void> {
+  async #fail(source: StreamSource): Promise<void> {
     if (source !== this.#source) return;
     // The browser's own retry neither backs off nor stops at a 401.
     this.#close();
@@ -118,8 +121,9 @@ export class ResumingStream {
     const signedIn = await this.#world.signedIn();
     // While that was asked it may have been stopped, or started by somebody else.
     if (retry !== this.#retry) return;
-    if (signedIn) this.start();
-    else this.#listener.onStatus({ state: "signed-out" });
+    if (signedIn) return this.start();
+    this.stop();
+    this.#listener.onStatus({ state: "signed-out" });
   }
 }
 

@@ -32,7 +32,7 @@ function world(signedIn = async () => true) {
   const open = (url: string) => {
     const wire = new Wire(url);
     wires.push(wire);
-    return wire as unknown as EventSource;
+    return wire;
   };
   const stream = new PointerStream({ open, signedIn, watchNetwork, now: () => 5, random: () => 0.5 }, "6", {
     onPointers: (pointers, reach) => reached[reach].push(pointers.map(({ subjectId }) => subjectId)),
@@ -158,9 +158,10 @@ describe("the event stream of a tab", () => {
   });
 
   it("stops for good when the session has ended", async () => {
-    const { wire, wires, statuses } = world(async () => false);
+    const { turn, wire, wires, statuses } = world(async () => false);
     wire().dispatchEvent(new Event("error"));
     await vi.advanceTimersByTimeAsync(600_000);
+    turn(true);
     expect(statuses.at(-1)).toEqual({ state: "signed-out" });
     expect(wires).toHaveLength(1);
   });
