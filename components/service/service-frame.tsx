@@ -20,7 +20,7 @@ import { useService } from "./use-service.ts";
 export function ServiceFrame({ initial, children }: { initial: AppView; children: ReactNode }) {
   const t = useTranslations("service");
   const retire = useTranslations("retire");
-  const { data: app = initial } = useService(initial.name, initial);
+  const { data: app } = useService(initial);
   const { environment } = useSelection();
   const allows = useAllows();
   const wantedBuild = useSearchParams().get("release");

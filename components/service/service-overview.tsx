@@ -23,7 +23,7 @@ import { usePods, useService } from "./use-service.ts";
 
 /** What needs a person first, then how it runs, then where it comes from. */
 export function ServiceOverview({ initial }: { initial: AppView }) {
-  const { data: app = initial } = useService(initial.name, initial);
+  const { data: app } = useService(initial);
   const { environment } = useSelection();
   const place = app.environments.find((candidate) => candidate.environmentId === environment?.id);
   return (

@@ -12,16 +12,17 @@ import { queryKeys } from "../shell/query-keys.ts";
 const LOOK_AGAIN_MS = 30_000;
 
 /** The service with its environments, set-up steps and ledger, live until it has gone. */
-export function useService(name: string, initialData?: AppView) {
+export function useService(initial: AppView) {
+  const { id, name } = initial;
   const client = useQueryClient();
   const isThere = (app: AppView | undefined) => !hasGone(app && retirementIn(client, app));
   return useQuery({
-    queryKey: queryKeys.app(name),
+    queryKey: queryKeys.app(name, id),
     queryFn: ({ signal }) => getJson(`/api/apps/${name}`, appView, signal),
-    initialData,
+    initialData: initial,
     enabled: ({ state: { data } }) => isThere(data),
     refetchInterval: ({ state: { data } }) => (isThere(data) ? LOOK_AGAIN_MS : false),
-    meta: initialData && { appId: initialData.id },
+    meta: { appId: id },
   });
 }
 

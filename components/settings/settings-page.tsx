@@ -30,7 +30,7 @@ export function SettingsPage({ app }: { app: AppView }) {
 function Settings({ initial, environment }: { initial: AppView; environment: EnvironmentView }) {
   const t = useTranslations("settings");
   const actions = useServiceActions();
-  const { data: app = initial } = useService(initial.name, initial);
+  const { data: app } = useService(initial);
   const current = useSettings(app, environment.name);
   const edit = useSettingsEdit(current.data, useCollectedEdit(app, environment));
   useWarningBeforeLeaving(edit?.edited ?? false);

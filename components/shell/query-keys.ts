@@ -13,7 +13,8 @@ export const queryKeys = {
   overview: (team: string | null) => ["overview", team],
   inFlight: () => ["in-flight"],
   apps: (filter: object) => ["apps", filter],
-  app: (app: string) => ["app", app],
+  /** With the id, because a name that was given up may be another service's by now. */
+  app: (app: string, ...id: string[]) => ["app", app, ...id],
   builds: (app: string, filter: object = {}) => ["builds", app, filter],
   build: (buildId: string) => ["build", buildId],
   releases: (app: string, filter: object = {}) => ["releases", app, filter],

@@ -140,7 +140,9 @@ describe("from click to proof, in the browser", () => {
   it("gives the name back: a new service runs under it", async () => {
     const { page } = person;
     await createByApi(person, SERVICE);
-    await page.goto(`${kepler.url}/services/${SERVICE}`);
+    // In the same tab, which has not forgotten the one that has gone.
+    await page.getByRole("link", { name: "Services", exact: true }).click();
+    await page.getByRole("link", { name: SERVICE, exact: true }).click();
     await page.getByText("It runs.").waitFor({ timeout: 90_000 });
   });
 });
