@@ -100,6 +100,24 @@ export function decideObjects(seen: readonly SeenObject[], keep: KeepChoice): Ob
 /** An object in a word for people: "Deployment kepler-dev/shop". */
 export const objectWord = ({ kind, key }: ObjectKey): string => `${shortKind(kind)} ${key}`;
 
+/** The garbage collector's own: dependents are being removed (metav1.FinalizerDeleteDependents). */
+const DELETES_DEPENDENTS = "foregroundDeletion";
+
+/**
+ * What a wait for these is for: what a finalizer holds, else what does not itself wait for others; and whose finalizers
+ * those are. One is somebody's promise to tidy up: who looks at a wait that does not end must know whose.
+ */
+export function factsOfWait(objects: readonly SeenObject[]) {
+  const holdersOf = ({ finalizers }: SeenObject) => finalizers.filter((finalizer) => finalizer !== DELETES_DEPENDENTS);
+  const held = objects.find((object) => holdersOf(object).length > 0);
+  const first = held ?? objects.find(({ finalizers }) => finalizers.length === 0) ?? objects[0];
+  return {
+    waitingFor: first ? objectWord(first) : "",
+    objects: objects.length,
+    ...(held ? { finalizers: [...new Set(objects.flatMap(holdersOf))].join(", ") } : {}),
+  };
+}
+
 /** Which of the repository's tags this service's builds pushed; others are somebody else's. */
 export function splitTags(tags: readonly string[], built: ReadonlySet<string>): { own: string[]; others: string[] } {
   return { own: tags.filter((tag) => built.has(tag)), others: tags.filter((tag) => !built.has(tag)) };

@@ -6,6 +6,7 @@ import { lookAtCluster } from "../look-at-cluster.ts";
 import {
   type ClusterStage,
   decideObjects,
+  factsOfWait,
   leftBecause,
   type ObjectKey,
   objectWord,
@@ -78,7 +79,7 @@ async function clearCluster(context: StepContext, cluster: Cluster, stage: Clust
       return { is: "again", removed: `${objectWord(object)} (${cluster.name})` };
     }
     case "wait":
-      return { is: "wait", facts: waitingFor(decision.for), afterMs: LOOK_AGAIN_MS };
+      return { is: "wait", facts: factsOfWait(decision.for), afterMs: LOOK_AGAIN_MS };
     case "done":
       return { is: "done", ...(await account(context, system, seen, stage)) };
   }
@@ -104,19 +105,5 @@ async function account(
     absent: entries.filter((entry) => !isKept.has(idOf(entry))).map(({ id }) => id),
     present: entries.filter((entry) => isKept.has(idOf(entry))).map(({ id }) => id),
     findings: left.map(({ as, kind, key }) => ({ system, kind, key, why: as === "anothers" ? as : "unmanaged" })),
-  };
-}
-
-/** The garbage collector's own: dependents are being removed (metav1.FinalizerDeleteDependents). */
-const DELETES_DEPENDENTS = "foregroundDeletion";
-
-/** A finalizer is somebody's promise to tidy up; who looks at a wait that does not end must know whose. */
-function waitingFor(objects: readonly SeenObject[]) {
-  const [first] = objects;
-  const held = objects.flatMap(({ finalizers }) => finalizers).filter((finalizer) => finalizer !== DELETES_DEPENDENTS);
-  return {
-    waitingFor: first ? objectWord(first) : "",
-    objects: objects.length,
-    ...(held.length > 0 ? { finalizers: [...new Set(held)].join(", ") } : {}),
   };
 }

@@ -4,6 +4,7 @@ import { STEP_STATES } from "#lib/platform/steps";
 import {
   CLUSTER_STAGES,
   decideObjects,
+  factsOfWait,
   isSkipped,
   leftBecause,
   mayGoOn,
@@ -116,6 +117,21 @@ it("tags that no build made are somebody else's", () => {
     own: ["a-1", "b-2"],
     others: ["latest"],
   });
+});
+
+it("a wait is for what a finalizer holds, else for what does not wait for others itself", () => {
+  const foreground = { terminating: true, finalizers: ["foregroundDeletion"] };
+  const controllers = [
+    object(DEPLOYMENT, foreground),
+    object("apps/v1/ReplicaSet", { as: "dependent", ...foreground }),
+  ];
+  const pod = object("v1/Pod", { as: "dependent", terminating: true });
+  const held = object("v1/Pod", { ...pod, key: "dev/held", finalizers: ["example.com/hold"] });
+  expect(factsOfWait([...controllers, pod, held])).toEqual({
+    ...{ waitingFor: "Pod dev/held", finalizers: "example.com/hold", objects: 4 },
+  });
+  expect(factsOfWait([...controllers, pod])).toEqual({ waitingFor: "Pod dev/shop", objects: 3 });
+  expect(factsOfWait(controllers)).toEqual({ waitingFor: "Deployment dev/shop", objects: 2 });
 });
 
 it("another retirement may follow a failure, or one that kept something, and no other", () => {
