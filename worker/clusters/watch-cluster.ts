@@ -46,6 +46,8 @@ export async function watchCluster(deps: Deps, signal: AbortSignal): Promise<voi
     ]),
   ];
   const places = followed.map(([, kind, { namespace }]) => ({ resource: resourceOf(kind), namespace }));
+  // Whoever watches now says what is missing.
+  if (signal.aborted) return;
   await forgetUnwatched(deps.db, deps.cluster.id, places);
   await Promise.all([
     followMesh(deps, signal),
@@ -104,9 +106,10 @@ async function follow(deps: Deps, observed: ObservedKind, kind: KindRef, scope: 
     },
   });
   const rights = accountRights(deps, { resource: resourceOf(kind), namespace: scope.namespace }, signal);
-  // A cluster that refuses one kind of object answers: it is not down, and what it does not let us see is said.
+  // A cluster that refuses one kind of object answers: it is not down, and what it does not let us see is said. Where that
+  // cannot be asked either, the refusal is all that is known.
   const recordTrouble = async (error: unknown) => {
-    const isUp = error instanceof Forbidden && (await rights.onRefused());
+    const isUp = error instanceof Forbidden && (await rights.onRefused().catch(() => false));
     await recordSystem(db, clusterKey(cluster.id), isUp ? "ok" : error, now());
   };
   const run = followKind({

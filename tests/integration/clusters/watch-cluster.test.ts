@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { type Kubernetes } from "#lib/clients/kubernetes/client";
+import { Forbidden, type Kubernetes } from "#lib/clients/kubernetes/client";
 import { createKubernetes } from "#lib/clients/kubernetes/create-kubernetes";
 import { KINDS } from "#lib/clients/kubernetes/kinds";
 import { bootstrapClusters } from "#lib/clusters/bootstrap-clusters";
@@ -172,4 +172,31 @@ test("a cluster that stops answering is down since then, keeps its rows, and com
   await waitFor("the recovery to be noted", async () => (await standing())?.state === "up");
   await watch.stop();
   real.close();
+});
+
+test("a cluster that shows nothing, and does not say either what it allows, is down with its refusal as the reason", async () => {
+  const refuse = () => Promise.reject(new Forbidden("The account was taken away.", { system: "kubernetes" }));
+  let asked = 0;
+  const strict: Kubernetes = {
+    ...kubernetes,
+    list: refuse,
+    // It was allowed to ask when the watch began: once for each kind of object.
+    canI: (...question) => (++asked > 3 ? refuse() : kubernetes.canI(...question)),
+  };
+  const watch = watching(strict);
+  await waitFor("the refusal to be noted", async () => {
+    const [standing] = (await listSystems(database.db)).filter(({ key }) => key === `cluster:${cluster.id}`);
+    return standing?.state === "down" && standing.reason?.includes("taken away");
+  });
+  await watch.stop();
+});
+
+test("a watch that ended before it began leaves what another one has found missing", async () => {
+  const right = { clusterId: cluster.id, namespace: "", resource: "deployments.apps", verb: "list" };
+  await database.db.missingRight.create({ data: { ...right, since: new Date() } });
+  const canI: Kubernetes["canI"] = (_verb, _resource, _namespace, { signal } = {}) =>
+    new Promise((_, reject) => signal?.addEventListener("abort", () => reject(new Error("ended"))));
+  await watching({ ...kubernetes, canI }).stop();
+  expect(await database.db.missingRight.count({ where: right })).toBe(1);
+  await database.db.missingRight.deleteMany();
 });
