@@ -23,7 +23,14 @@ export const shifted = (standing: CanaryStanding, weight: number, heldMs: number
   ...{ weight, heldMs, since: now.toISOString(), firstAt: standing.firstAt ?? now.toISOString() },
 });
 
-type Look = { plan: CanaryPlan; standing: CanaryStanding; heldMs: number; sides: Sides | null | "unreachable" };
+type Look = {
+  plan: CanaryPlan;
+  standing: CanaryStanding;
+  /** A person holds the release now; and how long earlier pauses lasted. */
+  held: boolean;
+  heldMs: number;
+  sides: Sides | null | "unreachable";
+};
 
 /** A pod that is only restarting is away for less. */
 const AWAY_MS = 60_000;
@@ -35,25 +42,27 @@ export const seenReady = (standing: CanaryStanding, ready: boolean, now: Date): 
 });
 
 /**
- * What follows while a stage's pods have their share: the next stage, the end, a failure, or more waiting.
+ * What follows while the canary has a share: the next stage, the end, a failure, or more waiting. It is judged for as long as
+ * requests go there, also while a person holds it and while the next stage's pods start.
  * `sides` is null where nothing measures. With automatic promotion no stage ends before enough requests say that the canary
  * does well; with manual promotion a canary that is shown to be worse fails all the same, and the last stage waits for a person.
  */
-export function decideStage({ plan, standing, heldMs, sides }: Look, now: Date): Verdict {
+export function decideStage({ plan, standing, held, heldMs, sides }: Look, now: Date): Verdict {
   const measured = sides === "unreachable" ? null : sides;
   const facts = { ...standing, ...flat(measured) };
   const judgement = measured ? judge(measured) : ({ is: "unknown" } as const);
+  const wait = (waitingFor: string): Verdict => ({ is: "wait", facts: { ...facts, waitingFor } });
   if (judgement.is === "worse") return { is: "failed", error: judgement.error, facts, evidence: null };
   if (standing.awayAt !== null) {
-    if (now.getTime() - Date.parse(standing.awayAt) <= AWAY_MS)
-      return { is: "wait", facts: { ...facts, waitingFor: "pods" } };
+    if (now.getTime() - Date.parse(standing.awayAt) <= AWAY_MS) return wait("pods");
     return { is: "failed", error: away(), facts, evidence: null };
   }
+  if (held) return wait("resume");
+  if (standing.since === null) return wait("pods");
   const pauseMs = (stepOf(plan, standing)?.pauseSeconds ?? 0) * 1000;
   const heldHereMs = heldMs - standing.heldMs;
-  const servedMs = now.getTime() - Date.parse(standing.since ?? now.toISOString()) - heldHereMs;
+  const servedMs = now.getTime() - Date.parse(standing.since) - heldHereMs;
   const isLast = standing.stage >= plan.steps.length - 1;
-  const wait = (waitingFor: string): Verdict => ({ is: "wait", facts: { ...facts, waitingFor } });
   if (servedMs < pauseMs) return wait("time");
   if (plan.promotion === "manual" && isLast) return wait("person");
   if (plan.promotion === "automatic" && judgement.is === "unknown") {

@@ -7,7 +7,7 @@ import { PAUSABLE } from "./release-rules.ts";
 
 /**
  * Holds a rollout where it is, as `kubectl rollout pause` does: no more pods of the new template are started, those that
- * run stay, and no deadline passes. Asking twice is fine; Conflict once there is nothing left to hold.
+ * run stay, and no deadline passes; a canary keeps its share and is judged on. Asking twice is fine; Conflict once there is nothing left to hold.
  */
 export async function pauseRelease(releaseId: string, byId: string, deps: ReleaseDeps = ownDeps()): Promise<void> {
   await change(releaseId, deps, (release) => {

@@ -24,28 +24,23 @@ export async function canary(context: StepContext): Promise<Verdict> {
   if (!wish) return { is: "done", facts: {} };
   const before = wish.standing ?? begins(deps.now());
   if (wish.promoted) return { is: "done", facts: before };
-  if (release.paused) return { is: "wait", facts: { ...before, waitingFor: "resume" } };
-  const standing = before.since === null ? await sized(context, before) : before;
+  const held = release.paused;
+  // Held with a share it is looked at all the same: people's requests go there.
+  if (held && before.weight === 0) return { is: "wait", facts: { ...before, waitingFor: "resume" } };
+  const starts = before.since === null;
+  const standing = starts && !held ? await sized(context, before) : before;
 
   const rollout = await rolloutOf(context, standing);
-  switch (rollout.is) {
-    case "reapply":
-      await applyCanary(context, standing);
-      return { is: "wait", facts: { ...standing, waitingFor: "pods" } };
-    case "failed":
-      return withEvidence(context, { ...rollout, facts: standing });
-    case "wait":
-    case "clear":
-    case "done": {
-      const ready = rollout.is === "done";
-      if (standing.since === null) {
-        return ready ? shift(context, standing) : { is: "wait", facts: { ...standing, waitingFor: "pods" } };
-      }
-      const [sides, now] = [await sidesOf(context, standing), deps.now()];
-      const look = { plan: wish.plan, standing: seenReady(standing, ready, now), heldMs: release.pausedMs, sides };
-      return decideStage(look, now);
-    }
+  if (rollout.is === "failed") return withEvidence(context, { ...rollout, facts: standing });
+  if (rollout.is === "reapply" && !held) {
+    await applyCanary(context, standing);
+    return { is: "wait", facts: { ...standing, waitingFor: "pods" } };
   }
+  const ready = rollout.is === "done";
+  const [sides, now] = [await sidesOf(context, standing), deps.now()];
+  const seen = starts ? standing : seenReady(standing, ready, now);
+  const verdict = decideStage({ plan: wish.plan, standing: seen, held, heldMs: release.pausedMs, sides }, now);
+  return starts && ready && !held && verdict.is === "wait" ? shift(context, standing) : verdict;
 }
 
 /** How many pods the stage takes, of those that run now: an autoscaler may have changed that. */
@@ -64,8 +59,9 @@ async function rolloutOf(context: StepContext, { replicas, since, stageAt }: Can
   const now = deps.now();
   const seen = await observeBeside(context, canaryName(release.app), canarySelector(release));
   if (seen.workload?.desired !== replicas) return { is: "reapply", facts: {} };
-  const wanted = { ...release, spec: { ...release.spec, replicas, autoscaling: null } };
-  return decideRollout(wanted, seen, since === null ? new Date(stageAt) : now, now);
+  // To be held is the release's affair: the canary's own pods are never paused.
+  const wanted = { ...release, paused: false, spec: { ...release.spec, replicas, autoscaling: null } };
+  return decideRollout(wanted, seen, since === null && !release.paused ? new Date(stageAt) : now, now);
 }
 
 /** What the new pods are made with, and themselves. Nothing of this is what running pods are made with or found by. */

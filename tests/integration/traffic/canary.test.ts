@@ -169,6 +169,24 @@ describe.concurrent("a canary", () => {
   }, 90_000);
 });
 
+describe.concurrent("a canary that is held", () => {
+  it("is judged for as long as it has a share", async () => {
+    const app = await service();
+    const steps = [{ weight: 50, pauseSeconds: 600 }];
+    const id = await canaryOf(app, saying("bad", 500), { steps, promotion: "manual" });
+    await world.drive(id, (view) => detailOf(view).weight === 50);
+    await pauseRelease(id, app.userId, world.deps);
+    await world.drive(id, (view) => detailOf(view).waitingFor === "resume");
+    const stop = new AbortController();
+    const load = manyVisits(gateway, hostOf(app), { count: Number.POSITIVE_INFINITY, atOnce: 1, signal: stop.signal });
+    const failed = await world.drive(id);
+    stop.abort();
+    await load;
+    expect(failed).toMatchObject({ state: "failed", next: { kind: "rollback" } });
+    await world.drive(failed.next?.id ?? "");
+  }, 90_000);
+});
+
 describe.concurrent("a canary that no other release follows, or that may not begin,", () => {
   it("is left and removed also by a release that ends before it touched anything", async () => {
     const app = await service();

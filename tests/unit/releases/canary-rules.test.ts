@@ -43,7 +43,11 @@ const look = (
   promotion: CanaryPlan["promotion"],
   change: Partial<Parameters<typeof decideStage>[0]>,
   seconds: number,
-) => decideStage({ plan: plan(promotion), standing: serving(0), heldMs: 0, sides: well, ...change }, later(seconds));
+) =>
+  decideStage(
+    { plan: plan(promotion), standing: serving(0), held: false, heldMs: 0, sides: well, ...change },
+    later(seconds),
+  );
 
 describe("a stage of a canary", () => {
   test("lasts its pause, without the time for which a person held the release", () => {
@@ -77,6 +81,20 @@ describe("a stage of a canary", () => {
     for (const promotion of ["automatic", "manual"] as const) {
       expect(look(promotion, { sides: { ...well, canary: side({ errorShare: 1 }) } }, 1).is).toBe("failed");
     }
+  });
+
+  test("goes nowhere while a person holds it or its pods start, and is judged all the same", () => {
+    const bad = { ...well, canary: side({ errorShare: 1 }) };
+    const starting = { ...serving(1), since: null };
+    for (const [change, waitingFor] of [
+      [{ held: true }, "resume"],
+      [{ standing: starting }, "pods"],
+    ] as const) {
+      expect(look("automatic", change, 6_000)).toMatchObject({ is: "wait", facts: { waitingFor, canaryErrors: 0 } });
+      expect(look("manual", { ...change, sides: bad }, 6_000).is).toBe("failed");
+    }
+    const away = seenReady(serving(0), false, later(100));
+    expect(look("manual", { held: true, standing: away }, 161).is).toBe("failed");
   });
 
   test("does not end while its pods are away, and fails when they are for a minute", () => {
