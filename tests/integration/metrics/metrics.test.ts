@@ -1,106 +1,17 @@
-import { request } from "node:http";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { z } from "zod";
-import { type AppSettings } from "#lib/apps/spec-schema";
-import { KINDS } from "#lib/clients/kubernetes/kinds";
 import { type Prometheus } from "#lib/clients/prometheus/client";
-import { createPrometheus } from "#lib/clients/prometheus/create-prometheus";
-import { getUsage } from "#lib/clusters/get-usage";
-import { getMetrics } from "#lib/metrics/get-metrics";
 import { type ChartKey, type MetricsView, type SeriesPart } from "#lib/metrics/schema";
 import { getCalls } from "#lib/topology/get-calls";
 import { getTopology } from "#lib/topology/get-topology";
 import { waitFor } from "#tests/world/wait-for";
-import { ReleaseWorld, SETTINGS } from "../releases/release-world.ts";
+import { SETTINGS } from "../releases/release-world.ts";
+import { type MeasuredApp, startMetricsWorld } from "./metrics-world.ts";
 
-type App = Awaited<ReturnType<ReleaseWorld["createApp"]>> & { createdAt: Date };
-
-/** Fails, takes its time, calls a third one or answers at once, as it is asked to. */
-const SERVER = [
-  "node",
-  "-e",
-  `require("http").createServer((q,s)=>{
-    if(q.url.endsWith("fail")){s.statusCode=500;s.end()}
-    else if(q.url.endsWith("slow"))setTimeout(()=>s.end("slow"),300);
-    else if(q.url.includes("call-"))require("http").get({host:q.url.split("call-")[1],port:8080},(r)=>r.pipe(s));
-    else s.end("ok")}).listen(8080)`,
-];
-
-let world: ReleaseWorld;
-let prometheus: Prometheus;
-let meshed: App;
-let plain: App;
-const stop = new AbortController();
-let visitors: Promise<unknown>;
-
+let world: Awaited<ReturnType<typeof startMetricsWorld>>;
 beforeAll(async () => {
-  world = await ReleaseWorld.start("prometheus");
-  const { prometheus: place, edge } = world.world;
-  if (!place || !edge) throw new Error("needs the sandbox's gateways and Prometheus");
-  prometheus = createPrometheus(place);
-  [meshed, plain] = await Promise.all([running("istio", "mesh"), running("ingress", "normal")]);
-  const load = async (gateway: string, app: App, path: string) => {
-    for (let turn = 0; !stop.signal.aborted; turn += 1) {
-      await visit(gateway, `${app.name}.test`, turn % 4 === 0 ? "/fail" : turn % 10 === 1 ? "/slow" : path);
-    }
-  };
-  const called = await world.live(KINDS.service, plain.name);
-  const { clusterIP } = z.object({ clusterIP: z.string() }).parse(called?.spec);
-  visitors = Promise.all([load(edge.istioUrl, meshed, `/call-${clusterIP}`), load(edge.traefikUrl, plain, "/")]);
+  world = await startMetricsWorld();
 }, 180_000);
-afterAll(async () => {
-  stop.abort();
-  await visitors;
-  await world.stop();
-});
-
-async function running(gatewayClass: "istio" | "ingress", meshMode: AppSettings["meshMode"]): Promise<App> {
-  const app = await world.createApp();
-  const build = await world.createBuild(app, SERVER);
-  const routes = [{ host: `${app.name}.test`, path: "/", pathType: "prefix" as const, port: 8080 }];
-  const settings: AppSettings = { ...SETTINGS, meshMode, exposure: { gatewayClass, routes } };
-  const view = await world.drive(await world.request(app, { buildId: build.id, settings }));
-  expect(view.state).toBe("done");
-  return rowOf(app);
-}
-
-const rowOf = async (app: { id: string; name: string; userId: string }): Promise<App> => {
-  const where = { id: app.id };
-  return { ...app, ...(await world.database.db.app.findUniqueOrThrow({ where, select: { createdAt: true } })) };
-};
-
-const visit = (base: string, host: string, path: string): Promise<number> =>
-  new Promise((resolve, reject) => {
-    const asked = request(`${base}${path}`, { headers: { host } }, (response) => {
-      response.resume();
-      response.on("end", () => resolve(response.statusCode ?? 0));
-    });
-    asked.on("error", reject).end();
-  });
-
-const podsOf = async (app: App): Promise<string[]> => {
-  const { items } = await world.kubernetes.list(KINDS.pod, "kepler-dev", { labelSelector: `kepler.dev/app=${app.id}` });
-  return items.map(({ metadata }) => metadata.name).sort();
-};
-
-type Change = { view?: MetricsView["view"]; prometheus?: Prometheus | null; nowMs?: number };
-function ask(app: App, change: Change = {}): Promise<MetricsView> {
-  const { nowMs = Date.now(), view = "sum" } = change;
-  const { db } = world.database;
-  const kubernetes = () => world.kubernetes;
-  return getMetrics(
-    app,
-    { environment: "dev", view, from: nowMs - 15 * 60_000, to: nowMs },
-    { signal: AbortSignal.timeout(60_000) },
-    {
-      db,
-      prometheus: change.prometheus === undefined ? prometheus : change.prometheus,
-      usage: (of, environment, options) => getUsage(of, environment, options, { db, kubernetes }),
-      grafanaUrl: "https://grafana.test/d/x?var-ns={namespace}&var-app={app}&from={from}",
-      now: () => new Date(nowMs),
-    },
-  );
-}
+afterAll(() => world?.stop());
 
 const line = (metrics: MetricsView, key: ChartKey, part: SeriesPart = "value"): (number | null)[] =>
   metrics.charts.find((chart) => chart.key === key)?.series.find((series) => series.part === part)?.values ?? [];
@@ -109,11 +20,11 @@ const last = (values: (number | null)[]): number => known(values).at(-1) ?? Numb
 const within = (value: number, low: number, high: number): boolean => value > low && value < high;
 
 /** Until the load has been seen for as long as a rate looks back. */
-const measured = (app: App, view: MetricsView["view"] = "sum") =>
+const measured = (app: MeasuredApp, view: MetricsView["view"] = "sum") =>
   waitFor(
     "measured load",
     async () => {
-      const metrics = await ask(app, { view });
+      const metrics = await world.ask(app, { view });
       const seen = within(last(line(metrics, "errors")), 0.2, 0.3) && last(line(metrics, "latency", "p99")) > 250;
       return (seen || view === "pods") && last(line(metrics, "cpu")) > 0 && metrics;
     },
@@ -123,7 +34,7 @@ const measured = (app: App, view: MetricsView["view"] = "sum") =>
 
 describe("what a service used and served", { timeout: 120_000 }, () => {
   it("is measured from real requests through the mesh, beside its requests and limits", async () => {
-    const metrics = await measured(meshed);
+    const metrics = await measured(world.meshed);
     expect(metrics).toMatchObject({ state: "ok", requestSource: "mesh", problem: null, usage: null });
     const { cpuRequestMillis, cpuLimitMillis, memoryLimitBytes } = SETTINGS.resources;
     expect(last(line(metrics, "cpu", "request"))).toBeCloseTo((2 * cpuRequestMillis) / 1000);
@@ -140,14 +51,14 @@ describe("what a service used and served", { timeout: 120_000 }, () => {
     // Nothing throttles here, so nobody knows: that is not zero.
     expect(line(metrics, "throttling")).toEqual([]);
     expect(metrics.grafana).toMatch(
-      new RegExp(`^https://grafana.test/d/x\\?var-ns=kepler-dev&var-app=${meshed.name}&from=\\d+$`),
+      new RegExp(`^https://grafana.test/d/x\\?var-ns=kepler-dev&var-app=${world.meshed.name}&from=\\d+$`),
     );
     expect(metrics.releases.map(({ number, kind, by }) => [number, kind, by])).toEqual([[1, "deploy", "Lin"]]);
   });
 
   it("is told by pod: its own pods and nobody else's", async () => {
-    const metrics = await measured(meshed, "pods");
-    const pods = await podsOf(meshed);
+    const metrics = await measured(world.meshed, "pods");
+    const pods = await world.podsOf(world.meshed);
     for (const key of ["cpu", "memory", "requests"] as const) {
       const chart = metrics.charts.find((each) => each.key === key);
       expect(
@@ -162,15 +73,18 @@ describe("what a service used and served", { timeout: 120_000 }, () => {
   });
 
   it("is counted at the edge where it is in no mesh", async () => {
-    const metrics = await measured(plain);
+    const metrics = await measured(world.plain);
     expect(metrics.requestSource).toBe("traefik");
     expect(last(line(metrics, "requests"))).toBeGreaterThan(1);
   });
 
   it("has gaps for the time before it was there, and begins no earlier than the app itself", async () => {
-    const own = await measured(meshed);
-    expect(own.grid.startMs).toBeGreaterThanOrEqual(meshed.createdAt.getTime());
-    const older = await ask({ ...meshed, createdAt: new Date(meshed.createdAt.getTime() - 10 * 60_000) });
+    const own = await measured(world.meshed);
+    expect(own.grid.startMs).toBeGreaterThanOrEqual(world.meshed.createdAt.getTime());
+    const older = await world.ask({
+      ...world.meshed,
+      createdAt: new Date(world.meshed.createdAt.getTime() - 10 * 60_000),
+    });
     expect(older).toMatchObject({ state: "ok", problem: null });
     for (const key of ["cpu", "memory", "requests", "errors", "latency"] as const) {
       const values = older.charts.find((chart) => chart.key === key)?.series[0]?.values ?? [];
@@ -183,13 +97,18 @@ describe("what a service used and served", { timeout: 120_000 }, () => {
 });
 
 it("is drawn with the services that its pods really call", { timeout: 90_000 }, async () => {
-  const { db } = world.database;
+  const { db } = world;
   const draw = (of: Prometheus | null) =>
-    getTopology(meshed, "dev", { signal: AbortSignal.timeout(30_000) }, { db, prometheus: of, now: () => new Date() });
+    getTopology(
+      world.meshed,
+      "dev",
+      { signal: AbortSignal.timeout(30_000) },
+      { db, prometheus: of, now: () => new Date() },
+    );
   const used = await waitFor(
     "the service that is called",
     async () => {
-      const { columns, knowsCallees } = await draw(prometheus);
+      const { columns, knowsCallees } = await draw(world.prometheus);
       const found = columns.find(({ key }) => key === "uses")?.nodes[0];
       return found && { found, knowsCallees, keys: columns.map(({ key }) => key) };
     },
@@ -197,15 +116,15 @@ it("is drawn with the services that its pods really call", { timeout: 90_000 }, 
     500,
   );
   expect(used.keys).toEqual(["edge", "routes", "mesh", "uses"]);
-  expect(used.found).toMatchObject({ kind: "callee", name: plain.name, state: "ok", isOurs: true });
+  expect(used.found).toMatchObject({ kind: "callee", name: world.plain.name, state: "ok", isOurs: true });
   expect(used.found.perSecond).toBeGreaterThan(0);
   expect(await draw(null)).toMatchObject({ knowsCallees: false });
 });
 
 it("is in the picture of its environment's calls, with its gateway, and only for those who may see one end", async () => {
-  const { db } = world.database;
+  const { db } = world;
   const { id } = await db.environment.findUniqueOrThrow({ where: { name: "dev" }, select: { id: true } });
-  const draw = (teams: string[] | null, of: Prometheus | null = prometheus) =>
+  const draw = (teams: string[] | null, of: Prometheus | null = world.prometheus) =>
     getCalls(id, teams, { signal: AbortSignal.timeout(30_000) }, { db, prometheus: of, now: () => new Date() });
   const seen = await waitFor(
     "calls between all three",
@@ -218,7 +137,7 @@ it("is in the picture of its environment's calls, with its gateway, and only for
   );
   expect(seen).toMatchObject({ state: "ok", hidden: 0 });
   const edge = (from: string, to: string) => seen.edges.find((each) => each.from === from && each.to === to);
-  const [mesh, called] = [`service ${meshed.name}`, `service ${plain.name}`];
+  const [mesh, called] = [`service ${world.meshed.name}`, `service ${world.plain.name}`];
   // A quarter of the visits fail.
   for (const gateway of [edge("istio ", mesh), edge("traefik ", called)]) {
     expect(gateway?.perSecond).toBeGreaterThan(0);
@@ -229,31 +148,31 @@ it("is in the picture of its environment's calls, with its gateway, and only for
   expect(edge(mesh, called)).toMatchObject({ errorShare: 0, state: "ok" });
   expect(await draw([])).toMatchObject({ state: "ok", nodes: [], edges: [] });
   expect(await draw(null, null)).toMatchObject({ state: "absent", edges: [] });
-  const lift = await world.world.putOutOfOrder({ system: "prometheus", kind: "drop" });
+  const lift = await world.putPrometheusOutOfOrder({ kind: "drop" });
   expect(await draw(null)).toMatchObject({ state: "unreachable", problem: { system: "prometheus" } });
   await lift();
 });
 
 describe("what is said instead of charts", { timeout: 120_000 }, () => {
   it("tells a Prometheus that has gone from one that refuses, and both from one that came back", async () => {
-    await measured(meshed);
-    const lift = await world.world.putOutOfOrder({ system: "prometheus", kind: "drop" });
-    const gone = await ask(meshed);
+    await measured(world.meshed);
+    const lift = await world.putPrometheusOutOfOrder({ kind: "drop" });
+    const gone = await world.ask(world.meshed);
     expect(gone).toMatchObject({ state: "unreachable", problem: { code: "unavailable", system: "prometheus" } });
     expect(gone.charts).toEqual([]);
     expect(gone.releases).toHaveLength(1);
     expect(gone.usage?.pods).toBe(2);
     await lift();
 
-    const allow = await world.world.putOutOfOrder({ system: "prometheus", kind: "answer", status: 403 });
-    expect(await ask(meshed)).toMatchObject({ state: "forbidden", problem: { code: "denied" } });
+    const allow = await world.putPrometheusOutOfOrder({ kind: "answer", status: 403 });
+    expect(await world.ask(world.meshed)).toMatchObject({ state: "forbidden", problem: { code: "denied" } });
     await allow();
-    expect(await ask(meshed)).toMatchObject({ state: "ok", problem: null });
+    expect(await world.ask(world.meshed)).toMatchObject({ state: "ok", problem: null });
   });
 
   it("is what the cluster itself measures now, where there is no Prometheus", async () => {
     const metrics = await waitFor("usage", async () => {
-      const found = await ask(meshed, { prometheus: null });
+      const found = await world.ask(world.meshed, { prometheus: null });
       return found.usage && found;
     });
     expect(metrics).toMatchObject({ state: "absent", problem: null, charts: [], usage: { pods: 2 } });
@@ -261,29 +180,34 @@ describe("what is said instead of charts", { timeout: 120_000 }, () => {
   });
 
   it("is that nothing is known of a service that never ran", async () => {
-    const fresh = await rowOf(await world.createApp());
-    expect(await ask(fresh)).toMatchObject({ state: "empty", isRunning: false, usage: null, requestSource: null });
+    const fresh = await world.unreleased();
+    expect(await world.ask(fresh)).toMatchObject({
+      state: "empty",
+      isRunning: false,
+      usage: null,
+      requestSource: null,
+    });
   });
 
   it("is since when the figures have ended, while its pods go on", async () => {
-    const { db } = world.database;
-    await measured(meshed);
+    const { db } = world;
+    await measured(world.meshed);
     const { clusterId } = await db.environment.findUniqueOrThrow({
       where: { name: "dev" },
       select: { clusterId: true },
     });
-    const [name = ""] = await podsOf(meshed);
+    const [name = ""] = await world.podsOf(world.meshed);
     const facts = { phase: "Running", status: "Running", ready: true, restarts: 0, containers: [] };
     await db.observedPod.create({
       data: {
-        ...{ clusterId, uid: name, namespace: "kepler-dev", name, appId: meshed.id, ...facts },
-        ...{ createdAt: meshed.createdAt, seenAt: new Date() },
+        ...{ clusterId, uid: name, namespace: "kepler-dev", name, appId: world.meshed.id, ...facts },
+        ...{ createdAt: world.meshed.createdAt, seenAt: new Date() },
       },
     });
-    expect((await ask(meshed)).state).toBe("ok");
+    expect((await world.ask(world.meshed)).state).toBe("ok");
     // As if it were a quarter of an hour later, and nothing had been scraped since.
     const nowMs = Date.now() + 15 * 60_000;
-    const stale = await ask(meshed, { nowMs });
+    const stale = await world.ask(world.meshed, { nowMs });
     expect(stale).toMatchObject({ state: "stale", isRunning: true });
     expect(Date.parse(stale.lastAt ?? "")).toBeLessThan(nowMs - 5 * 60_000);
     expect(known(line(stale, "memory")).length).toBeGreaterThan(0);

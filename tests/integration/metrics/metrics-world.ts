@@ -1,0 +1,102 @@
+import { request } from "node:http";
+import { z } from "zod";
+import { type AppSettings } from "#lib/apps/spec-schema";
+import { KINDS } from "#lib/clients/kubernetes/kinds";
+import { type Prometheus } from "#lib/clients/prometheus/client";
+import { createPrometheus } from "#lib/clients/prometheus/create-prometheus";
+import { getUsage } from "#lib/clusters/get-usage";
+import { getMetrics } from "#lib/metrics/get-metrics";
+import { type MetricsView } from "#lib/metrics/schema";
+import { ReleaseWorld, SETTINGS } from "../releases/release-world.ts";
+
+export type MeasuredApp = Awaited<ReturnType<ReleaseWorld["createApp"]>> & { createdAt: Date };
+
+/** Fails, takes its time, calls a third one or answers at once, as it is asked to. */
+const SERVER = [
+  "node",
+  "-e",
+  `require("http").createServer((q,s)=>{
+    if(q.url.endsWith("fail")){s.statusCode=500;s.end()}
+    else if(q.url.endsWith("slow"))setTimeout(()=>s.end("slow"),300);
+    else if(q.url.includes("call-"))require("http").get({host:q.url.split("call-")[1],port:8080},(r)=>r.pipe(s));
+    else s.end("ok")}).listen(8080)`,
+];
+
+/** A service in the mesh that calls a plain one, both visited through their gateways until `stop`, and what counts it. */
+export async function startMetricsWorld() {
+  const world = await ReleaseWorld.start("prometheus");
+  const { db } = world.database;
+  const { prometheus: place, edge } = world.world;
+  if (!place || !edge) throw new Error("needs the sandbox's gateways and Prometheus");
+  const prometheus = createPrometheus(place);
+
+  const rowOf = async (app: { id: string; name: string; userId: string }): Promise<MeasuredApp> => {
+    const where = { id: app.id };
+    return { ...app, ...(await db.app.findUniqueOrThrow({ where, select: { createdAt: true } })) };
+  };
+  const running = async (gatewayClass: "istio" | "ingress", meshMode: AppSettings["meshMode"]) => {
+    const app = await world.createApp();
+    const build = await world.createBuild(app, SERVER);
+    const routes = [{ host: `${app.name}.test`, path: "/", pathType: "prefix" as const, port: 8080 }];
+    const settings: AppSettings = { ...SETTINGS, meshMode, exposure: { gatewayClass, routes } };
+    const view = await world.drive(await world.request(app, { buildId: build.id, settings }));
+    if (view.state !== "done") throw new Error(`not released: ${JSON.stringify(view.error)}`);
+    return rowOf(app);
+  };
+  const [meshed, plain] = await Promise.all([running("istio", "mesh"), running("ingress", "normal")]);
+
+  const over = new AbortController();
+  const load = async (gateway: string, app: MeasuredApp, path: string) => {
+    for (let turn = 0; !over.signal.aborted; turn += 1) {
+      await visit(gateway, `${app.name}.test`, turn % 4 === 0 ? "/fail" : turn % 10 === 1 ? "/slow" : path);
+    }
+  };
+  const called = await world.live(KINDS.service, plain.name);
+  const { clusterIP } = z.object({ clusterIP: z.string() }).parse(called?.spec);
+  const visitors = Promise.all([load(edge.istioUrl, meshed, `/call-${clusterIP}`), load(edge.traefikUrl, plain, "/")]);
+
+  type Change = { view?: MetricsView["view"]; prometheus?: Prometheus | null; nowMs?: number };
+  const ask = (app: MeasuredApp, change: Change = {}): Promise<MetricsView> => {
+    const { nowMs = Date.now(), view = "sum" } = change;
+    const kubernetes = () => world.kubernetes;
+    return getMetrics(
+      app,
+      { environment: "dev", view, from: nowMs - 15 * 60_000, to: nowMs },
+      { signal: AbortSignal.timeout(60_000) },
+      {
+        db,
+        prometheus: change.prometheus === undefined ? prometheus : change.prometheus,
+        usage: (of, environment, options) => getUsage(of, environment, options, { db, kubernetes }),
+        grafanaUrl: "https://grafana.test/d/x?var-ns={namespace}&var-app={app}&from={from}",
+        now: () => new Date(nowMs),
+      },
+    );
+  };
+  const podsOf = async (app: MeasuredApp): Promise<string[]> => {
+    const labelSelector = `kepler.dev/app=${app.id}`;
+    const { items } = await world.kubernetes.list(KINDS.pod, "kepler-dev", { labelSelector });
+    return items.map(({ metadata }) => metadata.name).sort();
+  };
+
+  return {
+    ...{ db, prometheus, meshed, plain, ask, podsOf },
+    putPrometheusOutOfOrder: (fault: { kind: "drop" } | { kind: "answer"; status: number }) =>
+      world.world.putOutOfOrder({ system: "prometheus", ...fault }),
+    /** A service that never ran. */
+    unreleased: async () => rowOf(await world.createApp()),
+    stop: async () => {
+      over.abort();
+      await visitors;
+      await world.stop();
+    },
+  };
+}
+
+const visit = (base: string, host: string, path: string): Promise<number> =>
+  new Promise((resolve, reject) => {
+    const asked = request(`${base}${path}`, { headers: { host } }, (response) => {
+      response.resume();
+      response.on("end", () => resolve(response.statusCode ?? 0));
+    });
+    asked.on("error", reject).end();
+  });
