@@ -63,11 +63,14 @@ export async function listMissing(
   return [...views.values()];
 }
 
-/** When pods in a namespace were last seen: when the cluster was last heard of, or began to forbid it; null = never. */
-export async function podsSeenAt(db: Db, where: { clusterId: string; namespace: string }): Promise<Date | null> {
-  const [[forbidden], status] = await Promise.all([
+/**
+ * How good the picture of a namespace's pods is: what the watch may not do there, and when they were last seen: when the
+ * cluster was last heard of, or began to forbid it; null = never.
+ */
+export async function sightOfPods(db: Db, where: { clusterId: string; namespace: string }) {
+  const [missing, status] = await Promise.all([
     listMissing(db, { ...where, resource: "pods" }),
     db.systemStatus.findUnique({ where: { key: clusterKey(where.clusterId) }, select: { lastOkAt: true } }),
   ]);
-  return forbidden ? new Date(forbidden.since) : (status?.lastOkAt ?? null);
+  return { missing, seenAt: missing[0] ? new Date(missing[0].since) : (status?.lastOkAt ?? null) };
 }

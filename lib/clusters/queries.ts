@@ -3,7 +3,7 @@ import { z } from "zod";
 import { type Db, db as ownDb, type Prisma } from "#lib/platform/db";
 import { NotFound } from "#lib/platform/errors";
 import { groupEvents } from "./event-rules.ts";
-import { listMissing, podsSeenAt } from "./missing-rights.ts";
+import { listMissing, sightOfPods } from "./missing-rights.ts";
 import { clusterKey } from "./record-system.ts";
 import {
   containerView,
@@ -70,13 +70,12 @@ async function placeOf(db: Db, environment: string): Promise<{ clusterId: string
 /** Pods of an app in an environment as the watch saw them, newest first. */
 export async function listPods(appId: string, environment: string, db: Db = ownDb()): Promise<z.infer<typeof podList>> {
   const { clusterId, namespace } = await placeOf(db, environment);
-  const [pods, seenAt, missing] = await Promise.all([
+  const [pods, { seenAt, missing }] = await Promise.all([
     db.observedPod.findMany({
       where: { appId, clusterId, namespace },
       orderBy: [{ createdAt: "desc" }, { name: "asc" }],
     }),
-    podsSeenAt(db, { clusterId, namespace }),
-    listMissing(db, { clusterId, namespace, resource: "pods" }),
+    sightOfPods(db, { clusterId, namespace }),
   ]);
   return { rows: pods.map(podView), seenAt: seenAt?.toISOString() ?? null, missing };
 }

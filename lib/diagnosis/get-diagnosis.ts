@@ -7,7 +7,7 @@ import { type Prometheus } from "#lib/clients/prometheus/client";
 import { type Registry } from "#lib/clients/registry/client";
 import { connectCluster } from "#lib/clusters/connect-cluster";
 import { ownSystems } from "#lib/clusters/connect-systems";
-import { podsSeenAt } from "#lib/clusters/missing-rights";
+import { sightOfPods } from "#lib/clusters/missing-rights";
 import { type SeenPod } from "#lib/clusters/pod-rules";
 import { knownSecrets } from "#lib/config/known-secrets";
 import { type Db, db as ownDb } from "#lib/platform/db";
@@ -65,13 +65,13 @@ export async function getDiagnosis(
   // While a rollout is under way its pods run two images on purpose.
   const compared = isTerminal(release.state) ? image.seen : null;
   const scene: Scene = { ...seen.scene, pods, usage, answers, image: compared, build: release.build };
-  const seenAt = seen.livePods ? checkedAt : await podsSeenAt(db, { clusterId: cluster.id, namespace });
+  const sight = seen.livePods ? { seenAt: checkedAt } : await sightOfPods(db, { clusterId: cluster.id, namespace });
   const secrets = await knownSecrets(db, appId, environment.id);
   return {
     ...view,
     findings: diagnose(scene).map((one) => withoutSecrets(one, secrets)),
     gaps: [...seen.gaps, ...image.gaps, ...peaks.gaps],
-    seenAt: seenAt?.toISOString() ?? null,
+    seenAt: sight.seenAt?.toISOString() ?? null,
   };
 }
 

@@ -2,7 +2,7 @@ import "server-only";
 import { appSpec } from "#lib/apps/spec-schema";
 import { type Prometheus } from "#lib/clients/prometheus/client";
 import { ownSystems } from "#lib/clusters/connect-systems";
-import { podsSeenAt } from "#lib/clusters/missing-rights";
+import { sightOfPods } from "#lib/clusters/missing-rights";
 import { clusterKey } from "#lib/clusters/record-system";
 import { findCallees } from "#lib/metrics/find-calls";
 import { type Db, db as ownDb } from "#lib/platform/db";
@@ -37,7 +37,7 @@ export async function getTopology(
   });
   if (!place) throw new NotFound(`There is no environment ${environment}.`);
   const { clusterId, namespace, domain } = place;
-  const [release, pods, workload, cluster, seenAt] = await Promise.all([
+  const [release, pods, workload, cluster, { seenAt }] = await Promise.all([
     db.release.findFirst({
       where: { appId: app.id, environmentId: place.id, state: "done" },
       orderBy: { number: "desc" },
@@ -55,7 +55,7 @@ export async function getTopology(
       where: { key: clusterKey(clusterId) },
       select: { state: true },
     }),
-    podsSeenAt(db, { clusterId, namespace }),
+    sightOfPods(db, { clusterId, namespace }),
   ]);
   const spec = release && appSpec.parse(release.spec);
   const callees = spec?.meshMode === "mesh" ? await calleesOf(deps, { app: app.name, namespace }, signal) : [];
