@@ -10,6 +10,7 @@ import { Failure } from "../shell/failure.tsx";
 import { Badge } from "../ui/badge.tsx";
 import { Button } from "../ui/button.tsx";
 import { Dialog } from "../ui/dialog.tsx";
+import { Names } from "../ui/names.tsx";
 import classes from "./bulk.module.css";
 import { BulkProgress } from "./bulk-progress.tsx";
 import { useCreateBulk } from "./use-bulk.ts";
@@ -64,11 +65,7 @@ export function BulkDialog({ apps, environment, kind, onCancel, onClose }: Props
     >
       <div className={classes.form}>
         <p>{t("each")}</p>
-        <ul className={classes.names} aria-label={t("services")}>
-          {apps.map(({ id, name }) => (
-            <li key={id}>{name}</li>
-          ))}
-        </ul>
+        <Names label={t("services")} of={apps} />
         {kind === "scale" && <ReplicasInput label={t("replicas")} value={replicas} onChange={setReplicas} />}
         <ReasonInput label={releases("reason")} value={reason} onChange={setReason} />
         {create.error && <Failure error={create.error} />}

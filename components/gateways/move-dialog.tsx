@@ -12,6 +12,7 @@ import { Badge } from "../ui/badge.tsx";
 import { Button } from "../ui/button.tsx";
 import { Dialog } from "../ui/dialog.tsx";
 import { Message } from "../ui/message.tsx";
+import { Names } from "../ui/names.tsx";
 import { Note } from "../ui/note.tsx";
 import { SkeletonRows } from "../ui/skeleton-rows.tsx";
 import classes from "./gateways.module.css";
@@ -69,7 +70,7 @@ function Preview({ preview: { moves, stay, notMine, targets } }: { preview: Move
   const routes = moves.reduce((sum, item) => sum + item.routes, 0);
   return (
     <>
-      <p>{t("dialog.what", { routes })}</p>
+      <p>{moves.length === 0 ? t("dialog.nothing") : t("dialog.what", { routes })}</p>
       {targets
         .filter(({ state }) => state === "unready" || state === "unknown")
         .map(({ gatewayClass }) => (
@@ -81,11 +82,7 @@ function Preview({ preview: { moves, stay, notMine, targets } }: { preview: Move
             {t("dialog.notReadyText")}
           </Message>
         ))}
-      <ul className={classes.names} aria-label={t("dialog.services")}>
-        {moves.map(({ appId, app }) => (
-          <li key={appId}>{app}</li>
-        ))}
-      </ul>
+      <Names label={t("dialog.services")} of={moves.map(({ appId, app }) => ({ id: appId, name: app }))} />
       <MoveLosses moves={moves} />
       {stay.length > 0 && (
         <Note state="warn">
