@@ -1,6 +1,8 @@
 "use client";
 
+import { TextInput } from "@mantine/core";
 import { useDebouncedCallback } from "@mantine/hooks";
+import { Search } from "lucide-react";
 import { lazy, Suspense, useState } from "react";
 import { useTranslations } from "use-intl";
 import type { GatewayMove } from "#lib/apps/spec/gateway-rules";
@@ -13,6 +15,7 @@ import { Button } from "../ui/button.tsx";
 import { Empty } from "../ui/empty.tsx";
 import { PageHead } from "../ui/page-head.tsx";
 import { Pager } from "../ui/pager.tsx";
+import { Panel } from "../ui/panel.tsx";
 import { RelativeTime } from "../ui/relative-time.tsx";
 import { SkeletonRows } from "../ui/skeleton-rows.tsx";
 import { GatewayPanel } from "./gateway-panel.tsx";
@@ -38,7 +41,7 @@ function OfEnvironment({ environment, first }: { environment: EnvironmentView; f
   const [filter, changeFilter] = useRoutesFilter();
   const search = useDebouncedCallback((q: string) => changeFilter({ q }), TYPING_MS);
   const [move, setMove] = useState<GatewayMove | null>(null);
-  const { data, error, refetch } = useGateways(environment.id, filter, first);
+  const { data, error, isPlaceholderData, refetch } = useGateways(environment.id, filter, first);
   const mayMove = me.isAdmin || me.memberships.some(({ teamId }) => allows("gateway.move", teamId));
   const movable = (to: GatewayMove) => data?.moves.find((each) => each.to === to)?.services ?? 0;
   const why = (to: GatewayMove) => {
@@ -74,26 +77,35 @@ function OfEnvironment({ environment, first }: { environment: EnvironmentView; f
                 />
               ))}
             </div>
-            <input
-              className={classes.find}
-              type="search"
-              placeholder={t("find")}
-              aria-label={t("find")}
-              maxLength={100}
-              defaultValue={filter.q}
-              onChange={(event) => search(event.currentTarget.value)}
-            />
-            {data.total === 0 ? (
-              <Empty title={t("none")}>{t(filter.q === "" ? "noneYet" : "noneFound")}</Empty>
-            ) : (
-              <RoutesTable rows={data.rows} environment={environment.name} />
-            )}
-            <Pager
-              page={data.page}
-              pageSize={data.pageSize}
-              total={data.total}
-              onPage={(page) => changeFilter({ page })}
-            />
+            <Panel
+              title={t("routes")}
+              actions={
+                <TextInput
+                  size="xs"
+                  type="search"
+                  className={classes.find}
+                  leftSection={<Search size={14} strokeWidth={1.5} aria-hidden />}
+                  placeholder={t("find")}
+                  aria-label={t("find")}
+                  maxLength={100}
+                  defaultValue={filter.q}
+                  onChange={(event) => search(event.currentTarget.value)}
+                />
+              }
+            >
+              {data.total === 0 ? (
+                <Empty title={t("none")}>{t(filter.q === "" && !isPlaceholderData ? "noneYet" : "noneFound")}</Empty>
+              ) : (
+                <RoutesTable rows={data.rows} environment={environment.name} />
+              )}
+              <Pager
+                page={data.page}
+                pageSize={data.pageSize}
+                total={data.total}
+                by="name"
+                onPage={(page) => changeFilter({ page })}
+              />
+            </Panel>
             <CallsPanel environmentId={environment.id} />
           </>
         )}

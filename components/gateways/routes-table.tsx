@@ -20,7 +20,7 @@ export function RoutesTable({ rows, environment }: { rows: GatewayRoute[]; envir
     { key: "state", header: t("column.state"), width: 140, wide: true },
   ];
   return (
-    <DataTable label={t("title")} columns={columns}>
+    <DataTable label={t("routes")} columns={columns}>
       {rows.map((row, index) => (
         <tr key={`${row.app} ${row.host} ${row.path} ${index}`}>
           <td>
@@ -31,7 +31,7 @@ export function RoutesTable({ rows, environment }: { rows: GatewayRoute[]; envir
             </span>
           </td>
           <td className="k-wide">
-            <Link className="k-link k-trunc" href={`/services/${row.app}?environment=${environment}`}>
+            <Link className="k-link k-trunc" title={row.app} href={`/services/${row.app}?environment=${environment}`}>
               {row.app}
             </Link>
           </td>
@@ -58,7 +58,9 @@ function Carrier({ row: { gatewayClass, carrier, movingTo, loss } }: { row: Gate
       </span>
       {movingTo !== null && <State glyph="working">{t("moving", { to: name(movingTo) })}</State>}
       {loss !== null && movingTo === null && (
-        <State glyph={loss.is === "unserved" ? "fail" : "warn"}>{lossWords(loss)}</State>
+        <span className="k-trunc" title={lossWords(loss)}>
+          <State glyph={loss.is === "unserved" ? "fail" : "warn"}>{lossWords(loss)}</State>
+        </span>
       )}
     </span>
   );

@@ -21,7 +21,7 @@ export function Panel({ title, meta, actions, padded = false, children }: Props)
         {meta !== undefined && <span className={classes.meta}>{meta}</span>}
         {actions !== undefined && <span className={classes.actions}>{actions}</span>}
       </header>
-      <div className={padded ? classes.padded : undefined}>{children}</div>
+      <div className={padded ? classes.padded : classes.bare}>{children}</div>
     </section>
   );
 }
