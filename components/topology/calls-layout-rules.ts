@@ -3,7 +3,8 @@ import type { CallsEdge, CallsNode } from "#lib/topology/calls-schema";
 import { type Box, NODE_HEIGHT } from "./layout-rules.ts";
 
 const NODE_WIDTH = 168;
-const LABEL = { width: 92, height: 18 };
+const LABEL = { width: 112, height: 18 };
+const LOOP_WIDTH = 144;
 const MARGIN = 1;
 
 export type CallsLayout = {
@@ -34,12 +35,19 @@ export function layoutOfCalls(nodes: readonly CallsNode[], edges: readonly Calls
     }),
     arrows: edges.map((edge) => {
       const { points, x, y } = graph.edge(edge.from, edge.to);
-      return { edge, path: smooth(points), label: { x, y } };
+      const path = edge.from === edge.to ? loop(graph.node(edge.from), y) : smooth(points);
+      return { edge, path, label: { x, y } };
     }),
   };
 }
 
 type Point = { x: number; y: number };
+
+/** Out of a box and back into it from below, around the words that stand at `bottom`: dagre's own way ends in mid-air. */
+function loop({ x, y }: Point, bottom: number): string {
+  const [left, right, top] = [x - LOOP_WIDTH / 2, x + LOOP_WIDTH / 2, y + NODE_HEIGHT / 2];
+  return `M${right} ${top}Q${right} ${bottom} ${x} ${bottom}Q${left} ${bottom} ${left} ${top}`;
+}
 
 /** A line through the middles between points, bent at the points: it has no corner. */
 function smooth([first, ...rest]: readonly Point[]): string {

@@ -15,6 +15,7 @@ import { RelativeTime } from "../ui/relative-time.tsx";
 import { SkeletonRows } from "../ui/skeleton-rows.tsx";
 import { State } from "../ui/state.tsx";
 import { usePublicErrorText } from "../ui/use-public-error-text.ts";
+import classes from "./calls.module.css";
 import { useNodeName } from "./calls-words.ts";
 import { useCalls } from "./use-calls.ts";
 
@@ -34,10 +35,12 @@ export function CallsPanel({ environmentId }: { environmentId: string }) {
       }
     >
       {error && <Failure error={error} onRetry={again} />}
-      {data ? <Calls calls={data} onRetry={again} /> : !error && <SkeletonRows rows={4} columns="1fr 1fr 60px 60px" />}
+      {data ? <Calls calls={data} onRetry={again} /> : !error && <Waiting />}
     </Panel>
   );
 }
+
+const Waiting = () => <SkeletonRows rows={4} columns="1fr 1fr 60px 60px" />;
 
 function Calls({ calls, onRetry }: { calls: CallsView; onRetry: () => void }) {
   const t = useTranslations("topology.calls");
@@ -58,14 +61,13 @@ function Calls({ calls, onRetry }: { calls: CallsView; onRetry: () => void }) {
     );
   }
   if (edges.length === 0) return <Empty title={t("none")}>{t("noneHint")}</Empty>;
+  // The table waits for the picture above it: else it would be read and then move down.
   return (
-    <>
-      <Suspense fallback={null}>
-        <CallsPicture nodes={nodes} edges={edges} />
-      </Suspense>
+    <Suspense fallback={<Waiting />}>
+      <CallsPicture nodes={nodes} edges={edges} />
       <CallsTable nodes={nodes} edges={edges} />
-      {hidden > 0 && <p className="k-small k-quiet">{t("hidden", { count: hidden })}</p>}
-    </>
+      {hidden > 0 && <p className={classes.hidden}>{t("hidden", { count: hidden })}</p>}
+    </Suspense>
   );
 }
 
@@ -96,9 +98,15 @@ function CallsTable({ nodes, edges }: Pick<CallsView, "nodes" | "edges">) {
           <td className="k-wide">
             <State glyph={state}>{t(`is.${state}`)}</State>
           </td>
-          <td className="k-num">{words(perSecond, "per-second")}</td>
-          <td className="k-num">{words(errorShare, "share")}</td>
-          <td className="k-num k-wide">{p95Ms === null ? "–" : words(p95Ms, "milliseconds")}</td>
+          <td className="k-num" data-align="right">
+            {words(perSecond, "per-second")}
+          </td>
+          <td className="k-num" data-align="right">
+            {words(errorShare, "share")}
+          </td>
+          <td className="k-num k-wide" data-align="right">
+            {p95Ms === null ? "–" : words(p95Ms, "milliseconds")}
+          </td>
         </tr>
       ))}
     </DataTable>

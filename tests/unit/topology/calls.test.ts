@@ -87,7 +87,7 @@ describe("the picture of calls", () => {
       ...{ from: names[Number(pair[0])] ?? "", to: names[Number(pair[1])] ?? "", state: "ok" as const },
     }));
     const { width, height, boxes, arrows } = layoutOfCalls(nodes, edges);
-    const labels = arrows.map(({ label }) => ({ x: label.x - 40, y: label.y - 8, width: 80, height: 16 }));
+    const labels = arrows.map(({ label }) => ({ x: label.x - 56, y: label.y - 9, width: 112, height: 18 }));
     const all = [...boxes.map(({ box }) => box), ...labels];
     const overlap = (a: (typeof all)[number], b: (typeof all)[number]) =>
       a.x < b.x + b.width && b.x < a.x + a.width && a.y < b.y + b.height && b.y < a.y + a.height;
@@ -96,5 +96,17 @@ describe("the picture of calls", () => {
       all.every((box) => box.x >= 0 && box.y >= 0 && box.x + box.width <= width && box.y + box.height <= height),
     ).toBe(true);
     expect(arrows.every(({ path }) => /^M[\d.]+ [\d.]+[QL]/.test(path))).toBe(true);
+  });
+
+  it("draws a call of a service to itself out of its box and back into it", () => {
+    const nodes = ["shop", "stock"].map((name) => ({ id: name, kind: "service" as const, name, app: name }));
+    const edge = { ...figures, from: "shop", to: "stock", state: "ok" as const };
+    const { boxes, arrows } = layoutOfCalls(nodes, [edge, { ...edge, from: "stock" }]);
+    const box = boxes.find(({ node }) => node.id === "stock")?.box ?? { x: 0, y: 0, width: 0, height: 0 };
+    const numbers = arrows[1]?.path.match(/[\d.]+/g)?.map(Number) ?? [];
+    for (const [x = 0, y] of [numbers.slice(0, 2), numbers.slice(-2)]) {
+      expect(y).toBe(box.y + box.height);
+      expect(x > box.x && x < box.x + box.width).toBe(true);
+    }
   });
 });
