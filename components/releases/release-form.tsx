@@ -90,7 +90,7 @@ export function ReleaseForm({ app, children, intent: wanted, decisions, basis, w
         </Message>
       )}
       {preview.data?.current != null && <CanaryChoice draft={draft} noCanary={noCanary} onChange={setDraft} />}
-      {preview.data?.current != null && canary === null && (
+      {preview.data?.current != null && (draft === null || noCanary !== null) && (
         <Checkbox
           size="xs"
           label={control("rollbackOnFailure")}

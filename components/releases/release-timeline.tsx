@@ -60,7 +60,7 @@ function StepDetail({ step, release }: { step: StepView; release: ReleaseView })
   return (
     <>
       {step.name === "canary" && <CanaryStanding step={step} release={release} />}
-      {step.name === "rollout" && step.state !== "waiting" && release.pods.length > 0 && (
+      {step.name === "rollout" && step.startedAt !== null && release.pods.length > 0 && (
         <ul className={classes.pods} aria-label={t("pods")}>
           {release.pods.map((pod) => (
             <li key={pod.uid}>

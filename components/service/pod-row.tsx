@@ -49,9 +49,8 @@ export function PodRow({ pod, use, columns, onEnd }: Props) {
           </span>
         </td>
         <td className={classes.truncated} title={pod.message ?? undefined}>
-          <State glyph={podGlyph(pod)} detail={pod.track === "canary" ? t("canary") : undefined}>
-            {word}
-          </State>
+          <State glyph={podGlyph(pod)}>{word}</State>
+          {pod.track === "canary" && <small className={classes.track}>{t("canary")}</small>}
         </td>
         <td className="k-num k-wide" data-align="right">
           {pod.releaseNumber === null ? "" : `#${pod.releaseNumber}`}
