@@ -1,6 +1,7 @@
 import { type IncomingMessage } from "node:http";
 import { setTimeout as wait } from "node:timers/promises";
 import { type Attempt, attempt, type Body, type Head } from "./attempt.ts";
+import { type Door } from "./authorization.ts";
 import { type Backend } from "./backends.ts";
 import { byWeight, hashKeyOf } from "./balance.ts";
 import { type Cluster } from "./clusters.ts";
@@ -10,6 +11,7 @@ import { type EdgeRequest, type Plan, type Target } from "./plan.ts";
 import { type RateLimiter } from "./rate-limiter.ts";
 import { type Upstreams } from "./upstreams.ts";
 import { type Failure, type Flag } from "./words.ts";
+import { type Workload } from "./workloads.ts";
 
 /** What a proxy needs beside a request. Time and chance come in from outside, so that tests can hold them. */
 export type Ground = {
@@ -19,6 +21,10 @@ export type Ground = {
   /** Whether DestinationRules apply (Istio's proxies). */
   withRules: boolean;
   clock: { now(): number; random(): number };
+  /** Who calls, as pods' sidecars know it; undefined for a caller without an identity of the mesh. */
+  source(call: Call): Workload | undefined;
+  /** Nothing stands between the caller and the pod: a connection that the pod does not take is the caller's own. */
+  isDirect: boolean;
   /** A pod was asked and this came of it: what its sidecar would count. */
   reached(reach: Reach, call: Call): void;
 };
@@ -105,14 +111,17 @@ async function withRetries(call: Call, target: Target, cluster: Cluster, ground:
     const result = await once(call, target, cluster, backend, { number, timeoutMs: limit }, ground);
     const spent = isStream(call.body) && result.kind !== "connect-failure";
     const another = !spent && wants(retry.on, result) && clock.now() < deadline;
-    if (!another || number > retry.attempts) return endOf(result, backend, another && retry.attempts > 0);
+    if (!another || number > retry.attempts) return endOf(result, backend, another && retry.attempts > 0, ground);
     if (result.kind === "answer") result.answer.resume();
     const ceiling = retry.backoffMs * Math.min(10, 2 ** number - 1);
     if (await interrupted(clock.random() * ceiling, call.signal)) return { kind: "gone", flags: ["DC"] };
   }
 }
 
-function endOf(result: Attempt, backend: Backend, exhausted: boolean): Outcome {
+/** What came of asking a pod, or of not being let in. */
+type Result = Attempt | { kind: Exclude<Door, "open"> };
+
+function endOf(result: Result, backend: Backend, exhausted: boolean, { isDirect }: Ground): Outcome {
   const more: Flag[] = exhausted ? ["URX"] : [];
   switch (result.kind) {
     case "answer":
@@ -125,11 +134,18 @@ function endOf(result: Attempt, backend: Backend, exhausted: boolean): Outcome {
       return { ...failed("UT", ...more), backend };
     case "gone":
       return { kind: "gone", flags: ["DC"], backend };
+    case "denied":
+      return { kind: "own", status: DENIED, body: "RBAC: access denied", flags: more, backend };
+    case "cut":
+      return isDirect ? { kind: "gone", flags: ["DC"], backend } : { ...failed("UC", ...more), backend };
   }
 }
 
+/** Envoy's answer for what no policy lets in (its RBAC filter). */
+const DENIED = 403;
+
 /** Envoy's retry conditions (x-envoy-retry-on). */
-function wants(conditions: string[], result: Attempt): boolean {
+function wants(conditions: string[], result: Result): boolean {
   const status = result.kind === "answer" ? (result.answer.statusCode ?? 0) : 0;
   const noAnswer = ["connect-failure", "reset", "timeout"].includes(result.kind);
   return conditions.some((condition) => {
@@ -156,8 +172,9 @@ async function once(
   cluster: Cluster,
   backend: Backend,
   { number, timeoutMs }: { number: number; timeoutMs: number },
-  { clock, upstreams, reached }: Ground,
-): Promise<Attempt> {
+  ground: Ground,
+): Promise<Result> {
+  const { clock, upstreams, reached } = ground;
   const { plan, request, headers, body, signal } = call;
   const head: Head = {
     method: request.method,
@@ -170,6 +187,13 @@ async function once(
   };
   const end = upstreams.begin(cluster, backend);
   const startedMs = clock.now();
+  const door = doorAt(backend, call, ground);
+  if (door !== "open") {
+    const answered = door === "denied" ? DENIED : 0;
+    reached({ backend, target, status: answered, ms: 0, bytes: { sent: 0, received: 0 } }, call);
+    end(answered);
+    return { kind: door };
+  }
   let status = 0;
   const result = await attempt(backend, head, body, {
     timeoutMs: Number.isFinite(timeoutMs) ? timeoutMs : undefined,
@@ -181,6 +205,13 @@ async function once(
   if (result.kind === "answer") whenOver(result, finish);
   else finish();
   return result;
+}
+
+function doorAt({ pod, port }: Backend, call: Call, { view, source }: Ground): Door {
+  if (pod === undefined) return "open";
+  const { plan, request } = call;
+  const [path = ""] = plan.path.split("?", 1);
+  return view.door(pod, { source: source(call), port, request: { method: request.method, path, host: request.host } });
 }
 
 function whenOver(

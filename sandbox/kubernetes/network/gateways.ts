@@ -97,7 +97,7 @@ export function outboundSidecar(stage: Stage, calledOf: (incoming: IncomingMessa
 /** Only the called pods have sidecars: plain balancing, and they count. */
 export function inboundSidecar(stage: Stage, calledOf: (incoming: IncomingMessage) => Called | undefined): Proxy {
   return {
-    ground: groundOf(stage, { withRules: false, source: () => undefined }),
+    ground: { ...groundOf(stage, { withRules: false, source: () => undefined }), isDirect: true },
     words: ENVOY,
     logger: stage.logger,
     resolve: (request, incoming) => {
@@ -135,6 +135,8 @@ function groundOf(
     limiter: new RateLimiter(),
     withRules,
     clock,
+    source,
+    isDirect: false,
     reached: ({ backend: { pod }, target, status, ms, bytes }: Reach, call: Call) => {
       if (pod === undefined) return;
       telemetry.network(pod, bytes.sent, bytes.received);

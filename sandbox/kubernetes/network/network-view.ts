@@ -1,6 +1,8 @@
 import { type z } from "zod";
 import { findKind, ingresses } from "../kinds/index.ts";
+import { type Pod } from "../objects.ts";
 import { type Store } from "../store/store.ts";
+import { type Door, doorOf, type Knock } from "./authorization.ts";
 import { type Backends, backendsIn } from "./backends.ts";
 import { type Cluster, clusterOf } from "./clusters.ts";
 import { derived } from "./derived.ts";
@@ -9,6 +11,7 @@ import { destinationRuleSpec, gatewaySpec, type Named, virtualServiceSpec } from
 import { gatewayRoutes, meshRoutes } from "./istio-routes.ts";
 import { middlewareSpec } from "./middlewares.ts";
 import { type Destination, type EdgeRequest, type Plan, type Resolve } from "./plan.ts";
+import { authorizationPolicySpec, peerAuthenticationSpec } from "./security-objects.ts";
 
 /** What the gateways and sidecars know of the cluster, as it is at the moment of each call. */
 export type NetworkView = {
@@ -21,6 +24,8 @@ export type NetworkView = {
   ): { plan?: Plan } | undefined;
   /** With DestinationRules, as Istio's proxies see it, or without. */
   cluster(destination: Destination, withRules: boolean): Cluster | undefined;
+  /** Whether a pod lets a caller in. */
+  door(pod: Pod, knock: Knock): Door;
 };
 
 const TRAEFIK_CLASSES = [undefined, "", "traefik"];
@@ -33,6 +38,8 @@ export function networkView(store: Store): NetworkView {
   const gateways = read("networking.istio.io", "v1", "gateways", gatewaySpec);
   const virtualServices = read("networking.istio.io", "v1", "virtualservices", virtualServiceSpec);
   const rules = read("networking.istio.io", "v1", "destinationrules", destinationRuleSpec);
+  const policies = read("security.istio.io", "v1", "authorizationpolicies", authorizationPolicySpec);
+  const peers = read("security.istio.io", "v1", "peerauthentications", peerAuthenticationSpec);
   const middlewares = read("traefik.io", "v1alpha1", "middlewares", middlewareSpec);
   const istio = derived(store, ["gateways", "virtualservices"], () => gatewayRoutes(gateways(), virtualServices()));
   const mesh = derived(store, ["virtualservices"], () => meshRoutes(virtualServices()));
@@ -50,6 +57,7 @@ export function networkView(store: Store): NetworkView {
     traefik: (request) => traefik()(request),
     mesh: (service, request) => mesh()(service, request),
     cluster: (destination, withRules) => clusterOf(destination, backends, withRules ? rules() : undefined),
+    door: (pod, knock) => doorOf(pod, knock, { policies: policies(), peers: peers() }),
   };
 }
 

@@ -7,6 +7,7 @@ import { type Store } from "../store/store.ts";
 import { type Backend } from "./backends.ts";
 import { type Called, inboundSidecar, outboundSidecar, type Stage } from "./gateways.ts";
 import { proxyServer } from "./proxy.ts";
+import { knownSource } from "./telemetry.ts";
 import { isInMesh } from "./workloads.ts";
 
 /**
@@ -35,7 +36,12 @@ export function startServiceProxy(store: Store, stage: Stage): { stop(): void } 
       called.set(client, { namespace, service: name, port: port.port });
       sidecar.emit("connection", client);
     } else if (backend === undefined) client.destroy();
+    else if (isShut(client, backend)) client.resetAndDestroy();
     else tunnel(client, backend);
+  };
+  const isShut = (client: Socket, { pod, port }: Backend): boolean => {
+    const source = knownSource(view.backends.podAt(client.remoteAddress ?? ""));
+    return pod !== undefined && view.door(pod, { source, port }) !== "open";
   };
   const sidecarFor = (client: Socket, port: ServicePort, backends: Backend[]): Server | undefined => {
     if (!speaksHttp(port)) return undefined;

@@ -67,6 +67,9 @@ const PLURALS: Record<string, string> = {
   Middleware: "middlewares",
   Service: "services",
   Deployment: "deployments",
+  ServiceAccount: "serviceaccounts",
+  AuthorizationPolicy: "authorizationpolicies",
+  PeerAuthentication: "peerauthentications",
 };
 
 /** A cluster with a Service "web" of two versions, one pod each (and whatever more is asked for), behind a Gateway. */
