@@ -18,7 +18,7 @@ export function ChoiceField({ options, onChoose, readOnly: fixed = false, ...pla
       {...shared}
       value={String(value ?? "")}
       onChange={(event) => (onChoose ?? set)(event.currentTarget.value)}
-      data={readOnly || fixed ? options.filter((option) => option.value === value) : [...options]}
+      data={readOnly || fixed ? options.filter((option) => option.value === String(value ?? "")) : [...options]}
     />
   );
 }

@@ -1,7 +1,6 @@
 "use client";
 
 import { Switch } from "@mantine/core";
-import type { ReactNode } from "react";
 import { useTranslations } from "use-intl";
 import { HTTP_METHODS, NO_TRAFFIC_RULES } from "#lib/apps/spec/traffic-schema";
 import { Rows } from "../../fields/rows.tsx";
@@ -13,6 +12,9 @@ import { TextField } from "../fields/text-field.tsx";
 import { WordsField } from "../fields/words-field.tsx";
 import { useFields } from "../fields-context.ts";
 import classes from "../settings.module.css";
+import { HeaderEditFields } from "./header-edit-fields.tsx";
+import { RedirectFields } from "./redirect-fields.tsx";
+import { Rule } from "./rule.tsx";
 
 /** What each rule begins with when it is switched on. */
 const BEGIN = {
@@ -99,6 +101,8 @@ function Rules({ row, traffic, set }: RulesProps) {
           </>
         )}
       </Rows>
+      <RedirectFields row={row} redirect={traffic.redirect} set={(redirect) => set({ ...traffic, redirect })} />
+      <HeaderEditFields row={row} edits={traffic.headerEdits} set={(headerEdits) => set({ ...traffic, headerEdits })} />
       <Rule
         name={t("retries")}
         on={traffic.retries !== null}
@@ -149,24 +153,6 @@ function Rules({ row, traffic, set }: RulesProps) {
         <NumberField at={`${at}.cors.maxAgeSeconds`} unit="s" />
         <SwitchField at={`${at}.cors.credentials`} />
       </Rule>
-    </>
-  );
-}
-
-type RuleProps = { name: string; on: boolean; onSwitch: (on: boolean) => void; children: ReactNode };
-
-/** One rule, and its fields while it is on. */
-function Rule({ name, on, onSwitch, children }: RuleProps) {
-  const { readOnly } = useFields();
-  return (
-    <>
-      <Switch
-        label={name}
-        checked={on}
-        disabled={readOnly}
-        onChange={(event) => onSwitch(event.currentTarget.checked)}
-      />
-      {on && <div className={classes.grid}>{children}</div>}
     </>
   );
 }

@@ -29,6 +29,8 @@ export const TRAFFIC_FEATURES = [
   "methods",
   "headers",
   "rewrite",
+  "redirect",
+  "headerEdits",
   "timeout",
   "retries",
   "fault",
@@ -42,6 +44,8 @@ function featuresOf(traffic: RouteTraffic): TrafficFeature[] {
     methods: traffic.methods.length > 0,
     headers: traffic.headers.length > 0,
     rewrite: traffic.rewritePath !== null,
+    redirect: traffic.redirect !== null,
+    headerEdits: traffic.headerEdits.length > 0,
     timeout: traffic.timeoutMs !== null,
     retries: traffic.retries !== null,
     fault: traffic.fault !== null,
@@ -51,8 +55,8 @@ function featuresOf(traffic: RouteTraffic): TrafficFeature[] {
   return TRAFFIC_FEATURES.filter((feature) => used[feature]);
 }
 
-/** Rules without which a route means something else: it would take requests that are not its own, or ask for another page. */
-const MEANING: readonly TrafficFeature[] = ["methods", "headers", "rewrite"];
+/** Rules without which a route means something else: it would take requests that are not its own, ask for another page, or not send visitors away. */
+const MEANING: readonly TrafficFeature[] = ["methods", "headers", "rewrite", "redirect"];
 
 /** What becomes of a route on a gateway that lacks some of its rules: they rest, or the route is not served at all. */
 export type RouteLoss = { host: string; path: string; is: "resting" | "unserved"; features: TrafficFeature[] };

@@ -1,5 +1,6 @@
 import { knowsRules } from "./gateway-rules.ts";
 import { type Path, type Problem } from "./problem.ts";
+import { isToScheme, type RouteRedirect } from "./redirect-schema.ts";
 import { type StoredSettings } from "./stored-schema.ts";
 import { NO_TRAFFIC_RULES, type RouteTraffic } from "./traffic-schema.ts";
 
@@ -14,6 +15,7 @@ export function trafficProblems({ exposure }: Pick<StoredSettings, "exposure">):
     const { host, path, pathType, traffic } = route;
     const at: Path = ["exposure", "routes", i];
     const problems = traffic ? rulesProblems(traffic, [...at, "traffic"]) : [];
+    if (traffic?.redirect) problems.push(...redirectProblems(route, traffic, traffic.redirect, [...at, "traffic"]));
     if (traffic !== undefined && !knowsRules(exposure.gatewayClass))
       problems.push({ path: [...at, "traffic"], message: "traffic.istio-only" });
     const asked = JSON.stringify([host, path, pathType, traffic?.methods ?? [], traffic?.headers ?? []]);
@@ -49,12 +51,16 @@ const isMetBy = (wide: HeaderMatch, narrow: HeaderMatch): boolean =>
     ? narrow.match !== "regex" && narrow.value.startsWith(wide.value)
     : wide.match === narrow.match && wide.value === narrow.value);
 
-function rulesProblems({ headers, fault, cors, retries, timeoutMs }: RouteTraffic, at: Path): Problem[] {
+function rulesProblems({ headers, headerEdits, fault, cors, retries, timeoutMs }: RouteTraffic, at: Path): Problem[] {
   const problems: Problem[] = [];
   const names = headers.map(({ name }) => name);
   // A VirtualService has one condition for each header: of two only one would count.
   names.forEach((name, i) => {
     if (names.indexOf(name) < i) problems.push({ path: [...at, "headers", i, "name"], message: "duplicate" });
+  });
+  const edited = headerEdits.map(({ side, name }) => `${side} ${name}`);
+  edited.forEach((edit, i) => {
+    if (edited.indexOf(edit) < i) problems.push({ path: [...at, "headerEdits", i, "name"], message: "duplicate" });
   });
   if (fault && fault.delay === null && fault.abort === null)
     problems.push({ path: [...at, "fault"], message: "traffic.empty-fault" });
@@ -63,4 +69,26 @@ function rulesProblems({ headers, fault, cors, retries, timeoutMs }: RouteTraffi
   if (retries?.perTryTimeoutMs != null && timeoutMs !== null && retries.perTryTimeoutMs > timeoutMs)
     problems.push({ path: [...at, "retries", "perTryTimeoutMs"], message: "traffic.try-over-timeout" });
   return problems;
+}
+
+/** A redirect has to lead somewhere else; and where the service is never asked, nothing can be said of how it is asked. */
+function redirectProblems(route: Route, traffic: RouteTraffic, redirect: RouteRedirect, at: Path): Problem[] {
+  const { scheme, host, path } = redirect;
+  if (scheme === null && host === null && path === null)
+    return [{ path: [...at, "redirect", "host"], message: "redirect.nowhere" }];
+  if (isToScheme(redirect)) return [];
+  const { rewritePath, timeoutMs, retries, fault, mirror, headerEdits } = traffic;
+  const ofTheService = Object.entries({ rewritePath, timeoutMs, retries, fault, mirror });
+  const problems = ofTheService
+    .filter(([, rule]) => rule !== null)
+    .map(([field]): Problem => ({ path: [...at, field], message: "redirect.no-service" }));
+  headerEdits.forEach(({ side }, i) => {
+    if (side === "request") problems.push({ path: [...at, "headerEdits", i, "side"], message: "redirect.no-service" });
+  });
+  const comesBack = (host ?? route.host) === route.host && (path === null || isOn(route, path));
+  return comesBack ? [...problems, { path: [...at, "redirect", "path"], message: "redirect.comes-back" }] : problems;
+}
+
+function isOn({ path, pathType }: Route, asked: string): boolean {
+  return pathType === "exact" ? asked === path : `${asked}/`.startsWith(`${path.replace(/\/+$/, "")}/`);
 }

@@ -1,37 +1,11 @@
 import { z } from "zod";
+import { headerEdit, headerMatch, headerName } from "./header-schema.ts";
 import { dnsLabel, portNumber } from "./names-schema.ts";
+import { routeRedirect } from "./redirect-schema.ts";
 
 /** Of HTTP (RFC 9110, 9.1) and PATCH (RFC 5789). */
 export const HTTP_METHODS = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"] as const;
 const methods = z.array(z.enum(HTTP_METHODS)).max(HTTP_METHODS.length);
-
-/** A header's name (RFC 9110, 5.1), in lower case as HTTP/2 has it. */
-const headerName = z
-  .string()
-  .max(128)
-  .regex(/^[!#$%&'*+.^_`|~0-9a-z-]+$/, "header.name");
-
-/** Envoy compiles an expression for every request it meets: short ones, of its own dialect (RE2), and none else. */
-const LONGEST_EXPRESSION = 200;
-/** What RE2 does not have: looking around and back references (https://github.com/google/re2/wiki/Syntax). */
-const NOT_IN_RE2 = /\(\?(?:[=!]|<[=!])|\\[1-9]/;
-
-export const headerMatch = z
-  .object({ name: headerName, match: z.enum(["exact", "prefix", "regex"]), value: z.string().min(1).max(1024) })
-  .superRefine(({ match, value }, ctx) => {
-    if (match !== "regex") return;
-    const problem = value.length > LONGEST_EXPRESSION ? "regex.long" : isExpression(value) ? null : "regex.invalid";
-    if (problem) ctx.addIssue({ code: "custom", path: ["value"], message: problem });
-  });
-
-function isExpression(text: string): boolean {
-  if (NOT_IN_RE2.test(text)) return false;
-  try {
-    return new RegExp(text, "u") instanceof RegExp;
-  } catch {
-    return false;
-  }
-}
 
 const MOST_MS = 600_000;
 const milliseconds = z.number().int().min(1).max(MOST_MS);
@@ -82,7 +56,7 @@ export const routeCors = z.object({
 
 /**
  * What a route asks of requests beside host and path, and what happens to them on the way
- * (istio.io/latest/docs/reference/config/networking/virtual-service/#HTTPRoute). Only Istio's gateway can do it.
+ * (istio.io/latest/docs/reference/config/networking/virtual-service/#HTTPRoute). What a gateway can do of it says gateway-rules.ts.
  */
 export const routeTraffic = z.object({
   /** Empty: any. */
@@ -97,6 +71,8 @@ export const routeTraffic = z.object({
     .regex(/^\/[^\s?#]*$/, "path.absolute")
     .nullable()
     .default(null),
+  redirect: routeRedirect.nullable().default(null),
+  headerEdits: z.array(headerEdit).max(20).default([]),
   fault: routeFault.nullable().default(null),
   mirror: routeMirror.nullable().default(null),
   cors: routeCors.nullable().default(null),
@@ -105,5 +81,6 @@ export type RouteTraffic = z.output<typeof routeTraffic>;
 
 export const NO_TRAFFIC_RULES: RouteTraffic = {
   ...{ methods: [], headers: [], timeoutMs: null, retries: null },
+  ...{ redirect: null, headerEdits: [] },
   ...{ rewritePath: null, fault: null, mirror: null, cors: null },
 };

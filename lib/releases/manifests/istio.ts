@@ -1,7 +1,8 @@
+import { isToScheme } from "#lib/apps/spec/redirect-schema";
 import { type AppSpec } from "#lib/apps/spec-schema";
 import { canaryName } from "./canary.ts";
 import { type Manifest, type ManifestInput, metadata } from "./object.ts";
-import { conditionCount, conditionsOf, treatmentOf } from "./route-traffic.ts";
+import { conditionCount, conditionsOf, redirectOf, treatmentOf } from "./route-traffic.ts";
 
 type Route = NonNullable<AppSpec["exposure"]>["routes"][number];
 
@@ -65,15 +66,22 @@ function httpRoutesOf(input: ManifestInput, route: Route): object[] {
   const exact = { uri: { exact: pathType === "exact" ? path : base } };
   const below = { uri: { prefix: `${base}/` } };
   const matches = pathType === "exact" ? [exact] : base === "" ? [below] : [exact, below];
+  const asks = (match: object[], more: object = {}) => ({
+    match: match.map((uri) => ({ ...uri, ...conditionsOf(traffic), ...more })),
+  });
+  const redirect = traffic?.redirect ?? null;
+  if (traffic && redirect && !isToScheme(redirect)) return [{ ...asks(matches), ...redirectOf(redirect, traffic) }];
   const to = (match: object[], rewritePath: string | null) => ({
-    match: match.map((uri) => ({ ...uri, ...conditionsOf(traffic) })),
+    ...asks(match),
     ...treatmentOf(traffic, input.namespace),
     ...(rewritePath !== null && { rewrite: { uri: rewritePath } }),
     route: destinationsOf(input, route),
   });
-  if (traffic === undefined || traffic.rewritePath === null) return [to(matches, null)];
+  const otherScheme = { scheme: { exact: redirect?.scheme === "https" ? "http" : "https" } };
+  const before = traffic && redirect ? [{ ...asks(matches, otherScheme), ...redirectOf(redirect, traffic) }] : [];
+  if (traffic === undefined || traffic.rewritePath === null) return [...before, to(matches, null)];
   const instead = traffic.rewritePath.replace(/\/+$/, "");
-  return matches.map((match) => to([match], match === below ? `${instead}/` : instead || "/"));
+  return [...before, ...matches.map((match) => to([match], match === below ? `${instead}/` : instead || "/"))];
 }
 
 /** The app's Service, and while a release is tried the canary's for its share of the requests. */

@@ -1,4 +1,7 @@
+import { type HeaderEdit } from "#lib/apps/spec/header-schema";
+import { type RouteRedirect } from "#lib/apps/spec/redirect-schema";
 import { type AppSpec } from "#lib/apps/spec-schema";
+import { given } from "./object.ts";
 
 type Traffic = NonNullable<NonNullable<AppSpec["exposure"]>["routes"][number]["traffic"]>;
 
@@ -20,10 +23,10 @@ export function conditionsOf(traffic: Traffic | undefined): object {
 export const conditionCount = (traffic: Traffic | undefined): number =>
   traffic === undefined ? 0 : traffic.headers.length + Number(traffic.methods.length > 0);
 
-/** What happens to a route's requests on the way (HTTPRoute), but for the path that they are given. `namespace` is where a mirror stands. */
+/** What happens to a route's requests on their way to the service (HTTPRoute), but for the path that they are given. `namespace` is where a mirror stands. */
 export function treatmentOf(traffic: Traffic | undefined, namespace: string): object {
   if (traffic === undefined) return {};
-  const { timeoutMs, retries, fault, mirror, cors } = traffic;
+  const { timeoutMs, retries, fault, mirror } = traffic;
   return {
     ...(timeoutMs !== null && { timeout: duration(timeoutMs) }),
     ...(retries && {
@@ -38,6 +41,26 @@ export function treatmentOf(traffic: Traffic | undefined, namespace: string): ob
       mirror: { host: `${mirror.service}.${namespace}.svc.cluster.local`, port: { number: mirror.port } },
       mirrorPercentage: { value: mirror.percent },
     }),
+    ...answersOf(traffic, ["request", "response"]),
+  };
+}
+
+/** Where visitors are sent instead (HTTPRedirect), and what the answer says beside it. */
+export const redirectOf = (redirect: RouteRedirect, traffic: Traffic): object => ({
+  redirect: given({
+    scheme: redirect.scheme,
+    authority: redirect.host,
+    uri: redirect.path,
+    redirectCode: redirect.status,
+  }),
+  ...answersOf(traffic, ["response"]),
+});
+
+function answersOf({ cors, headerEdits }: Traffic, sides: readonly HeaderEdit["side"][]): object {
+  const edits = sides.map((side) => [side, editsOf(headerEdits.filter((edit) => edit.side === side))] as const);
+  const headers = given(Object.fromEntries(edits));
+  return {
+    ...(Object.keys(headers).length > 0 && { headers }),
     ...(cors && {
       corsPolicy: {
         allowOrigins: cors.origins.map((origin) => (origin === "*" ? { regex: ".*" } : { exact: origin })),
@@ -48,6 +71,15 @@ export function treatmentOf(traffic: Traffic | undefined, namespace: string): ob
       },
     }),
   };
+}
+
+/** Envoy reads %…% in a value as a variable; doubled, it is only a sign (envoyproxy.io, "Custom request/response headers"). */
+function editsOf(edits: readonly HeaderEdit[]): object {
+  const values = (action: HeaderEdit["action"]) =>
+    Object.fromEntries(
+      edits.filter((edit) => edit.action === action).map(({ name, value }) => [name, value.replaceAll("%", "%%")]),
+    );
+  return given({ set: values("set"), add: values("add"), remove: Object.keys(values("remove")) });
 }
 
 function faultOf({ delay, abort }: NonNullable<Traffic["fault"]>): object {

@@ -31,11 +31,11 @@ export function planner(
     targets: routed.map(({ destination, weight, headers }) => ({
       ...destinationOf(destination),
       weight: alone ? 1 : (weight ?? 0),
-      requestHeaders: headers?.request,
-      responseHeaders: headers?.response,
+      requestHeaders: literal(headers?.request),
+      responseHeaders: literal(headers?.response),
     })),
-    requestHeaders: present([route.headers?.request]),
-    responseHeaders: present([route.headers?.response]),
+    requestHeaders: present([literal(route.headers?.request)]),
+    responseHeaders: present([literal(route.headers?.response)]),
     timeoutMs: durationMs(route.timeout) || undefined,
     retry: retryOf(route),
     fault: faultOf(route),
@@ -49,6 +49,13 @@ export function planner(
     ...rewritten(route, match, request),
     answer: redirectOf(route, request) ?? directOf(route),
   });
+}
+
+/** Envoy reads `%%` in a value as a percent sign; variables (`%START_TIME%`) are not played. */
+function literal(edits: HeaderEdits | undefined): HeaderEdits | undefined {
+  const read = (values: Record<string, string> | undefined) =>
+    values && Object.fromEntries(Object.entries(values).map(([name, value]) => [name, value.replaceAll("%%", "%")]));
+  return edits && { ...edits, set: read(edits.set), add: read(edits.add) };
 }
 
 const present = (edits: (HeaderEdits | undefined)[]): HeaderEdits[] => edits.filter((each) => each !== undefined);

@@ -12,13 +12,20 @@ const SERVER = `
     const url = new URL(q.url, "http://x");
     const what = url.pathname.slice(1);
     const key = url.searchParams.get("key") ?? q.url;
-    const say = (status) => { s.statusCode = status; s.end(JSON.stringify({ url: q.url, method: q.method, seen: seen[key] })); };
+    const say = (status) => {
+      s.writeHead(status, { "x-server": "inner" });
+      s.end(JSON.stringify({ url: q.url, method: q.method, seen: seen[key], headers: q.headers }));
+    };
     if (what === "seen") return say(200);
     seen[key] = (seen[key] ?? 0) + 1;
     if (what === "slow") return setTimeout(() => say(200), Number(url.searchParams.get("ms")));
     if (what === "flaky") return say(seen[key] <= 2 ? 503 : 200);
     say(200);
   }).listen(8080);`;
+
+const edit = (side: "request" | "response", action: "set" | "add" | "remove", name: string, value = "") => ({
+  ...{ side, action, name, value },
+});
 
 const RULES: Record<string, Partial<RouteTraffic>> = {
   plain: {},
@@ -27,6 +34,18 @@ const RULES: Record<string, Partial<RouteTraffic>> = {
   hasty: { retries: { attempts: 3, perTryTimeoutMs: 300, on: ["5xx"] } },
   fewer: { retries: { attempts: 1, perTryTimeoutMs: null, on: ["5xx"] } },
   rewrite: { rewritePath: "/v2" },
+  secure: { redirect: { scheme: "https", host: null, path: null, status: 301 }, rewritePath: "/v2" },
+  moved: {
+    redirect: { scheme: null, host: "new.test", path: "/here", status: 308 },
+    headerEdits: [edit("response", "set", "cache-control", "no-store")],
+  },
+  headers: {
+    headerEdits: [
+      ...[edit("request", "set", "x-team", "100% pay"), edit("request", "add", "x-step", "two")],
+      ...[edit("request", "remove", "cookie"), edit("response", "set", "x-frame-options", "DENY")],
+      edit("response", "remove", "x-server"),
+    ],
+  },
   abort: { fault: { delay: null, abort: { percent: 50, status: 418 } } },
   delay: { fault: { delay: { percent: 100, ms: 150 }, abort: null } },
   cors: {
@@ -86,7 +105,8 @@ function settings(): AppSettings {
 }
 const ask = (rule: string, path?: string, options?: Parameters<typeof visit>[3]): Promise<Visit> =>
   visit(istioUrl, hostOf(rule), path, options);
-const told = ({ text }: Visit): { url: string; method: string; seen: number } => JSON.parse(text);
+type Told = { url: string; method: string; seen: number; headers: Record<string, string> };
+const told = ({ text }: Visit): Told => JSON.parse(text);
 
 describe.concurrent("a route's rules, seen by visitors at the gateway", () => {
   it("cuts off what takes too long", async () => {
@@ -105,6 +125,23 @@ describe.concurrent("a route's rules, seen by visitors at the gateway", () => {
   it("puts another path in the place of its own", async () => {
     expect(told(await ask("rewrite", "/api/x?y=1")).url).toBe("/v2/x?y=1");
     expect((await ask("rewrite", "/other")).status).toBe(404);
+  });
+
+  it("sends visitors elsewhere, and to https those alone who come without", async () => {
+    const moved = await ask("moved", "/x?y=1", { method: "POST" });
+    expect(moved).toMatchObject({ status: 308, headers: { location: "http://new.test/here?y=1" } });
+    expect(moved.headers["cache-control"]).toBe("no-store");
+    const plain = await ask("secure", "/x?y=1");
+    expect(plain).toMatchObject({ status: 301, headers: { location: `https://${hostOf("secure")}/x?y=1` } });
+  });
+
+  it("writes headers into requests and answers", async () => {
+    const sent = { "x-team": "mine", "x-step": "one", cookie: "a=b" };
+    const answer = await ask("headers", "/x", { headers: sent });
+    expect(told(answer).headers).toMatchObject({ "x-team": "100% pay", "x-step": "one, two" });
+    expect(told(answer).headers.cookie).toBeUndefined();
+    expect(answer.headers["x-frame-options"]).toBe("DENY");
+    expect(answer.headers["x-server"]).toBeUndefined();
   });
 
   it("lets a share fail on purpose, and another wait", async () => {

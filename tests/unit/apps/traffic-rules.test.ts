@@ -6,6 +6,8 @@ const ROUTE = { host: "shop.test", path: "/", pathType: "prefix", port: 8080 };
 const traffic = (rules: object, gatewayClass = "istio") => ({
   exposure: { gatewayClass, routes: [{ ...ROUTE, traffic: rules }] },
 });
+const REDIRECT = { scheme: null, host: "new.test", path: null, status: 308 };
+const edit = (action: string, name: string, value: string) => ({ side: "request", action, name, value });
 const REFUSED: [string, Partial<Record<keyof AppSettingsInput, unknown>>, string, string][] = [
   [
     "rules of traffic that an Ingress has not",
@@ -44,6 +46,60 @@ const REFUSED: [string, Partial<Record<keyof AppSettingsInput, unknown>>, string
     "cors.any-with-credentials",
   ],
   [
+    "an over-long header",
+    traffic({ headerEdits: [edit("set", "x-a", "a".repeat(1025))] }),
+    "exposure.routes.0.traffic.headerEdits.0.value",
+    "Too big: expected string to have <=1024 characters",
+  ],
+  [
+    "a header of two lines",
+    traffic({ headerEdits: [edit("set", "x-a", "a\r\nset-cookie: b")] }),
+    "exposure.routes.0.traffic.headerEdits.0.value",
+    "header.value",
+  ],
+  [
+    "a header that frames the message",
+    traffic({ headerEdits: [edit("remove", "content-length", "")] }),
+    "exposure.routes.0.traffic.headerEdits.0.name",
+    "header.fixed",
+  ],
+  [
+    "a header that is set and removed",
+    traffic({ headerEdits: [edit("set", "x-a", "1"), edit("remove", "x-a", "")] }),
+    "exposure.routes.0.traffic.headerEdits.1.name",
+    "duplicate",
+  ],
+  [
+    "a redirect to nowhere",
+    traffic({ redirect: { ...REDIRECT, host: null } }),
+    "exposure.routes.0.traffic.redirect.host",
+    "redirect.nowhere",
+  ],
+  [
+    "a redirect that comes back",
+    traffic({ redirect: { ...REDIRECT, host: null, scheme: "https", path: "/below" } }),
+    "exposure.routes.0.traffic.redirect.path",
+    "redirect.comes-back",
+  ],
+  ...Object.entries({
+    rewritePath: "/v2",
+    timeoutMs: 500,
+    retries: { attempts: 1, perTryTimeoutMs: null, on: ["5xx"] },
+    fault: { delay: null, abort: { percent: 1, status: 503 } },
+    mirror: { service: "pay", port: 8080, percent: 1 },
+  }).map(([field, rule]): (typeof REFUSED)[number] => [
+    `${field} of a service that is never asked`,
+    traffic({ redirect: REDIRECT, [field]: rule }),
+    `exposure.routes.0.traffic.${field}`,
+    "redirect.no-service",
+  ]),
+  [
+    "a header for a service that is never asked",
+    traffic({ redirect: REDIRECT, headerEdits: [edit("set", "x-a", "1")] }),
+    "exposure.routes.0.traffic.headerEdits.0.side",
+    "redirect.no-service",
+  ],
+  [
     "a route that another one hides",
     { exposure: { gatewayClass: "ingress", routes: [ROUTE, ROUTE] } },
     "exposure.routes.1.path",
@@ -77,6 +133,19 @@ describe("of two routes with one path", () => {
 });
 
 describe("rules of traffic", () => {
+  it.each([
+    [
+      "sends those to https who come without",
+      { redirect: { ...REDIRECT, scheme: "https", host: null }, timeoutMs: 500 },
+    ],
+    [
+      "sends all to another host",
+      { redirect: REDIRECT, headerEdits: [{ ...edit("set", "x-a", "50%"), side: "response" }] },
+    ],
+  ])("are taken when the route %s", (_, rules) => {
+    expect(wrong(traffic(rules))).toEqual([]);
+  });
+
   it.each(REFUSED)("are refused for %s", (_, change, path, message) => {
     expect(wrong(change)).toContainEqual([path, message]);
   });

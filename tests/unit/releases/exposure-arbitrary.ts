@@ -12,6 +12,10 @@ const traffic = fc.option(
     { ...NO_TRAFFIC_RULES, fault: { delay: { percent: 5, ms: 100 }, abort: null } },
     { ...NO_TRAFFIC_RULES, fault: { delay: null, abort: { percent: 5, status: 503 } } },
     { ...NO_TRAFFIC_RULES, mirror: { service: "pay", port: 8080, percent: 10 } },
+    { ...NO_TRAFFIC_RULES, redirect: { scheme: "https", host: null, path: null, status: 301 } },
+    { ...NO_TRAFFIC_RULES, redirect: { scheme: null, host: "new.test", path: null, status: 301 } },
+    { ...NO_TRAFFIC_RULES, headerEdits: [{ side: "request", action: "set", name: "x-a", value: "1" }] },
+    { ...NO_TRAFFIC_RULES, headerEdits: [{ side: "response", action: "remove", name: "x-a", value: "" }] },
     {
       ...NO_TRAFFIC_RULES,
       cors: { origins: ["*"], methods: ["GET"], headers: ["x-a"], credentials: false, maxAgeSeconds: 600 },

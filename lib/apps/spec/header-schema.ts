@@ -1,0 +1,66 @@
+import { z } from "zod";
+
+/** A header's name (RFC 9110, 5.1), in lower case as HTTP/2 has it. */
+export const headerName = z
+  .string()
+  .max(128)
+  .regex(/^[!#$%&'*+.^_`|~0-9a-z-]+$/, "header.name");
+
+const MOST_CHARACTERS = 1024;
+/** Envoy compiles an expression for every request it meets: short ones, of its own dialect (RE2), and none else. */
+const LONGEST_EXPRESSION = 200;
+/** What RE2 does not have: looking around and back references (https://github.com/google/re2/wiki/Syntax). */
+const NOT_IN_RE2 = /\(\?(?:[=!]|<[=!])|\\[1-9]/;
+
+export const headerMatch = z
+  .object({
+    name: headerName,
+    match: z.enum(["exact", "prefix", "regex"]),
+    value: z.string().min(1).max(MOST_CHARACTERS),
+  })
+  .superRefine(({ match, value }, ctx) => {
+    if (match !== "regex") return;
+    const problem = value.length > LONGEST_EXPRESSION ? "regex.long" : isExpression(value) ? null : "regex.invalid";
+    if (problem) ctx.addIssue({ code: "custom", path: ["value"], message: problem });
+  });
+
+function isExpression(text: string): boolean {
+  if (NOT_IN_RE2.test(text)) return false;
+  try {
+    return new RegExp(text, "u") instanceof RegExp;
+  } catch {
+    return false;
+  }
+}
+
+/** Belong to one connection (RFC 9110, 7.6.1), frame the message, or name the host: gateways refuse edits of them as a whole. */
+const OF_THE_GATEWAY = [
+  ...["connection", "keep-alive", "proxy-connection", "te", "trailer", "transfer-encoding", "upgrade"],
+  ...["content-length", "host"],
+];
+
+export const HEADER_SIDES = ["request", "response"] as const;
+export const HEADER_ACTIONS = ["set", "add", "remove"] as const;
+
+/** A header that the gateway writes into requests before they reach the service, or into its answers. */
+export const headerEdit = z
+  .object({
+    side: z.enum(HEADER_SIDES),
+    action: z.enum(HEADER_ACTIONS),
+    name: headerName.refine((name) => !OF_THE_GATEWAY.includes(name), "header.fixed"),
+    /** One line of visible characters (RFC 9110, 5.5); empty for one that is removed. */
+    value: z
+      .string()
+      .max(MOST_CHARACTERS)
+      .regex(/^([!-~]([ -~]*[!-~])?)?$/, "header.value"),
+  })
+  .superRefine(({ action, value }, ctx) => {
+    const problem =
+      action === "remove" && value !== ""
+        ? "header.no-value"
+        : action !== "remove" && value === ""
+          ? "header.value-needed"
+          : null;
+    if (problem) ctx.addIssue({ code: "custom", path: ["value"], message: problem });
+  });
+export type HeaderEdit = z.output<typeof headerEdit>;
