@@ -11,6 +11,7 @@ import { ingress } from "./manifests/ingress.ts";
 import { istioGateway, virtualServices } from "./manifests/istio.ts";
 import { collectorConfigMap } from "./manifests/log-collector.ts";
 import { type Manifest, type ManifestInput } from "./manifests/object.ts";
+import { rateLimitFilter } from "./manifests/rate-limit.ts";
 import { podTemplate } from "./manifests/pod.ts";
 import { headlessService, service, serviceAccount } from "./manifests/service.ts";
 import { workload } from "./manifests/workload.ts";
@@ -37,13 +38,13 @@ export function renderManifests(input: ManifestInput): Manifest[] {
     fewestReplicas(spec) >= 2 && disruptionBudget(input),
     isAutoscaled(spec) && spec.autoscaling && autoscaler(input, spec.autoscaling),
     carrier === "ingress" && ingress(input),
-    ...(carrier === "istio" ? [istioGateway(input), ...virtualServices(input)] : []),
+    ...(carrier === "istio" ? [rateLimitFilter(input), istioGateway(input), ...virtualServices(input)] : []),
   ];
   return objects.filter((object) => object !== null && object !== false).filter((object) => !isLeft(object));
 }
 
 const POD_PARTS = ["ServiceAccount", "ConfigMap", "Secret", "Service"];
-const ROUTES = ["Ingress", "Gateway", "VirtualService"];
+const ROUTES = ["Ingress", "Gateway", "VirtualService", "EnvoyFilter"];
 
 /**
  * When an object that a Spec no longer has is removed. What pods are made with goes after the last pod that needs it, and

@@ -113,7 +113,8 @@ function fileWords({ path, mode, content }: AppSpec["files"][number]): string {
 /** "shop.test/api: GET, x-canary=yes, timeout 500 ms": what a route asks beside the path, and does on the way. */
 function trafficWords({ host, path, traffic }: NonNullable<AppSpec["exposure"]>["routes"][number]): string[] {
   if (traffic === undefined) return [];
-  const { methods, headers, timeoutMs, retries, rewritePath, redirect, headerEdits, fault, mirror, cors } = traffic;
+  const { methods, headers, timeoutMs, retries, rewritePath, redirect, rateLimit, headerEdits, fault, mirror, cors } =
+    traffic;
   const signs = { exact: "=", prefix: "=^", regex: "=~" };
   const parts = [
     methods.join("|"),
@@ -122,6 +123,7 @@ function trafficWords({ host, path, traffic }: NonNullable<AppSpec["exposure"]>[
     retries &&
       `${retries.attempts} retries on ${retries.on.join("|")}${retries.perTryTimeoutMs === null ? "" : `, each ${retries.perTryTimeoutMs} ms`}`,
     rewritePath === null ? "" : `→ ${rewritePath}`,
+    rateLimit && `${rateLimit.requests}/${rateLimit.per} (burst ${rateLimit.burst})`,
     redirect && `${redirect.status} → ${redirect.scheme ?? "*"}://${redirect.host ?? "*"}${redirect.path ?? "/*"}`,
     ...headerEdits.map(({ side, action, name, value }) => `${side} ${action} ${name}${value && `=${value}`}`),
     fault?.delay && `${fault.delay.percent} % +${fault.delay.ms} ms`,

@@ -13,6 +13,7 @@ import { WordsField } from "../fields/words-field.tsx";
 import { useFields } from "../fields-context.ts";
 import classes from "../settings.module.css";
 import { HeaderEditFields } from "./header-edit-fields.tsx";
+import { RateLimitFields } from "./rate-limit-fields.tsx";
 import { RedirectFields } from "./redirect-fields.tsx";
 import { Rule } from "./rule.tsx";
 
@@ -102,6 +103,7 @@ function Rules({ row, traffic, set }: RulesProps) {
         )}
       </Rows>
       <RedirectFields row={row} redirect={traffic.redirect} set={(redirect) => set({ ...traffic, redirect })} />
+      <RateLimitFields row={row} limit={traffic.rateLimit} set={(rateLimit) => set({ ...traffic, rateLimit })} />
       <HeaderEditFields row={row} edits={traffic.headerEdits} set={(headerEdits) => set({ ...traffic, headerEdits })} />
       <Rule
         name={t("retries")}

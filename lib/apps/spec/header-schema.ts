@@ -33,10 +33,10 @@ function isExpression(text: string): boolean {
   }
 }
 
-/** Belong to one connection (RFC 9110, 7.6.1), frame the message, or name the host: gateways refuse edits of them as a whole. */
+/** Belong to one connection (RFC 9110, 7.6.1), frame the message, or name the host or a limit: gateways refuse edits of them as a whole. */
 const OF_THE_GATEWAY = [
   ...["connection", "keep-alive", "proxy-connection", "te", "trailer", "transfer-encoding", "upgrade"],
-  ...["content-length", "host"],
+  ...["content-length", "host", "x-kepler-limit"],
 ];
 
 export const HEADER_SIDES = ["request", "response"] as const;

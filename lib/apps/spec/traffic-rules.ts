@@ -8,13 +8,16 @@ import { NO_TRAFFIC_RULES, type RouteTraffic } from "./traffic-schema.ts";
  * What is wrong with routes as a whole. What a gateway cannot do is refused, not dropped; and a route that another one
  * hides, since that is asked first and takes all of its requests, is a mistake.
  */
-export function trafficProblems({ exposure }: Pick<StoredSettings, "exposure">): Problem[] {
+export function trafficProblems({ exposure, meshMode }: Pick<StoredSettings, "exposure" | "meshMode">): Problem[] {
   if (exposure === null) return [];
   const asks = new Set<string>();
   return exposure.routes.flatMap((route, i): Problem[] => {
     const { host, path, pathType, traffic } = route;
     const at: Path = ["exposure", "routes", i];
     const problems = traffic ? rulesProblems(traffic, [...at, "traffic"]) : [];
+    // At Istio's gateway the pods' sidecars count (manifests/rate-limit.ts).
+    if (traffic?.rateLimit && exposure.gatewayClass === "istio" && meshMode !== "mesh")
+      problems.push({ path: [...at, "traffic", "rateLimit"], message: "traffic.limit-needs-mesh" });
     if (traffic?.redirect) problems.push(...redirectProblems(route, traffic, traffic.redirect, [...at, "traffic"]));
     if (traffic !== undefined && !knowsRules(exposure.gatewayClass))
       problems.push({ path: [...at, "traffic"], message: "traffic.istio-only" });
@@ -77,8 +80,8 @@ function redirectProblems(route: Route, traffic: RouteTraffic, redirect: RouteRe
   if (scheme === null && host === null && path === null)
     return [{ path: [...at, "redirect", "host"], message: "redirect.nowhere" }];
   if (isToScheme(redirect)) return [];
-  const { rewritePath, timeoutMs, retries, fault, mirror, headerEdits } = traffic;
-  const ofTheService = Object.entries({ rewritePath, timeoutMs, retries, fault, mirror });
+  const { rewritePath, timeoutMs, retries, fault, mirror, rateLimit, headerEdits } = traffic;
+  const ofTheService = Object.entries({ rewritePath, timeoutMs, retries, fault, mirror, rateLimit });
   const problems = ofTheService
     .filter(([, rule]) => rule !== null)
     .map(([field]): Problem => ({ path: [...at, field], message: "redirect.no-service" }));

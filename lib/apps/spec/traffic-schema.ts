@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { headerEdit, headerMatch, headerName } from "./header-schema.ts";
 import { dnsLabel, portNumber } from "./names-schema.ts";
+import { routeRateLimit } from "./rate-limit-schema.ts";
 import { routeRedirect } from "./redirect-schema.ts";
 
 /** Of HTTP (RFC 9110, 9.1) and PATCH (RFC 5789). */
@@ -72,6 +73,7 @@ export const routeTraffic = z.object({
     .nullable()
     .default(null),
   redirect: routeRedirect.nullable().default(null),
+  rateLimit: routeRateLimit.nullable().default(null),
   headerEdits: z.array(headerEdit).max(20).default([]),
   fault: routeFault.nullable().default(null),
   mirror: routeMirror.nullable().default(null),
@@ -81,6 +83,6 @@ export type RouteTraffic = z.output<typeof routeTraffic>;
 
 export const NO_TRAFFIC_RULES: RouteTraffic = {
   ...{ methods: [], headers: [], timeoutMs: null, retries: null },
-  ...{ redirect: null, headerEdits: [] },
+  ...{ redirect: null, rateLimit: null, headerEdits: [] },
   ...{ rewritePath: null, fault: null, mirror: null, cors: null },
 };

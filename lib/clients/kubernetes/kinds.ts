@@ -33,6 +33,7 @@ export const KINDS = {
   ingressClass: kind("networking.k8s.io/v1", "IngressClass", "ingressclasses", false),
   virtualService: kind("networking.istio.io/v1", "VirtualService", "virtualservices"),
   gateway: kind("networking.istio.io/v1", "Gateway", "gateways"),
+  envoyFilter: kind("networking.istio.io/v1alpha3", "EnvoyFilter", "envoyfilters"),
   destinationRule: kind("networking.istio.io/v1", "DestinationRule", "destinationrules"),
 } as const satisfies Record<string, KindRef>;
 

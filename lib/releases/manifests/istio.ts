@@ -73,7 +73,7 @@ function httpRoutesOf(input: ManifestInput, route: Route): object[] {
   if (traffic && redirect && !isToScheme(redirect)) return [{ ...asks(matches), ...redirectOf(redirect, traffic) }];
   const to = (match: object[], rewritePath: string | null) => ({
     ...asks(match),
-    ...treatmentOf(traffic, input.namespace),
+    ...treatmentOf(route, input.namespace),
     ...(rewritePath !== null && { rewrite: { uri: rewritePath } }),
     route: destinationsOf(input, route),
   });

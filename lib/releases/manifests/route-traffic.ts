@@ -2,8 +2,10 @@ import { type HeaderEdit } from "#lib/apps/spec/header-schema";
 import { type RouteRedirect } from "#lib/apps/spec/redirect-schema";
 import { type AppSpec } from "#lib/apps/spec-schema";
 import { given } from "./object.ts";
+import { LIMIT_HEADER, limitName } from "./rate-limit.ts";
 
-type Traffic = NonNullable<NonNullable<AppSpec["exposure"]>["routes"][number]["traffic"]>;
+type Route = NonNullable<AppSpec["exposure"]>["routes"][number];
+type Traffic = NonNullable<Route["traffic"]>;
 
 const duration = (milliseconds: number): string => `${milliseconds}ms`;
 
@@ -24,7 +26,8 @@ export const conditionCount = (traffic: Traffic | undefined): number =>
   traffic === undefined ? 0 : traffic.headers.length + Number(traffic.methods.length > 0);
 
 /** What happens to a route's requests on their way to the service (HTTPRoute), but for the path that they are given. `namespace` is where a mirror stands. */
-export function treatmentOf(traffic: Traffic | undefined, namespace: string): object {
+export function treatmentOf(route: Route, namespace: string): object {
+  const { traffic } = route;
   if (traffic === undefined) return {};
   const { timeoutMs, retries, fault, mirror } = traffic;
   return {
@@ -41,7 +44,7 @@ export function treatmentOf(traffic: Traffic | undefined, namespace: string): ob
       mirror: { host: `${mirror.service}.${namespace}.svc.cluster.local`, port: { number: mirror.port } },
       mirrorPercentage: { value: mirror.percent },
     }),
-    ...answersOf(traffic, ["request", "response"]),
+    ...answersOf(traffic, ["request", "response"], traffic.rateLimit ? limitName(route) : null),
   };
 }
 
@@ -56,7 +59,15 @@ export const redirectOf = (redirect: RouteRedirect, traffic: Traffic): object =>
   ...answersOf(traffic, ["response"]),
 });
 
-function answersOf({ cors, headerEdits }: Traffic, sides: readonly HeaderEdit["side"][]): object {
+/** CORS and edits of headers; requests that count for a limit are marked with its name. */
+function answersOf(
+  { cors, headerEdits: wanted }: Traffic,
+  sides: readonly HeaderEdit["side"][],
+  limit: string | null = null,
+): object {
+  const mark: HeaderEdit[] =
+    limit === null ? [] : [{ side: "request", action: "set", name: LIMIT_HEADER, value: limit }];
+  const headerEdits = [...wanted, ...mark];
   const edits = sides.map((side) => [side, editsOf(headerEdits.filter((edit) => edit.side === side))] as const);
   const headers = given(Object.fromEntries(edits));
   return {

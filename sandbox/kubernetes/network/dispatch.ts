@@ -119,7 +119,11 @@ async function withRetries(call: Call, target: Target, cluster: Cluster, ground:
 }
 
 /** What came of asking a pod, or of not being let in. */
-type Result = Attempt | { kind: Exclude<Door, "open"> };
+type Refusal = Exclude<Door, "open"> | "limited";
+type Result = Attempt | { kind: Refusal };
+
+/** What the called pod's sidecar then answers: RBAC's and the local rate limit filter's; a cut connection answers nothing. */
+const REFUSED: Record<Refusal, number> = { denied: 403, limited: 429, cut: 0 };
 
 function endOf(result: Result, backend: Backend, exhausted: boolean, { isDirect }: Ground): Outcome {
   const more: Flag[] = exhausted ? ["URX"] : [];
@@ -135,14 +139,13 @@ function endOf(result: Result, backend: Backend, exhausted: boolean, { isDirect 
     case "gone":
       return { kind: "gone", flags: ["DC"], backend };
     case "denied":
-      return { kind: "own", status: DENIED, body: "RBAC: access denied", flags: more, backend };
+      return { kind: "own", status: REFUSED.denied, body: "RBAC: access denied", flags: more, backend };
+    case "limited":
+      return { kind: "own", status: REFUSED.limited, body: "local_rate_limited", flags: more, backend };
     case "cut":
       return isDirect ? { kind: "gone", flags: ["DC"], backend } : { ...failed("UC", ...more), backend };
   }
 }
-
-/** Envoy's answer for what no policy lets in (its RBAC filter). */
-const DENIED = 403;
 
 /** Envoy's retry conditions (x-envoy-retry-on). */
 function wants(conditions: string[], result: Result): boolean {
@@ -187,9 +190,9 @@ async function once(
   };
   const end = upstreams.begin(cluster, backend);
   const startedMs = clock.now();
-  const door = doorAt(backend, call, ground);
+  const door = doorAt(backend, call, head, ground);
   if (door !== "open") {
-    const answered = door === "denied" ? DENIED : 0;
+    const answered = REFUSED[door];
     reached({ backend, target, status: answered, ms: 0, bytes: { sent: 0, received: 0 } }, call);
     end(answered);
     return { kind: door };
@@ -207,11 +210,22 @@ async function once(
   return result;
 }
 
-function doorAt({ pod, port }: Backend, call: Call, { view, source }: Ground): Door {
+/** Who comes is asked first, how often last, as in Istio's chain of filters. */
+function doorAt(
+  { pod, port }: Backend,
+  call: Call,
+  { headers }: Head,
+  { view, source, clock }: Ground,
+): "open" | Refusal {
   if (pod === undefined) return "open";
   const { plan, request } = call;
   const [path = ""] = plan.path.split("?", 1);
-  return view.door(pod, { source: source(call), port, request: { method: request.method, path, host: request.host } });
+  const door = view.door(pod, {
+    source: source(call),
+    port,
+    request: { method: request.method, path, host: request.host },
+  });
+  return door === "open" && !view.takes(pod, port, headers, clock.now()) ? "limited" : door;
 }
 
 function whenOver(

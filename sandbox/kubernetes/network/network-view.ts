@@ -6,11 +6,14 @@ import { type Door, doorOf, type Knock } from "./authorization.ts";
 import { type Backends, backendsIn } from "./backends.ts";
 import { type Cluster, clusterOf } from "./clusters.ts";
 import { derived } from "./derived.ts";
+import { type Headers } from "./headers.ts";
+import { envoyFilterSpec, limitsAt } from "./inbound-limits.ts";
 import { ingressRoutes } from "./ingress-routes.ts";
 import { destinationRuleSpec, gatewaySpec, type Named, virtualServiceSpec } from "./istio-objects.ts";
 import { gatewayRoutes, meshRoutes } from "./istio-routes.ts";
 import { middlewareSpec } from "./middlewares.ts";
 import { type Destination, type EdgeRequest, type Plan, type Resolve } from "./plan.ts";
+import { RateLimiter } from "./rate-limiter.ts";
 import { authorizationPolicySpec, peerAuthenticationSpec } from "./security-objects.ts";
 
 /** What the gateways and sidecars know of the cluster, as it is at the moment of each call. */
@@ -26,6 +29,8 @@ export type NetworkView = {
   cluster(destination: Destination, withRules: boolean): Cluster | undefined;
   /** Whether a pod lets a caller in. */
   door(pod: Pod, knock: Knock): Door;
+  /** Whether the limits that a pod's sidecar keeps take one more request. */
+  takes(pod: Pod, port: number, headers: Headers, nowMs: number): boolean;
 };
 
 const TRAEFIK_CLASSES = [undefined, "", "traefik"];
@@ -40,6 +45,8 @@ export function networkView(store: Store): NetworkView {
   const rules = read("networking.istio.io", "v1", "destinationrules", destinationRuleSpec);
   const policies = read("security.istio.io", "v1", "authorizationpolicies", authorizationPolicySpec);
   const peers = read("security.istio.io", "v1", "peerauthentications", peerAuthenticationSpec);
+  const envoyFilters = read("networking.istio.io", "v1alpha3", "envoyfilters", envoyFilterSpec);
+  const limiter = new RateLimiter();
   const middlewares = read("traefik.io", "v1alpha1", "middlewares", middlewareSpec);
   const istio = derived(store, ["gateways", "virtualservices"], () => gatewayRoutes(gateways(), virtualServices()));
   const mesh = derived(store, ["virtualservices"], () => meshRoutes(virtualServices()));
@@ -57,6 +64,8 @@ export function networkView(store: Store): NetworkView {
     traefik: (request) => traefik()(request),
     mesh: (service, request) => mesh()(service, request),
     cluster: (destination, withRules) => clusterOf(destination, backends, withRules ? rules() : undefined),
+    takes: (pod, port, headers, nowMs) =>
+      limitsAt(pod, port, headers, envoyFilters()).every((limit) => limiter.take(limit, nowMs)),
     door: (pod, knock) => doorOf(pod, knock, { policies: policies(), peers: peers() }),
   };
 }

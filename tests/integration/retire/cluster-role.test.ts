@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { NO_TRAFFIC_RULES } from "#lib/apps/spec/traffic-schema";
 import { DEFAULT_SCALE_DOWN, DEFAULT_SCALE_UP } from "#lib/apps/spec-schema";
 import { type KindRef } from "#lib/clients/kubernetes/client";
 import { KINDS } from "#lib/clients/kubernetes/kinds";
@@ -44,14 +45,16 @@ async function everything(): Promise<Running> {
   return app;
 }
 
+const LIMITED = { ...NO_TRAFFIC_RULES, rateLimit: { requests: 100, per: "second" as const, burst: 200 } };
 /** The other kinds of workload and of gateway, and pods with claims of their own. */
 const stateful = (): Promise<Running> =>
   world.running({
     workload: { kind: "statefulset", podManagement: "ordered" },
     volumes: [{ type: "template", name: "data", mountPath: "/data", sizeBytes: 1024 ** 3, storageClass: null }],
+    meshMode: "mesh",
     exposure: {
       gatewayClass: "istio",
-      routes: [{ host: "shop.test", path: "/", pathType: "prefix", port: 8080 }],
+      routes: [{ host: "shop.test", path: "/", pathType: "prefix", port: 8080, traffic: LIMITED }],
     },
   });
 

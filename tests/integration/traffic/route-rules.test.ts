@@ -29,7 +29,7 @@ const edit = (side: "request" | "response", action: "set" | "add" | "remove", na
 
 const RULES: Record<string, Partial<RouteTraffic>> = {
   plain: {},
-  timeout: { timeoutMs: 1_000 },
+  timeout: { timeoutMs: 3_000 },
   retries: { retries: { attempts: 3, perTryTimeoutMs: null, on: ["5xx"] } },
   hasty: { retries: { attempts: 3, perTryTimeoutMs: 300, on: ["5xx"] } },
   fewer: { retries: { attempts: 1, perTryTimeoutMs: null, on: ["5xx"] } },
@@ -46,6 +46,7 @@ const RULES: Record<string, Partial<RouteTraffic>> = {
       edit("response", "remove", "x-server"),
     ],
   },
+  limit: { rateLimit: { requests: 1, per: "minute", burst: 3 }, rewritePath: "/v2" },
   abort: { fault: { delay: null, abort: { percent: 50, status: 418 } } },
   delay: { fault: { delay: { percent: 100, ms: 150 }, abort: null } },
   cors: {
@@ -84,7 +85,8 @@ function settings(): AppSettings {
     traffic: ruled(traffic),
   });
   return appSettings.parse({
-    ...{ ...SETTINGS, replicas: 1 },
+    // Limits are counted by the pods' sidecars.
+    ...{ ...SETTINGS, replicas: 1, meshMode: "mesh" },
     exposure: {
       gatewayClass: "istio",
       routes: [
@@ -110,7 +112,7 @@ const told = ({ text }: Visit): Told => JSON.parse(text);
 
 describe.concurrent("a route's rules, seen by visitors at the gateway", () => {
   it("cuts off what takes too long", async () => {
-    expect((await ask("timeout", "/slow?ms=5000")).status).toBe(504);
+    expect((await ask("timeout", "/slow?ms=60000")).status).toBe(504);
     expect((await ask("timeout", "/slow?ms=1")).status).toBe(200);
   });
 
@@ -142,6 +144,12 @@ describe.concurrent("a route's rules, seen by visitors at the gateway", () => {
     expect(told(answer).headers.cookie).toBeUndefined();
     expect(answer.headers["x-frame-options"]).toBe("DENY");
     expect(answer.headers["x-server"]).toBeUndefined();
+  });
+
+  it("takes as many requests as the limit says, and answers the rest with 429", async () => {
+    const visits = await Promise.all(["/", "/a", "/b", "/c", "/d"].map((path) => ask("limit", path)));
+    expect(visits.map(({ status }) => status).sort()).toEqual([200, 200, 200, 429, 429]);
+    expect((await ask("plain", "/x")).status).toBe(200);
   });
 
   it("lets a share fail on purpose, and another wait", async () => {

@@ -70,6 +70,12 @@ const REFUSED: [string, Partial<Record<keyof AppSettingsInput, unknown>>, string
     "duplicate",
   ],
   [
+    "a limit that nobody would count",
+    traffic({ rateLimit: { requests: 1, per: "second", burst: 1 } }),
+    "exposure.routes.0.traffic.rateLimit",
+    "traffic.limit-needs-mesh",
+  ],
+  [
     "a redirect to nowhere",
     traffic({ redirect: { ...REDIRECT, host: null } }),
     "exposure.routes.0.traffic.redirect.host",
@@ -87,6 +93,7 @@ const REFUSED: [string, Partial<Record<keyof AppSettingsInput, unknown>>, string
     retries: { attempts: 1, perTryTimeoutMs: null, on: ["5xx"] },
     fault: { delay: null, abort: { percent: 1, status: 503 } },
     mirror: { service: "pay", port: 8080, percent: 1 },
+    rateLimit: { requests: 1, per: "second", burst: 1 },
   }).map(([field, rule]): (typeof REFUSED)[number] => [
     `${field} of a service that is never asked`,
     traffic({ redirect: REDIRECT, [field]: rule }),

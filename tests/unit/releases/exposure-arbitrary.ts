@@ -13,6 +13,7 @@ const traffic = fc.option(
     { ...NO_TRAFFIC_RULES, fault: { delay: null, abort: { percent: 5, status: 503 } } },
     { ...NO_TRAFFIC_RULES, mirror: { service: "pay", port: 8080, percent: 10 } },
     { ...NO_TRAFFIC_RULES, redirect: { scheme: "https", host: null, path: null, status: 301 } },
+    { ...NO_TRAFFIC_RULES, rateLimit: { requests: 100, per: "minute", burst: 5 } },
     { ...NO_TRAFFIC_RULES, redirect: { scheme: null, host: "new.test", path: null, status: 301 } },
     { ...NO_TRAFFIC_RULES, headerEdits: [{ side: "request", action: "set", name: "x-a", value: "1" }] },
     { ...NO_TRAFFIC_RULES, headerEdits: [{ side: "response", action: "remove", name: "x-a", value: "" }] },

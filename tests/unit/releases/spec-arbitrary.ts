@@ -220,6 +220,8 @@ function sound(spec: AppSpec): AppSpec {
     readinessProbe: asks(spec.readinessProbe),
     livenessProbe: asks(spec.livenessProbe),
     exposure: hasHttp ? spec.exposure : null,
+    // Sidecars count what a route is limited to.
+    meshMode: spec.exposure?.routes.some(({ traffic }) => traffic?.rateLimit) ? "mesh" : spec.meshMode,
     strategy: isSet ? { ...spec.strategy, type: "rolling" } : spec.strategy,
   };
 }
