@@ -82,7 +82,7 @@ export function prometheusRoutes(ground: Ground): Router {
 
 /** What another Prometheus may scrape here: everything, or one job. */
 const exposed = ({ scraper }: Ground, wanted: (job: string) => boolean) =>
-  text(200, expose(scraper.targets.filter(({ job }) => wanted(job)).flatMap(({ collect: all }) => all())), {
+  text(200, expose(scraper.targets.filter(({ job }) => wanted(job)).flatMap(({ collect: all }) => [...all()])), {
     "content-type": TEXT_FORMAT,
   });
 

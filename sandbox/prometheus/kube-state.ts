@@ -14,13 +14,20 @@ import { type Collect, type Family, type Labels, type Sample } from "./metrics.t
 type Row<T> = { name: string; type?: "counter"; help: string; of(object: T): [Labels, number][] };
 type Table = { kind: Kind; families: Omit<Family, "samples">[]; samplesOf(object: KubeObject): Sample[][] };
 
+const PART = 200;
+
 /** Objects as metrics, in kube-state-metrics' words: the families that a console asks for. */
 export function kubeStateOf(store: Store): Collect {
-  return () =>
-    TABLES.flatMap(({ kind, families, samplesOf }) => {
-      const rows = store.list(kind).map(samplesOf);
-      return families.map((family, index) => ({ ...family, samples: rows.flatMap((row) => row[index] ?? []) }));
-    });
+  return function* collect() {
+    for (const { kind, families, samplesOf } of TABLES) {
+      const objects = store.list(kind);
+      // Without objects a family still has a name and a type.
+      for (let from = 0; from === 0 || from < objects.length; from += PART) {
+        const rows = objects.slice(from, from + PART).map(samplesOf);
+        yield* families.map((family, index) => ({ ...family, samples: rows.flatMap((row) => row[index] ?? []) }));
+      }
+    }
+  };
 }
 
 /** A stored object never changes in place, so it is read once: its samples, labels and all, are the same at each scrape. */

@@ -5,8 +5,8 @@ export type Labels = Readonly<Record<string, string>>;
  */
 export type Sample = { name: string; labels: Labels; value: number };
 export type Family = { name: string; type: "counter" | "gauge" | "histogram"; help: string; samples: Sample[] };
-/** What one target answers when it is scraped. */
-export type Collect = () => Family[];
+/** What one target answers when it is scraped. A family with many series may come in several parts, made as they are read. */
+export type Collect = () => Iterable<Family>;
 
 export class Counter {
   readonly #family: Omit<Family, "samples">;

@@ -1,10 +1,15 @@
+import { setImmediate as nextTurn } from "node:timers/promises";
 import { type Logger } from "pino";
 import { type Collect, type Family, type Sample } from "./metrics.ts";
 import { type Tape } from "./tape.ts";
 
 /** Something that can be scraped: a job with one target. */
 export type Target = { job: string; instance: string; everyMs: number; collect: Collect };
+/** `durationMs` is what it took of the process's time, not what others took between. */
 export type Health = { lastScrape: number; durationMs: number; lastError: string };
+
+/** How long a scrape may keep others in its process waiting at a time. */
+const SLICE_MS = 4;
 
 /** Scrapes each target at its interval, straight from the process it is in. */
 export class Scraper {
@@ -15,6 +20,7 @@ export class Scraper {
   readonly #health = new Map<string, Health>();
   readonly #up = new Map<string, Sample>();
   readonly #metadata = new Map<string, Omit<Family, "samples">>();
+  #isStopped = false;
 
   constructor(targets: readonly Target[], tape: Tape, logger: Logger) {
     this.targets = targets;
@@ -27,35 +33,46 @@ export class Scraper {
   }
 
   stop(): void {
+    this.#isStopped = true;
     for (const timer of this.#timers.values()) clearTimeout(timer);
   }
 
   /** What takes long is done more rarely: scraping is to have no more than a fiftieth of the process's time. */
   #after(ms: number, target: Target, now: () => number): void {
-    const scrape = (): void => {
-      this.scrape(target, now());
-      this.#after(Math.max(target.everyMs, this.healthOf(target.job).durationMs * 50), target, now);
+    const scrape = async (): Promise<void> => {
+      await this.scrape(target, now());
+      if (!this.#isStopped)
+        this.#after(Math.max(target.everyMs, this.healthOf(target.job).durationMs * 50), target, now);
     };
-    this.#timers.set(target.job, setTimeout(scrape, ms).unref());
+    this.#timers.set(target.job, setTimeout(() => void scrape(), ms).unref());
   }
 
-  /** A target that fails has `up` 0 and nothing else: its series end. */
-  scrape({ job, instance, collect }: Target, at: number): void {
-    const startedAt = performance.now();
-    let families: Family[] = [];
+  /** A target that fails has `up` 0, and what it had not told until then ends. */
+  async scrape({ job, instance, collect }: Target, at: number): Promise<void> {
+    const scrape = this.#tape.begin(job, instance, at);
+    let durationMs = 0;
     let lastError = "";
+    let since = performance.now();
     try {
-      families = collect();
+      for (const family of collect()) {
+        this.#metadata.set(family.name, { name: family.name, help: family.help, type: family.type });
+        scrape.take(family);
+        if (performance.now() - since < SLICE_MS) continue;
+        durationMs += performance.now() - since;
+        await nextTurn();
+        since = performance.now();
+      }
     } catch (error) {
       lastError = error instanceof Error ? error.message : String(error);
       this.#logger.warn({ error, job }, "a scrape failed");
     }
-    for (const { name, help, type } of families) this.#metadata.set(name, { name, help, type });
     const up = this.#up.get(job) ?? { name: "up", labels: {}, value: 0 };
     this.#up.set(job, up);
     up.value = lastError === "" ? 1 : 0;
-    this.#tape.append(job, instance, at, [{ name: "up", type: "gauge", help: "", samples: [up] }, ...families]);
-    this.#health.set(job, { lastScrape: at, durationMs: performance.now() - startedAt, lastError });
+    scrape.take({ samples: [up] });
+    scrape.end();
+    durationMs += performance.now() - since;
+    this.#health.set(job, { lastScrape: at, durationMs, lastError });
   }
 
   healthOf(job: string): Health {

@@ -33,19 +33,34 @@ export class Tape {
     this.#limits = limits;
   }
 
-  /** Takes what one scrape gave. A series that the last scrape of this job had and this one has not has ended. */
+  /** Takes what one scrape gave, as a whole. */
   append(name: string, instance: string, at: number, families: Family[]): void {
+    const { take, end } = this.begin(name, instance, at);
+    for (const family of families) take(family);
+    end();
+  }
+
+  /**
+   * A scrape whose families come one after another; until its end a series that has not come stands where it stood. Then
+   * one that the last scrape of this job had and this one has not has ended.
+   */
+  begin(name: string, instance: string, at: number): { take(family: Pick<Family, "samples">): void; end(): void } {
     const job: Job = this.#jobs.get(name) ?? { name, base: 0, times: [], series: new Set() };
     this.#jobs.set(name, job);
     const sequence = job.base + job.times.push(at) - 1;
-    for (const { samples } of families)
-      for (const sample of samples) {
-        const known = this.#bySample.get(sample);
-        const series = known?.job === job && !known.isEmpty ? known : this.#find(sample, job, instance);
-        this.#points += series.record(sequence, sample.value);
-      }
-    for (const series of job.series) this.#points += series.endUnlessSeen(sequence);
-    this.#forget(at);
+    return {
+      take: ({ samples }) => {
+        for (const sample of samples) {
+          const known = this.#bySample.get(sample);
+          const series = known?.job === job && !known.isEmpty ? known : this.#find(sample, job, instance);
+          this.#points += series.record(sequence, sample.value);
+        }
+      },
+      end: () => {
+        for (const series of job.series) this.#points += series.endUnlessSeen(sequence);
+        this.#forget(at);
+      },
+    };
   }
 
   /** The series that fit all tests; one of them usually names the metric. */

@@ -1,6 +1,6 @@
-import { type Family, type Labels, type Sample } from "../../prometheus/metrics.ts";
+import { type Collect, type Family, type Labels, type Sample } from "../../prometheus/metrics.ts";
 import { type Pod } from "../objects.ts";
-import { type UsageSource } from "./usage.ts";
+import { type ContainerUsage, type UsageSource } from "./usage.ts";
 
 /** Bytes that came to a pod and left it, as far as they are counted. */
 export type NetworkUsage = { pod: Pod; received: number; transmitted: number };
@@ -9,67 +9,62 @@ export type NetworkUsage = { pod: Pod; received: number; transmitted: number };
  * The series that a kubelet's cAdvisor endpoint gives: time used and memory in use of each container, and of the pod as
  * a whole under no container's name (a sum over all of them counts double, as it does elsewhere); network by pod.
  */
-export const collectCadvisor = (usage: UsageSource, network: () => NetworkUsage[]) => (): Family[] => {
-  const all = usage.pods().flatMap(({ pod, containers }) => {
-    const whole = {
-      name: "",
-      cpuSeconds: containers.reduce((sum, one) => sum + one.cpuSeconds, 0),
-      memoryBytes: containers.reduce((sum, one) => sum + one.memoryBytes, 0),
-    };
-    return [...containers, whole].map((one) => ({ pod, ...one }));
-  });
-  const family = (name: string, type: Family["type"], help: string, samples: Sample[]): Family => ({
-    name,
-    type,
-    help,
-    samples,
-  });
-  const measured = (metric: string, value: (one: (typeof all)[number]) => number): Sample[] =>
-    all.map((one) => sampleOf(one.pod, metric, one.name, value(one)));
-  const counted = (metric: string, value: (one: NetworkUsage) => number): Sample[] =>
-    network().map((one) => sampleOf(one.pod, metric, NETWORK, value(one)));
-  const [cpu, set, rss] = [
-    "container_cpu_usage_seconds_total",
-    "container_memory_working_set_bytes",
-    "container_memory_rss",
-  ] as const;
-  const [receive, transmit] = [
-    "container_network_receive_bytes_total",
-    "container_network_transmit_bytes_total",
-  ] as const;
-  return [
-    family(
-      cpu,
-      "counter",
-      "Cumulative cpu time consumed in seconds.",
-      measured(cpu, (one) => one.cpuSeconds),
-    ),
-    family(
-      set,
-      "gauge",
-      "Current working set in bytes.",
-      measured(set, (one) => one.memoryBytes),
-    ),
-    family(
-      rss,
-      "gauge",
-      "Size of RSS in bytes.",
-      measured(rss, (one) => one.memoryBytes),
-    ),
-    family(
-      receive,
-      "counter",
-      "Cumulative count of bytes received",
-      counted(receive, (one) => one.received),
-    ),
-    family(
-      transmit,
-      "counter",
-      "Cumulative count of bytes transmitted",
-      counted(transmit, (one) => one.transmitted),
-    ),
-  ];
-};
+export const collectCadvisor = (usage: UsageSource, network: () => NetworkUsage[]): Collect =>
+  function* collect() {
+    yield* inParts(usage.pods(), MEASURED, ({ pod, containers }, { name, value }) => {
+      const each = containers.map((one) => sampleOf(pod, name, one.name, value(one)));
+      const whole = containers.reduce((sum, one) => sum + value(one), 0);
+      return [...each, sampleOf(pod, name, "", whole)];
+    });
+    yield* inParts(network(), COUNTED, (one, { name, value }) => [sampleOf(one.pod, name, NETWORK, value(one))]);
+  };
+
+type Metric<T> = Omit<Family, "samples"> & { value(one: T): number };
+
+const MEASURED: Metric<Pick<ContainerUsage, "cpuSeconds" | "memoryBytes">>[] = [
+  {
+    ...{ name: "container_cpu_usage_seconds_total", type: "counter" },
+    help: "Cumulative cpu time consumed in seconds.",
+    value: ({ cpuSeconds }) => cpuSeconds,
+  },
+  {
+    ...{ name: "container_memory_working_set_bytes", type: "gauge" },
+    help: "Current working set in bytes.",
+    value: ({ memoryBytes }) => memoryBytes,
+  },
+  {
+    ...{ name: "container_memory_rss", type: "gauge", help: "Size of RSS in bytes." },
+    value: ({ memoryBytes }) => memoryBytes,
+  },
+];
+const COUNTED: Metric<NetworkUsage>[] = [
+  {
+    ...{ name: "container_network_receive_bytes_total", type: "counter", help: "Cumulative count of bytes received" },
+    value: ({ received }) => received,
+  },
+  {
+    ...{ name: "container_network_transmit_bytes_total", type: "counter" },
+    help: "Cumulative count of bytes transmitted",
+    value: ({ transmitted }) => transmitted,
+  },
+];
+
+const PART = 200;
+
+/** Each metric at least once, so that it has a name and a type where nothing is measured. */
+function* inParts<T, M extends Omit<Family, "samples">>(
+  all: T[],
+  metrics: M[],
+  samplesOf: (one: T, metric: M) => Sample[],
+): Generator<Family> {
+  for (let from = 0; from === 0 || from < all.length; from += PART) {
+    const part = all.slice(from, from + PART);
+    for (const metric of metrics) {
+      const { name, type, help } = metric;
+      yield { name, type, help, samples: part.flatMap((one) => samplesOf(one, metric)) };
+    }
+  }
+}
 
 /** No container's name can have a space in it. */
 const NETWORK = "the network";

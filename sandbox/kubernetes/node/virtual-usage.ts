@@ -36,18 +36,33 @@ export function virtualUsage({ store, now }: Resources): UsageSource {
   };
 }
 
-function invent({ metadata, status }: Pod, { name, resources }: Container, now: Date): ContainerUsage {
+/** What a container's figures are made of. A stored object never changes in place, so it is read once. */
+type Habit = { phase: number; startedAt: number; meanCores: number; memoryBytes: number };
+const habits = new WeakMap<Container, Habit>();
+
+function invent(pod: Pod, container: Container, now: Date): ContainerUsage {
+  const habit = habits.get(container) ?? habitOf(pod, container);
+  habits.set(container, habit);
+  const { phase, startedAt, meanCores, memoryBytes } = habit;
+  const seconds = (now.getTime() - startedAt) / 1000;
+  const angle = (seconds / WAVE_S) * TURN + phase;
+  return {
+    name: container.name,
+    cpuCores: meanCores * (1 + Math.sin(angle) / 2),
+    // The integral of the rate, so that a counter's increase agrees with it.
+    cpuSeconds: meanCores * (seconds + ((WAVE_S / TURN) * (Math.cos(phase) - Math.cos(angle))) / 2),
+    memoryBytes,
+  };
+}
+
+function habitOf({ metadata, status }: Pod, { resources }: Container): Habit {
   const asked = (what: string, otherwise: number): number =>
     parseQuantity(resources?.requests?.[what] ?? "") ?? otherwise;
   const phase = (Number.parseInt(metadata.uid.slice(0, 8), 16) / 0xffff_ffff) * TURN;
-  const seconds = (now.getTime() - Date.parse(status.startTime ?? metadata.creationTimestamp)) / 1000;
-  const angle = (seconds / WAVE_S) * TURN + phase;
-  const mean = asked("cpu", 0.1) / 3;
   return {
-    name,
-    cpuCores: mean * (1 + Math.sin(angle) / 2),
-    // The integral of the rate, so that a counter's increase agrees with it.
-    cpuSeconds: mean * (seconds + ((WAVE_S / TURN) * (Math.cos(phase) - Math.cos(angle))) / 2),
+    phase,
+    startedAt: Date.parse(status.startTime ?? metadata.creationTimestamp),
+    meanCores: asked("cpu", 0.1) / 3,
     memoryBytes: Math.round(asked("memory", 128 * 1024 ** 2) * (0.5 + Math.sin(phase) / 10)),
   };
 }

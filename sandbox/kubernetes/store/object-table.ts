@@ -1,61 +1,67 @@
 import { type KubeObject } from "../objects.ts";
 
+/** A key and what is stored under it now: the same one for as long as the key is there. */
+type Slot = { readonly key: string; object: KubeObject };
+
 /** The objects of one kind by key (`namespace/name`), found by namespace and by owner without looking at the others. */
 export class ObjectTable {
-  readonly #objects = new Map<string, KubeObject>();
+  readonly #slots = new Map<string, Slot>();
   readonly #keysByNamespace = new Map<string, Set<string>>();
   readonly #keysByOwner = new Map<string, Set<string>>();
-  /** Keys in order, until one comes or goes. */
-  #sorted = new Map<string | undefined, string[]>();
+  /** Slots in the order of their keys, until one comes or goes: a list of ten thousand searches for none of them. */
+  #sorted = new Map<string | undefined, Slot[]>();
 
   get size(): number {
-    return this.#objects.size;
+    return this.#slots.size;
   }
 
   get(key: string): KubeObject | undefined {
-    return this.#objects.get(key);
+    return this.#slots.get(key)?.object;
   }
 
-  entries(): Iterable<[string, KubeObject]> {
-    return this.#objects;
+  /** As they are now, whatever is stored later. */
+  entries(): [string, KubeObject][] {
+    return Array.from(this.#slots.values(), ({ key, object }) => [key, object]);
   }
 
   set(key: string, object: KubeObject): void {
-    const before = this.#objects.get(key);
-    this.#objects.set(key, object);
-    if (before === undefined) {
+    const slot = this.#slots.get(key);
+    if (slot === undefined) {
+      this.#slots.set(key, { key, object });
       addTo(this.#keysByNamespace, namespaceOf(key), key);
       this.#forgetOrder(key);
-    } else for (const uid of ownersOf(before)) removeFrom(this.#keysByOwner, uid, key);
+    } else {
+      for (const uid of ownersOf(slot.object)) removeFrom(this.#keysByOwner, uid, key);
+      slot.object = object;
+    }
     for (const uid of ownersOf(object)) addTo(this.#keysByOwner, uid, key);
   }
 
   delete(key: string): void {
-    const before = this.#objects.get(key);
-    if (before === undefined) return;
-    this.#objects.delete(key);
+    const slot = this.#slots.get(key);
+    if (slot === undefined) return;
+    this.#slots.delete(key);
     removeFrom(this.#keysByNamespace, namespaceOf(key), key);
-    for (const uid of ownersOf(before)) removeFrom(this.#keysByOwner, uid, key);
+    for (const uid of ownersOf(slot.object)) removeFrom(this.#keysByOwner, uid, key);
     this.#forgetOrder(key);
   }
 
   list(namespace: string | undefined): KubeObject[] {
-    let keys = this.#sorted.get(namespace);
-    if (keys === undefined) {
-      keys = [
-        ...(namespace === undefined ? this.#objects.keys() : (this.#keysByNamespace.get(namespace) ?? [])),
-      ].sort();
-      this.#sorted.set(namespace, keys);
+    let slots = this.#sorted.get(namespace);
+    if (slots === undefined) {
+      const keys = namespace === undefined ? this.#slots.keys() : (this.#keysByNamespace.get(namespace) ?? []);
+      slots = this.#at([...keys].sort());
+      this.#sorted.set(namespace, slots);
     }
-    return this.#at(keys);
+    return slots.map(({ object }) => object);
   }
 
   ownedBy(uid: string): KubeObject[] {
-    return this.#at([...(this.#keysByOwner.get(uid) ?? [])]);
+    return this.#at([...(this.#keysByOwner.get(uid) ?? [])]).map(({ object }) => object);
   }
 
-  #at(keys: string[]): KubeObject[] {
-    return keys.flatMap((key) => this.#objects.get(key) ?? []);
+  #at(keys: string[]): Slot[] {
+    return keys.flatMap((key) => this.#slots.get(key) ?? []);
   }
 
   #forgetOrder(key: string): void {

@@ -1,6 +1,6 @@
 import { type Kind, resourceName } from "../kinds/kind.ts";
 import { type KubeObject } from "../objects.ts";
-import { Journal } from "./journal.ts";
+import { type Entry, Journal } from "./journal.ts";
 import { ObjectTable } from "./object-table.ts";
 
 export type Change = {
@@ -122,7 +122,7 @@ export class Store {
     const whole = { ...change, revision: this.#revision };
     const object = change.type === "DELETED" ? null : change.object;
     this.#journal.append({ revision: this.#revision, kind: resourceName(change.kind), key, object });
-    if (this.#journal.isLong) this.#journal.rewrite(this.#current());
+    if (this.#journal.isLong) void this.#journal.fold(this.#current());
     this.#history.push(whole);
     if (this.#history.length > this.#historyLimit) {
       const dropped = this.#history.splice(0, this.#historyLimit / 2).at(-1);
@@ -131,12 +131,12 @@ export class Store {
     for (const listener of this.#listeners) listener(whole);
   }
 
-  *#current() {
-    for (const [kind, objects] of this.#tables)
-      for (const [key, object] of objects.entries())
-        yield { revision: Number(object.metadata.resourceVersion), kind, key, object };
+  /** As it is now: what is stored while somebody reads it changes nothing of it. */
+  #current(): Iterable<Entry> {
+    const tables = [...this.#tables].map(([kind, objects]) => ({ kind, entries: objects.entries() }));
     // The counter itself must survive the deletion of the newest object.
-    yield { revision: this.#revision, kind: "", key: "", object: null };
+    const counter = { revision: this.#revision, kind: "", key: "", object: null };
+    return entriesOf(tables, counter);
   }
 
   #of(kind: string): ObjectTable {
@@ -149,4 +149,12 @@ export class Store {
   #typed<T extends KubeObject>(_kind: Kind<T>, object: KubeObject): T {
     return object as T;
   }
+}
+
+type Tables = { kind: string; entries: [string, KubeObject][] }[];
+
+function* entriesOf(tables: Tables, counter: Entry): Generator<Entry> {
+  for (const { kind, entries } of tables)
+    for (const [key, object] of entries) yield { revision: Number(object.metadata.resourceVersion), kind, key, object };
+  yield counter;
 }

@@ -25,6 +25,7 @@ const log = async (name: string, query = ""): Promise<string> =>
 const eventsOf = async (name: string): Promise<Json[]> =>
   (await ground.call("GET", `/api/v1/namespaces/default/events?fieldSelector=involvedObject.name%3D${name}`)).body
     .items;
+const cadvisor = () => [...(ground.cluster.metrics.get("cadvisor")?.() ?? [])];
 const sh = (script: string, more: Json = {}) => ({ name: "app", image, command: ["sh", "-c", script], ...more });
 
 describe("a container", () => {
@@ -40,8 +41,7 @@ describe("a container", () => {
     const busy = "const all = Buffer.alloc(50e6, 1); for (;;) all[0] += 1";
     await create("busy", { containers: [{ name: "app", image, command: ["node", "-e", busy] }] });
     const sample = (name: string): Json | undefined =>
-      ground.cluster.metrics
-        .get("cadvisor")?.()
+      cadvisor()
         .find((family) => family.name === name)
         ?.samples.find(({ labels }) => labels.pod === "busy");
     await until(async () => sample("container_cpu_usage_seconds_total")?.value > 0.2);
@@ -248,7 +248,7 @@ describe("a virtual node", () => {
     const found = await podWhen("figment", isRunning);
     expect(found.spec.nodeName).toBe("virtual-1");
     expect(found.status.containerStatuses[0]).toMatchObject({ ready: true, restartCount: 0 });
-    const samples = ground.cluster.metrics.get("cadvisor")?.()[0]?.samples ?? [];
+    const samples = cadvisor()[0]?.samples ?? [];
     expect(samples.find(({ labels }) => labels.pod === "figment")?.labels.node).toBe("virtual-1");
     await until(async () => /^GET \/\S* 200 \d+ms$/m.test(await log("figment")));
     await ground.call("DELETE", `${PODS}/figment`);

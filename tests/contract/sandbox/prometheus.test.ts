@@ -51,7 +51,7 @@ describe("the HTTP API", () => {
         ),
       ];
     });
-    for (const at of [T0, T0 + 5000, T0 + 10_000]) api.scrapeAt(at);
+    for (const at of [T0, T0 + 5000, T0 + 10_000]) await api.scrapeAt(at);
   });
   afterAll(() => api.close());
   const instant = async (query: string, at: number) =>
@@ -122,17 +122,17 @@ describe("the HTTP API", () => {
 
   it("ends a series with the scrape that no longer has it, and all of them when a scrape fails", async () => {
     pods.delete("b");
-    api.scrapeAt(T0 + 15_000);
+    await api.scrapeAt(T0 + 15_000);
     expect(await instant("count(size)", T0 + 14_000)).toMatchObject([{ value: [T0 / 1000 + 14, "2"] }]);
     expect(await instant("count(size)", T0 + 16_000)).toMatchObject([{ value: [T0 / 1000 + 16, "1"] }]);
     broken = true;
-    api.scrapeAt(T0 + 20_000);
+    await api.scrapeAt(T0 + 20_000);
     broken = false;
     expect(await instant("size", T0 + 21_000)).toEqual([]);
     expect(await instant("up", T0 + 21_000)).toMatchObject([{ value: [T0 / 1000 + 21, "0"] }]);
     const { body } = await api.ask("/api/v1/targets");
     expect(body.data.activeTargets).toMatchObject([{ health: "down", lastError: "no answer", scrapePool: "web" }]);
-    api.scrapeAt(T0 + 25_000);
+    await api.scrapeAt(T0 + 25_000);
     expect(await instant(`count_over_time(size{pod="a"}[25s])`, T0 + 25_000)).toMatchObject([
       { value: [T0 / 1000 + 25, "5"] },
     ]);
