@@ -14,7 +14,12 @@ export function MoveLosses({ moves }: { moves: MoveItem[] }) {
   const t = useTranslations("gateways.dialog");
   const lossWords = useLossWords();
   const losses = moves
-    .flatMap(({ losses: ofService }) => ofService)
+    .flatMap(({ app, losses: ofRoutes, resting }) => [
+      ...ofRoutes.map((loss) => ({ is: loss.is, of: `${loss.host}${loss.path}`, words: lossWords(loss) })),
+      ...(resting.length > 0
+        ? [{ is: "resting" as const, of: app, words: lossWords({ is: "resting", features: resting }) }]
+        : []),
+    ])
     .sort((a, b) => Number(b.is === "unserved") - Number(a.is === "unserved"));
   if (losses.length === 0) return moves.length > 0 && <p className="k-quiet">{t("lossless")}</p>;
   return (
@@ -23,11 +28,10 @@ export function MoveLosses({ moves }: { moves: MoveItem[] }) {
       <ul className={classes.losses} aria-label={t("losses")}>
         {losses.slice(0, MOST).map((loss, index) => (
           <li key={index}>
-            <span className="k-trunc" title={`${loss.host}${loss.path}`}>
-              {loss.host}
-              {loss.path}
+            <span className="k-trunc" title={loss.of}>
+              {loss.of}
             </span>
-            <State glyph={loss.is === "unserved" ? "fail" : "warn"}>{lossWords(loss)}</State>
+            <State glyph={loss.is === "unserved" ? "fail" : "warn"}>{loss.words}</State>
           </li>
         ))}
         {losses.length > MOST && <li>{t("lossesLeft", { count: losses.length - MOST })}</li>}

@@ -1,4 +1,5 @@
 import type { ComponentType } from "react";
+import { CallFields } from "./sections/call-fields.tsx";
 import { HealthFields } from "./sections/health-fields.tsx";
 import { LabelFields } from "./sections/label-fields.tsx";
 import { LogFields } from "./sections/log-fields.tsx";
@@ -20,6 +21,7 @@ export const SECTION_FIELDS: Record<SectionId, ComponentType> = {
   start: StartFields,
   ports: PortFields,
   network: NetworkFields,
+  calls: CallFields,
   health: HealthFields,
   storage: StorageFields,
   rollout: RolloutFields,

@@ -7,6 +7,7 @@ export const SECTIONS = {
   start: ["command", "args", "env", "files"],
   ports: ["ports"],
   network: ["meshMode", "exposure"],
+  calls: ["trafficPolicy"],
   health: ["startupProbe", "readinessProbe", "livenessProbe"],
   storage: ["volumes"],
   rollout: ["workload", "strategy"],

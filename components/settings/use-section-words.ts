@@ -2,6 +2,7 @@
 
 import { useTranslations } from "use-intl";
 import { isAutoscaled } from "#lib/apps/scaling-rules";
+import { partsOf } from "#lib/apps/spec/traffic-policy-rules";
 import type { AppSettings } from "#lib/apps/spec-schema";
 import { useSizeWords } from "../fields/use-size-words.ts";
 import { PROBE_ROLES } from "./probe-rules.ts";
@@ -46,6 +47,8 @@ export function useSectionWords(): Record<SectionId, (settings: AppSettings) => 
               routes: exposure.routes.map(({ host, path }) => `${host}${path}`).join(", "),
             }),
       ),
+    calls: ({ trafficPolicy }) =>
+      or(listed(...partsOf(trafficPolicy).map((part) => t(`callsPart.${part}`))), t("callsPlain")),
     health: (settings) => {
       const asked = PROBE_ROLES.flatMap((role) => {
         const probe = settings[role];

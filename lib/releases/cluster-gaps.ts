@@ -19,8 +19,15 @@ export async function clusterGap(
       next: "Leave log collection out, or ask a platform admin to set ELASTICSEARCH_URL.",
     });
   }
-  if (spec.meshMode !== "mesh" && (spec.exposure === null || carrierOf(spec.exposure) !== "istio")) return null;
+  const needsIstio = spec.meshMode === "mesh" || (spec.exposure !== null && carrierOf(spec.exposure) === "istio");
+  if (!needsIstio && spec.trafficPolicy === undefined) return null;
   if (!(await kubernetes.apiGroups({ signal })).includes(ISTIO_GROUP)) {
+    if (!needsIstio) {
+      return new Conflict("This cluster has no Istio, so nobody would keep to how calls are balanced and limited.", {
+        system: "kubernetes",
+        next: "Leave balancing, limits and outliers out, or ask the cluster's operator for Istio.",
+      });
+    }
     return new Conflict("This cluster has no Istio, so mesh mode and Istio gateways are not available.", {
       system: "kubernetes",
       next: "Choose normal mode and the Ingress gateway, or ask the cluster's operator for Istio.",

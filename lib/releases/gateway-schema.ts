@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { HEALTH_STATES } from "#lib/apps/schema";
 import { GATEWAY_MOVES, TRAFFIC_FEATURES } from "#lib/apps/spec/gateway-rules";
+import { TRAFFIC_POLICY_PARTS } from "#lib/apps/spec/traffic-policy-schema";
 
 export const GATEWAY_CLASSES = ["istio", "ingress"] as const;
 const gatewayClass = z.enum(GATEWAY_CLASSES);
@@ -93,6 +94,8 @@ export const moveItem = z.object({
       features: z.array(z.enum(TRAFFIC_FEATURES)),
     }),
   ),
+  /** What of the service's traffic policy that gateway does not keep to. */
+  resting: z.array(z.enum(TRAFFIC_POLICY_PARTS)),
 });
 export type MoveItem = z.infer<typeof moveItem>;
 export const movePreview = z.object({

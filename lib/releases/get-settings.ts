@@ -7,15 +7,26 @@ import { type SettingsView } from "./settings-schema.ts";
 
 /** The settings that a release without its own would take, as planning reads them. NotFound for an unknown environment. */
 export async function getSettings(appId: string, environment: string, db: Db = ownDb()): Promise<SettingsView> {
-  const place = await db.environment.findUnique({ where: { name: environment }, select: { id: true, domain: true } });
+  const place = await db.environment.findUnique({
+    where: { name: environment },
+    select: { id: true, domain: true, clusterId: true },
+  });
   if (!place) throw new NotFound(`There is no environment ${environment}.`);
   const here = { appId, environmentId: place.id };
-  const [basis, draft] = await Promise.all([
+  const [basis, meshCaller, draft] = await Promise.all([
     findBasis(db, here),
+    db.observedPod.findFirst({
+      where: { clusterId: place.clusterId, meshProxy: { not: null }, appId: { not: appId } },
+      select: { uid: true },
+    }),
     db.appSpecDraft.findUnique({ where: { appId_environmentId: here }, select: { version: true } }),
   ]);
   const output = configuredLogOutput();
-  const said = { version: draft?.version ?? 0, logHosts: output && [...output.elasticsearchHosts] };
+  const said = {
+    version: draft?.version ?? 0,
+    logHosts: output && [...output.elasticsearchHosts],
+    meshCallers: meshCaller !== null,
+  };
   if (!basis) return { settings: await draftedSettings(db, here, place.domain), release: null, ...said };
   const { image: _, ...settings } = basis.spec;
   const { requestedAt, requestedBy } = await db.release.findUniqueOrThrow({

@@ -6,6 +6,7 @@ import { autoscaler } from "./manifests/autoscaler.ts";
 import { disruptionBudget } from "./manifests/budget.ts";
 import { canaryObjects } from "./manifests/canary.ts";
 import { configObjects } from "./manifests/config.ts";
+import { destinationRule } from "./manifests/destination-rule.ts";
 import { filesConfigMap } from "./manifests/files.ts";
 import { ingress } from "./manifests/ingress.ts";
 import { istioGateway, virtualServices } from "./manifests/istio.ts";
@@ -37,6 +38,8 @@ export function renderManifests(input: ManifestInput): Manifest[] {
     ...canaryObjects(input),
     fewestReplicas(spec) >= 2 && disruptionBudget(input),
     isAutoscaled(spec) && spec.autoscaling && autoscaler(input, spec.autoscaling),
+    // Before the routes whose requests it is about.
+    destinationRule(input),
     carrier === "ingress" && ingress(input),
     ...(carrier === "istio" ? [rateLimitFilter(input), istioGateway(input), ...virtualServices(input)] : []),
   ];
@@ -44,7 +47,7 @@ export function renderManifests(input: ManifestInput): Manifest[] {
 }
 
 const POD_PARTS = ["ServiceAccount", "ConfigMap", "Secret", "Service"];
-const ROUTES = ["Ingress", "Gateway", "VirtualService", "EnvoyFilter"];
+const ROUTES = ["Ingress", "Gateway", "VirtualService", "EnvoyFilter", "DestinationRule"];
 
 /**
  * When an object that a Spec no longer has is removed. What pods are made with goes after the last pod that needs it, and
@@ -52,6 +55,9 @@ const ROUTES = ["Ingress", "Gateway", "VirtualService", "EnvoyFilter"];
  * on that. So does another kind of workload.
  */
 export const removedAfterRollout = (kind: string): boolean => [...POD_PARTS, ...ROUTES].includes(kind);
+
+/** Of what is removed in one turn, this comes last: what a route counts on must outlast it (Istio, "Traffic management best practices"). */
+export const removedLast = (kind: string): boolean => kind === "DestinationRule";
 
 /** The environment's namespace; shared by all its apps, so it carries no app's label. */
 export const namespaceManifest = (namespace: string): Manifest => ({

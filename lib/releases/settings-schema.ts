@@ -13,5 +13,7 @@ export const settingsView = z.object({
   version: z.number().int(),
   /** Where lines of collected log files go; null = they cannot be collected. */
   logHosts: z.array(z.string()).nullable(),
+  /** Are other services of the cluster in the mesh, so that their proxies keep to its traffic policy? */
+  meshCallers: z.boolean(),
 });
 export type SettingsView = z.infer<typeof settingsView>;

@@ -65,6 +65,20 @@ const FIELDS: readonly Field[] = [
   { field: "meshMode" },
   { field: "gatewayClass", path: "exposure.gatewayClass" },
   { field: "failedOverTo", path: "exposure.failedOverTo" },
+  ...each("trafficPolicy.loadBalancing", "trafficPolicy.loadBalancing", ["by", "name", "ttlSeconds"]),
+  ...each("trafficPolicy.connectionPool", "trafficPolicy.connectionPool", [
+    "maxConnections",
+    "maxPendingRequests",
+    "maxRequestsPerConnection",
+    "connectTimeoutMs",
+  ]),
+  ...each("trafficPolicy.outlierDetection", "trafficPolicy.outlierDetection", [
+    "consecutive5xx",
+    "consecutiveGatewayErrors",
+    "intervalSeconds",
+    "ejectionSeconds",
+    "maxEjectedPercent",
+  ]),
   ...each("strategy", "strategy", [
     "type",
     "maxSurge",

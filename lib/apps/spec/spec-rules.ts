@@ -4,6 +4,7 @@ import { type SpecProbe, secondsUntilFailure } from "./probe-schema.ts";
 import { type Path, type Problem } from "./problem.ts";
 import { FILES_BYTES } from "./storage-schema.ts";
 import { type StoredSettings } from "./stored-schema.ts";
+import { trafficPolicyProblems } from "./traffic-policy-rules.ts";
 import { trafficProblems } from "./traffic-rules.ts";
 
 /** What all variables, arguments and annotations may hold together: the API server takes no object of more than 1.5 MiB. */
@@ -23,6 +24,7 @@ export function settingsProblems(settings: StoredSettings): Problem[] {
     ...sizeProblems(settings),
     ...configProblems(settings),
     ...trafficProblems(settings),
+    ...trafficPolicyProblems(settings),
   ];
 }
 

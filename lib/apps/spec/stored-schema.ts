@@ -6,6 +6,7 @@ import { specAnnotation, specLabel, specPlacement, specSecurity } from "./pod-sc
 import { specProbe } from "./probe-schema.ts";
 import { specResources } from "./resources-schema.ts";
 import { specFile, specLogCollection, specVolume } from "./storage-schema.ts";
+import { specTrafficPolicy } from "./traffic-policy-schema.ts";
 import { MOST_REPLICAS, specAutoscaling, specStrategy, specWorkload } from "./workload-schema.ts";
 
 export const SPEC_VERSION = 1;
@@ -47,6 +48,8 @@ export const storedSettings = z.object({
   placement: specPlacement.prefault({}),
   meshMode: z.enum(["normal", "mesh"]),
   exposure: specExposure.nullable(),
+  /** How callers' proxies treat its pods; as Istio does by itself unless given. */
+  trafficPolicy: specTrafficPolicy.optional(),
   strategy: specStrategy,
   /** Set by a restart: changes the pod template and nothing else. */
   restartedAt: z.iso.datetime().nullable(),

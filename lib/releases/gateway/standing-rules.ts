@@ -7,11 +7,16 @@ import {
   servedRoutes,
   targetOf,
 } from "#lib/apps/spec/gateway-rules";
+import { restingParts } from "#lib/apps/spec/traffic-policy-rules";
 import { type AppSpec } from "#lib/apps/spec-schema";
 import { type GatewayCheck, type GatewayStanding, type MoveItem } from "../gateway-schema.ts";
 
 /** A service of an environment and how it is exposed there, now or as soon as what is in flight is done. */
-export type Exposed = { appId: string; app: string; exposure: NonNullable<AppSpec["exposure"]> };
+export type Exposed = Pick<AppSpec, "trafficPolicy"> & {
+  appId: string;
+  app: string;
+  exposure: NonNullable<AppSpec["exposure"]>;
+};
 
 /** What a gateway's checks come to. */
 export function stateOf(checks: readonly GatewayCheck[]): GatewayStanding["state"] {
@@ -22,11 +27,12 @@ export function stateOf(checks: readonly GatewayCheck[]): GatewayStanding["state
 
 /** The services that a move is about: those that another gateway carries; and of them those that would have no route left. */
 export function movesTo(to: GatewayMove, exposed: readonly Exposed[]): { moves: MoveItem[]; stay: MoveItem[] } {
-  const items = exposed.flatMap(({ appId, app, exposure }) => {
+  const items = exposed.flatMap(({ appId, app, exposure, trafficPolicy }) => {
     const [from, target] = [carrierOf(exposure), targetOf(exposure, to)];
     if (from === target) return [];
     const { routes } = exposure;
-    const item = { appId, app, routes: routes.length, from, to: target, losses: lossesOn(target, routes) };
+    const lost = { losses: lossesOn(target, routes), resting: restingParts(target, trafficPolicy) };
+    const item = { appId, app, routes: routes.length, from, to: target, ...lost };
     return [{ item, served: servedRoutes(carriedBy(exposure, target)).length > 0 }];
   });
   const pick = (served: boolean) => items.filter((each) => each.served === served).map(({ item }) => item);

@@ -1,6 +1,7 @@
 import { CANARY_SUFFIX } from "#lib/apps/naming-rules";
 import { type AppSpec } from "#lib/apps/spec-schema";
 import { APP_LABEL, NAME_LABEL, RELEASE_LABEL, TRACK_LABEL } from "#lib/clusters/label-rules";
+import { destinationRule } from "./destination-rule.ts";
 import { type CanaryShare, type Manifest, type ManifestInput, metadata } from "./object.ts";
 import { podTemplate } from "./pod.ts";
 import { portsOf } from "./service.ts";
@@ -50,11 +51,15 @@ function canaryDeployment(input: ManifestInput, { replicas }: CanaryShare): Mani
 
 /** Before a route names it, and removed after the last one does not any more. */
 export const canaryObjects = (input: ManifestInput): Manifest[] =>
-  input.canary ? [canaryService(input), canaryDeployment(input, input.canary)] : [];
+  input.canary
+    ? [canaryService(input), canaryDeployment(input, input.canary), destinationRule(input, own(input)) ?? []].flat()
+    : [];
+
+const CANARY_KINDS = ["v1/Service", "apps/v1/Deployment", "networking.istio.io/v1/DestinationRule"];
 
 /** Is this ledger entry one of them? `kind` is "<apiVersion>/<Kind>", `key` "<namespace>/<name>". */
 export const isCanaryObject = (app: { name: string }, { kind, key }: { kind: string; key: string }): boolean =>
-  ["v1/Service", "apps/v1/Deployment"].includes(kind) && key.endsWith(`/${canaryName(app)}`);
+  CANARY_KINDS.includes(kind) && key.endsWith(`/${canaryName(app)}`);
 
 /** Ports of a Spec by which a route can reach its pods, and the routes themselves, as one comparable text. */
 export const waysIn = ({ exposure, ports }: Pick<AppSpec, "exposure" | "ports">): string =>

@@ -7,7 +7,7 @@ import { explainChanged, explainForeign, isContest } from "../contests.ts";
 import { type LedgerKey, ledgerAbsent, ledgerIn, ledgerPlanned, ledgerPresent } from "../ledger.ts";
 import { isCanaryObject } from "../manifests/canary.ts";
 import { type CanaryShare } from "../manifests/object.ts";
-import { type Manifest, removedAfterRollout } from "../manifests.ts";
+import { type Manifest, removedAfterRollout, removedLast } from "../manifests.ts";
 import { maskedError } from "../mask-secrets.ts";
 import { ownersOf } from "../ownership-rules.ts";
 import { isTerminal } from "../release-rules.ts";
@@ -97,7 +97,8 @@ async function deleteSurplus(context: StepContext, turn: Turn, manifests: readon
   const surplus = known
     .toReversed()
     .filter((entry) => !wanted.some((each) => isSame(each, entry)))
-    .filter((entry) => turnOf(release.app, entry) === turn);
+    .filter((entry) => turnOf(release.app, entry) === turn)
+    .sort((a, b) => Number(removedLast(refOf(a).kind)) - Number(removedLast(refOf(b).kind)));
   for (const entry of surplus) {
     await stillWanted(context);
     await effect(deps, `release.remove.${turn}`, () =>

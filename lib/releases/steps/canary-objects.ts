@@ -63,7 +63,9 @@ export async function strangerBeside(context: StepContext): Promise<PublicError 
   if (release.canary === null) return null;
   const place = { namespace: release.environment.namespace, name: canaryName(release.app) };
   const found = await Promise.all(
-    [KINDS.service, KINDS.deployment].map((kind) => kubernetes.get({ ...kind, ...place }, { signal })),
+    [KINDS.service, KINDS.deployment, KINDS.destinationRule].map((kind) =>
+      kubernetes.get({ ...kind, ...place }, { signal }),
+    ),
   );
   const stranger = found.find((object) => object && appIdOf(object.metadata.labels) !== release.app.id);
   if (!stranger) return null;

@@ -79,7 +79,7 @@ async function applyCanary(context: StepContext, standing: CanaryStanding): Prom
 }
 
 /** What leads to pods, which the release changes only when it is applied. */
-const NOT_YET = ["Service", "Ingress", "Gateway", "VirtualService"];
+const NOT_YET = ["Service", "DestinationRule", "Ingress", "Gateway", "VirtualService"];
 
 /** The ready pods get their share. A crash after it and before the row is written does the same again. */
 async function shift(context: StepContext, standing: CanaryStanding): Promise<Verdict> {

@@ -1,7 +1,8 @@
-import { createHash } from "node:crypto";
+import { createHash, randomUUID } from "node:crypto";
 import { type Backend } from "./backends.ts";
 import { type TrafficPolicy } from "./istio-objects.ts";
 import { type EdgeRequest } from "./plan.ts";
+import { durationMs } from "./string-match.ts";
 
 export const addressOf = ({ host, port }: Backend): string => `${host}:${port}`;
 
@@ -51,6 +52,16 @@ export function hashKeyOf(policy: TrafficPolicy, request: EdgeRequest, client: s
     return cookies.find((each) => each.startsWith(`${hash.httpCookie?.name}=`));
   }
   return hash?.useSourceIp === true ? client : undefined;
+}
+
+/** Who has not got the policy's cookie is given it with the answer, and is already hashed by it (Envoy, hash policy with a ttl). */
+export function newCookie(policy: TrafficPolicy, request: EdgeRequest): { pair: string; header: string } | undefined {
+  const cookie = policy.loadBalancer?.consistentHash?.httpCookie;
+  if (cookie?.ttl === undefined || hashKeyOf(policy, request, "") !== undefined) return undefined;
+  const pair = `${cookie.name}=${randomUUID()}`;
+  const seconds = Math.round((durationMs(cookie.ttl) ?? 0) / 1000);
+  const parts = [pair, seconds > 0 && `Max-Age=${seconds}`, cookie.path && `Path=${cookie.path}`, "HttpOnly"];
+  return { pair, header: parts.filter(Boolean).join("; ") };
 }
 
 /** Picks one by weight; undefined when all weigh nothing. */

@@ -3,7 +3,7 @@ import { setTimeout as wait } from "node:timers/promises";
 import { type Attempt, attempt, type Body, type Head } from "./attempt.ts";
 import { type Door } from "./authorization.ts";
 import { type Backend } from "./backends.ts";
-import { byWeight, hashKeyOf } from "./balance.ts";
+import { byWeight, hashKeyOf, newCookie } from "./balance.ts";
 import { type Cluster } from "./clusters.ts";
 import { edit, type Headers } from "./headers.ts";
 import { type NetworkView } from "./network-view.ts";
@@ -69,8 +69,19 @@ export async function dispatch(call: Call, ground: Ground): Promise<Outcome> {
     if (hits(mirror.percent) && !isStream(call.body)) void shadow(call, { ...mirror.target, weight: 1 }, ground);
   const cluster = view.cluster(target, ground.withRules);
   if (cluster === undefined) return { ...failed("NC"), target };
-  const outcome = await toCluster(call, target, cluster, ground);
-  return { ...outcome, flags: [...flags, ...outcome.flags], target, cluster };
+  const cookie = newCookie(cluster.policy, call.request);
+  const hashKey = cookie?.pair ?? hashKeyOf(cluster.policy, call.request, call.client);
+  const outcome = await toCluster(call, target, { ...cluster, hashKey }, ground);
+  const given = {
+    ...target.responseHeaders,
+    add: { ...target.responseHeaders?.add, "set-cookie": cookie?.header ?? "" },
+  };
+  return {
+    ...outcome,
+    flags: [...flags, ...outcome.flags],
+    target: cookie === undefined ? target : { ...target, responseHeaders: given },
+    cluster,
+  };
 }
 
 const failed = (failure: Failure, ...more: Flag[]): Outcome => ({
@@ -84,7 +95,10 @@ const isStream = (body: Body): boolean => body !== undefined && !Buffer.isBuffer
 const interrupted = (ms: number, signal: AbortSignal): Promise<boolean> =>
   wait(ms, false, { signal }).catch(() => true);
 
-async function toCluster(call: Call, target: Target, cluster: Cluster, ground: Ground): Promise<Outcome> {
+/** With what a consistent hash is taken of. */
+type Hashed = Cluster & { hashKey: string | undefined };
+
+async function toCluster(call: Call, target: Target, cluster: Hashed, ground: Ground): Promise<Outcome> {
   const { upstreams } = ground;
   const place = await upstreams.acquire(cluster);
   if (place === "overflow") return failed("UO");
@@ -95,14 +109,13 @@ async function toCluster(call: Call, target: Target, cluster: Cluster, ground: G
 }
 
 /** Envoy's back-off: exponential up to ten times its base, with full jitter. */
-async function withRetries(call: Call, target: Target, cluster: Cluster, ground: Ground): Promise<Outcome> {
+async function withRetries(call: Call, target: Target, cluster: Hashed, ground: Ground): Promise<Outcome> {
   const { retry, timeoutMs } = call.plan;
   const { clock, upstreams } = ground;
   const deadline = clock.now() + (timeoutMs ?? Infinity);
-  const hashKey = hashKeyOf(cluster.policy, call.request, call.client);
   const tried: Backend[] = [];
   for (let number = 1; ; number += 1) {
-    const backend = upstreams.pick(cluster, tried, hashKey);
+    const backend = upstreams.pick(cluster, tried, cluster.hashKey);
     if (backend === undefined) return failed("UH");
     tried.push(backend);
     const left = deadline - clock.now();

@@ -124,7 +124,9 @@ const trafficPolicy = z.object({
           httpHeaderName: z.string().optional(),
           httpQueryParameterName: z.string().optional(),
           useSourceIp: z.boolean().optional(),
-          httpCookie: z.object({ name: z.string() }).optional(),
+          httpCookie: z
+            .object({ name: z.string(), path: z.string().optional(), ttl: z.string().optional() })
+            .optional(),
         })
         .optional(),
     })

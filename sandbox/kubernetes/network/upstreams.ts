@@ -25,9 +25,10 @@ export class Upstreams {
   async acquire({ key, policy }: Cluster): Promise<"overflow" | { release(): void }> {
     const state = this.#of(key);
     const { tcp, http } = policy.connectionPool ?? {};
-    const places = tcp?.maxConnections ?? Infinity;
-    if (state.active >= (http?.http2MaxRequests ?? Infinity)) return "overflow";
-    if (state.active >= places && state.waiting.length >= (http?.http1MaxPendingRequests ?? Infinity))
+    // istiod reads 0 as "not said" (pilot/pkg/networking/core, applyConnectionPool).
+    const places = tcp?.maxConnections || Infinity;
+    if (state.active >= (http?.http2MaxRequests || Infinity)) return "overflow";
+    if (state.active >= places && state.waiting.length >= (http?.http1MaxPendingRequests || Infinity))
       return "overflow";
     if (state.active >= places) await new Promise<void>((resolve) => state.waiting.push(resolve));
     else state.active += 1;
@@ -68,8 +69,8 @@ export class Upstreams {
       const rules = policy.outlierDetection;
       if (rules === undefined) return;
       const tooMany =
-        (rules.consecutiveGatewayErrors !== undefined && host.gatewayErrors >= rules.consecutiveGatewayErrors) ||
-        host.errors >= (rules.consecutive5xxErrors ?? 5);
+        reaches(host.gatewayErrors, rules.consecutiveGatewayErrors ?? 0) ||
+        reaches(host.errors, rules.consecutive5xxErrors ?? 5);
       if (tooMany && this.#mayEject(state, endpoints, rules.maxEjectionPercent ?? 10)) {
         host.ejections += 1;
         host.ejectedUntil =
@@ -93,6 +94,9 @@ export class Upstreams {
     return state;
   }
 }
+
+/** 0 counts nothing (OutlierDetection: "can be disabled by setting the value to 0"). */
+const reaches = (errors: number, most: number): boolean => most > 0 && errors >= most;
 
 function hostIn({ hosts }: State, backend: Backend): Host {
   const key = addressOf(backend);

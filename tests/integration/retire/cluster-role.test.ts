@@ -56,6 +56,7 @@ const stateful = (): Promise<Running> =>
       gatewayClass: "istio",
       routes: [{ host: "shop.test", path: "/", pathType: "prefix", port: 8080, traffic: LIMITED }],
     },
+    trafficPolicy: { loadBalancing: { by: "random" }, connectionPool: null, outlierDetection: null },
   });
 
 const template = { spec: { restartPolicy: "Never", containers: [{ name: "none", image: "127.0.0.1:1/none:1" }] } };
@@ -104,8 +105,6 @@ async function lookInside(app: Running): Promise<void> {
 const UNSEEN = [
   // The proxy passes no WebSocket on; the client's contract with real servers says that a terminal needs both.
   ...["create /pods/exec", "get /pods/exec"],
-  // Pools and outliers of a route are to be DestinationRules: until then they are only looked for and removed.
-  ...["create networking.istio.io/destinationrules", "patch networking.istio.io/destinationrules"],
 ];
 
 test("the documented role holds every right that a service's life needs, and none beyond", async () => {

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { specProbe } from "#lib/apps/spec/probe-schema";
+import { specTrafficPolicy } from "#lib/apps/spec/traffic-policy-schema";
 import { NO_TRAFFIC_RULES } from "#lib/apps/spec/traffic-schema";
 import { type AppSpec } from "#lib/apps/spec-schema";
 import { nextWave } from "#lib/releases/bulk/wave-rules";
@@ -94,6 +95,17 @@ describe("a move", () => {
     expect(names("ingress")).toEqual({ moves: ["plain"], stay: ["rewritten"] });
     expect(names("istio")).toEqual({ moves: ["native", "guest"], stay: [] });
     expect(names("home")).toEqual({ moves: ["guest"], stay: [] });
+  });
+
+  it("says what of a service's traffic policy rests meanwhile", () => {
+    const trafficPolicy = specTrafficPolicy.parse({ loadBalancing: { by: "random" } });
+    const restingOf = (to: Parameters<typeof movesTo>[0]) =>
+      movesTo(
+        to,
+        exposed.map((each) => ({ ...each, trafficPolicy })),
+      ).moves.map(({ app, resting }) => [app, resting]);
+    expect(restingOf("ingress")).toEqual([["plain", ["loadBalancing"]]]);
+    expect(restingOf("home")).toEqual([["guest", []]]);
   });
 
   const wave = (...states: (ReleaseState | "refused" | null)[]) =>

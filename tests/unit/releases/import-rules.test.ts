@@ -35,6 +35,7 @@ const importable = fc.tuple(specArbitrary, adopted).map(([spec, settled]): AppSp
     workload: { kind: "deployment", podManagement: "ordered" },
     autoscaling: null,
     exposure: null,
+    trafficPolicy: undefined,
     files: [],
     config: [],
     logCollection: null,

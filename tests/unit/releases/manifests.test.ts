@@ -118,4 +118,35 @@ test("Istio's gateway gets a door for the hosts and the most exact match first, 
     },
   });
   expect(manifests.at(-1)?.metadata.name).toBe("shop-2");
+
+  const loadBalancing = { by: "cookie", name: "sid", ttlSeconds: 0 } as const;
+  const outlierDetection = {
+    ...{ consecutive5xx: null, consecutiveGatewayErrors: 3 },
+    ...{ intervalSeconds: 5, ejectionSeconds: 30, maxEjectedPercent: 50 },
+  };
+  const connectionPool = {
+    ...{ maxConnections: 100, maxPendingRequests: null, maxRequestsPerConnection: 1, connectTimeoutMs: 250 },
+  };
+  const trafficPolicy = { loadBalancing, connectionPool, outlierDetection };
+  const ruled = render(plainSpec({ exposure: { gatewayClass: "istio", routes }, trafficPolicy }));
+  // A route counts on it, so it comes before all of them.
+  expect(kinds(ruled).slice(-4)).toEqual(["DestinationRule", "Gateway", "VirtualService", "VirtualService"]);
+  expect(only(ruled, "DestinationRule")).toMatchObject({
+    apiVersion: "networking.istio.io/v1",
+    metadata: { name: "shop", namespace: "kepler-dev" },
+    spec: {
+      host: destination.host,
+      trafficPolicy: {
+        loadBalancer: { consistentHash: { httpCookie: { name: "sid", path: "/", ttl: "0s" } } },
+        connectionPool: {
+          tcp: { maxConnections: 100, connectTimeout: "250ms" },
+          http: { maxRequestsPerConnection: 1 },
+        },
+        outlierDetection: {
+          ...{ consecutive5xxErrors: 0, consecutiveGatewayErrors: 3, interval: "5s" },
+          ...{ baseEjectionTime: "30s", maxEjectionPercent: 50 },
+        },
+      },
+    },
+  });
 });

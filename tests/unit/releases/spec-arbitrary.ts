@@ -7,6 +7,7 @@ import {
   RESOURCE_PRESETS,
 } from "#lib/apps/spec-schema";
 import { exposureArbitrary } from "./exposure-arbitrary.ts";
+import { trafficPolicyArbitrary } from "./traffic-policy-arbitrary.ts";
 
 const hex = (length: number) =>
   fc.string({ unit: fc.constantFrom(..."0123456789abcdef"), minLength: length, maxLength: length });
@@ -191,6 +192,7 @@ const anything = fc.record({
   }),
   meshMode: fc.constantFrom("normal" as const, "mesh" as const),
   exposure: fc.option(exposureArbitrary),
+  trafficPolicy: trafficPolicyArbitrary,
   strategy: fc
     .record({
       type: fc.constantFrom("rolling" as const, "recreate" as const),
@@ -222,6 +224,7 @@ function sound(spec: AppSpec): AppSpec {
     exposure: hasHttp ? spec.exposure : null,
     // Sidecars count what a route is limited to.
     meshMode: spec.exposure?.routes.some(({ traffic }) => traffic?.rateLimit) ? "mesh" : spec.meshMode,
+    trafficPolicy: spec.ports.length > 0 ? spec.trafficPolicy : undefined,
     strategy: isSet ? { ...spec.strategy, type: "rolling" } : spec.strategy,
   };
 }
