@@ -56,6 +56,7 @@ export function CreateWizard({ teams, environments, draft, step: firstStep }: Pr
 
   const outcome = toCreateInput(form, {
     domain: environment?.domain ?? "",
+    domains: environment?.domains ?? [],
     draftId: saved.id,
     idempotencyKey,
   });

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { type CreateAppInput, createAppInput, LANGUAGES } from "#lib/apps/schema";
+import { type Domain, outsideRoutes, withoutPort } from "#lib/apps/spec/domain-rules";
 import {
   type AppSettings,
   type AppSettingsInput,
@@ -77,8 +78,7 @@ export function nameFromRepository(path: string): string {
 }
 
 /** `<app>.<domain>` without the port that a sandbox's domain carries: hosts have none. */
-export const defaultHost = (name: string, domain: string): string =>
-  `${name || "service"}.${domain.replace(/:\d+$/, "")}`;
+export const defaultHost = (name: string, domain: string): string => `${name || "service"}.${withoutPort(domain)}`;
 
 /** The routes that take effect: what was typed, or the one default. */
 export function effectiveRoutes(form: WizardForm, domain: string): WizardForm["routes"] {
@@ -136,7 +136,7 @@ type Outcome = { input: CreateAppInput; errors: WizardErrors } | { input: null; 
 /** The request that the form stands for, or what is wrong with it, field by field; messages are keys of `fields.errors`. */
 export function toCreateInput(
   form: WizardForm,
-  context: { domain: string; draftId: string | null; idempotencyKey: string },
+  context: { domain: string; domains: readonly Domain[]; draftId: string | null; idempotencyKey: string },
 ): Outcome {
   const parsed = createAppInput.safeParse({
     teamId: form.teamId,
@@ -154,7 +154,10 @@ export function toCreateInput(
     draftId: context.draftId,
     idempotencyKey: context.idempotencyKey,
   });
-  if (parsed.success) return { input: parsed.data, errors: {} };
+  if (parsed.success) {
+    const outside = outsideRoutes(null, parsed.data.settings.exposure, context.domains).length > 0;
+    return outside ? { input: null, errors: { routes: "host.outside-domains" } } : { input: parsed.data, errors: {} };
+  }
   const errors: WizardErrors = {};
   for (const issue of parsed.error.issues) {
     const field = fieldOf(issue.path.map(String));

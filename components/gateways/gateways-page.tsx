@@ -18,6 +18,7 @@ import { Pager } from "../ui/pager.tsx";
 import { Panel } from "../ui/panel.tsx";
 import { RelativeTime } from "../ui/relative-time.tsx";
 import { SkeletonRows } from "../ui/skeleton-rows.tsx";
+import { DomainsPanel } from "./domains-panel.tsx";
 import { GatewayPanel } from "./gateway-panel.tsx";
 import classes from "./gateways.module.css";
 import { RoutesTable } from "./routes-table.tsx";
@@ -106,6 +107,7 @@ function OfEnvironment({ environment, first }: { environment: EnvironmentView; f
                 onPage={(page) => changeFilter({ page })}
               />
             </Panel>
+            <DomainsPanel environment={environment} />
             <CallsPanel environmentId={environment.id} />
           </>
         )}

@@ -3,6 +3,7 @@
 import { createContext, useContext } from "react";
 import { useTranslations } from "use-intl";
 import type { AppView } from "#lib/apps/schema";
+import { withoutPort } from "#lib/apps/spec/domain-rules";
 import type { EnvironmentView } from "#lib/clusters/schema";
 import type { QuantityKind } from "../fields/quantity-text.ts";
 import { useProblemWords } from "../fields/use-problem-words.ts";
@@ -29,7 +30,7 @@ export type Place = {
 };
 export const placeOf = (app: AppView, { domain, meshAvailable }: EnvironmentView): Place => ({
   meshAvailable: meshAvailable === true,
-  host: `${app.name}.${domain.replace(/:\d+$/, "")}`,
+  host: `${app.name}.${withoutPort(domain)}`,
 });
 export const FieldsContext = createContext<Edited | null>(null);
 

@@ -1,3 +1,4 @@
+import { type Domain, outsideRoutes } from "#lib/apps/spec/domain-rules";
 import { type AppSettings, type AppSpec, appSettings, fixedProblems } from "#lib/apps/spec-schema";
 import type { SpecChange } from "#lib/releases/change-schema";
 import { specChanges } from "#lib/releases/spec-diff-rules";
@@ -48,15 +49,22 @@ type Checked = { settings: AppSettings; problems: Problems } | { settings: null;
 
 /**
  * The settings that the form stands for, or what is wrong with it, place by place; `released` = what runs, which settled
- * some of it for good.
+ * some of it for good; `domains` = where its hosts may lie there.
  */
-export function check(form: SettingsForm, released: AppSettings | null = null): Checked {
+export function check(
+  form: SettingsForm,
+  released: AppSettings | null = null,
+  domains: readonly Domain[] | null = null,
+): Checked {
   const parsed = appSettings.safeParse(form);
   const problems: Record<string, Problem> = {};
   for (const issue of parsed.error?.issues ?? []) problems[issue.path.join(".")] ??= problemOf(issue);
   if (!parsed.success) return { settings: null, problems };
   for (const { path, message } of released ? fixedProblems(released, parsed.data) : [])
     problems[path.join(".")] = { code: "custom", message, origin: "" };
+  const outside = domains && outsideRoutes(released?.exposure ?? null, parsed.data.exposure, domains);
+  for (const { index } of outside ?? [])
+    problems[`exposure.routes.${index}.host`] = { code: "custom", message: "host.outside-domains", origin: "" };
   return { settings: Object.keys(problems).length === 0 ? parsed.data : null, problems };
 }
 

@@ -72,17 +72,18 @@ export function useSettingsEdit(view: SettingsView | undefined, [kept, keep]: Ed
       view?.settings ? standingOf(kept, { settings: view.settings, release: view.release?.number ?? null }) : null,
     [view, kept],
   );
+  const domains = view?.domains;
   return useMemo(() => {
     if (standing === null) return null;
     const { basis, form, theirs } = standing;
     return {
       ...standing,
-      ...check(form, basis.release === null ? null : basis.settings),
+      ...check(form, basis.release === null ? null : basis.settings, domains),
       changes: settingsChanges(basis.settings, settled(form, basis.settings)),
       edited: theirs !== null || !isEqual(form, basis.settings),
       change: (next) => keep(afterTyping(standing, next)),
       discard: () => keep(null),
       resolve: (next) => theirs && keep(afterTyping({ basis: theirs, form: next, theirs: null }, next)),
     };
-  }, [standing, keep]);
+  }, [standing, keep, domains]);
 }

@@ -2,13 +2,14 @@ import "server-only";
 import { type Gitlab } from "#lib/clients/gitlab/client";
 import { randomSecret, seal } from "#lib/platform/crypto";
 import { type Db, isUniqueViolation, type Tx } from "#lib/platform/db";
-import { Conflict, Invalid, NotFound } from "#lib/platform/errors";
+import { Conflict, fromPublicError, Invalid, NotFound } from "#lib/platform/errors";
 import { publish } from "#lib/platform/events";
 import { type Queue } from "#lib/platform/queue";
 import { nameTaken } from "./name-taken.ts";
 import { imageRepositoryFor, nameProblem } from "./naming-rules.ts";
 import { provisionJob } from "./provision-job.ts";
 import { type CreateAppInput, PROVISION_STEPS } from "./schema.ts";
+import { domainsOf, outsideError } from "./spec/domain-rules.ts";
 
 export type FirstBuild = {
   appId: string;
@@ -94,10 +95,16 @@ async function createdBefore(db: Db, input: CreateAppInput): Promise<{ appId: st
 async function checkPlace(db: Db, input: CreateAppInput): Promise<void> {
   const [team, environment] = await Promise.all([
     db.team.findUnique({ where: { id: input.teamId }, select: { id: true } }),
-    db.environment.findUnique({ where: { id: input.environmentId }, select: { id: true } }),
+    db.environment.findUnique({
+      where: { id: input.environmentId },
+      select: { name: true, domain: true, domains: true },
+    }),
   ]);
   if (!team) throw wrong("teamId", "There is no such team.");
   if (!environment) throw wrong("environmentId", "There is no such environment.");
+  const place = { name: environment.name, domains: domainsOf(environment) };
+  const outside = outsideError(null, input.settings.exposure, place);
+  if (outside) throw fromPublicError(outside);
 }
 
 async function readRepository(gitlab: Gitlab, input: CreateAppInput) {

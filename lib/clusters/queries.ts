@@ -1,5 +1,6 @@
 import "server-only";
 import { z } from "zod";
+import { domainsOf } from "#lib/apps/spec/domain-rules";
 import { type Db, db as ownDb, type Prisma } from "#lib/platform/db";
 import { NotFound } from "#lib/platform/errors";
 import { groupEvents } from "./event-rules.ts";
@@ -18,10 +19,14 @@ import {
 export async function listEnvironments(db: Db = ownDb()): Promise<EnvironmentView[]> {
   const rows = await db.environment.findMany({
     orderBy: [{ rank: "asc" }, { name: "asc" }],
-    include: { cluster: { select: { name: true, meshAvailable: true } } },
+    include: {
+      cluster: { select: { name: true, meshAvailable: true } },
+      domains: { select: { name: true, below: true }, orderBy: { name: "asc" } },
+    },
   });
   return rows.map(({ cluster, clusterId: _, createdAt: __, ...row }) => ({
     ...row,
+    domains: domainsOf(row),
     cluster: cluster.name,
     meshAvailable: cluster.meshAvailable,
   }));

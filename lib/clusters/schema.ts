@@ -1,6 +1,10 @@
 import { z } from "zod";
+import { dnsName } from "#lib/apps/spec/names-schema";
 
 export const ENVIRONMENT_PURPOSES = ["dev", "test", "prod"] as const;
+
+/** A host name, and whether every host below it is meant too. */
+export const domainSchema = z.object({ name: dnsName, below: z.boolean() });
 
 export const environmentView = z.object({
   id: z.uuid(),
@@ -8,6 +12,8 @@ export const environmentView = z.object({
   purpose: z.enum(ENVIRONMENT_PURPOSES),
   namespace: z.string(),
   domain: z.string(),
+  /** All that its routes may use, `domain` first and without its port. */
+  domains: z.array(domainSchema),
   cluster: z.string(),
   rank: z.number().int(),
   /** What the cluster can do, from its discovery; null = not yet known. */

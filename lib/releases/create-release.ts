@@ -1,4 +1,5 @@
 import "server-only";
+import { outsideError } from "#lib/apps/spec/domain-rules";
 import { type AppSpec } from "#lib/apps/spec-schema";
 import { type Prisma, type Tx } from "#lib/platform/db";
 import { Conflict, fromPublicError } from "#lib/platform/errors";
@@ -65,7 +66,7 @@ export async function createReleaseIn(
   const plan = await planRelease(tx, appId, intent, deps.now());
   refuseSurprise(plan, request.expectedCurrent);
   if (plan.hold && !request.leaves) throw holdError(plan.hold);
-  if (!request.leaves) await refuseTaken(tx, plan);
+  if (!request.leaves) await refuseRoutes(tx, plan);
   const noCanary = request.canary ? await whyNoCanary(tx, plan) : null;
   if (noCanary) throw fromPublicError(noCanary);
   await supersede(tx, plan, deps.now());
@@ -99,10 +100,12 @@ function refuseSurprise(plan: ReleasePlan, expected: number | null | undefined):
   );
 }
 
-async function refuseTaken(tx: Tx, plan: ReleasePlan): Promise<void> {
+async function refuseRoutes(tx: Tx, plan: ReleasePlan): Promise<void> {
   await lockRoutes(tx, plan);
-  const taken = await takenRoute(tx, plan);
-  if (taken) throw fromPublicError(taken);
+  const { basis, spec, environment } = plan;
+  const refused =
+    outsideError(basis?.spec.exposure ?? null, spec.exposure, environment) ?? (await takenRoute(tx, plan));
+  if (refused) throw fromPublicError(refused);
 }
 
 async function holdLeft(tx: Tx, plan: ReleasePlan, release: ReleaseRequest & { id: string }, now: Date): Promise<void> {

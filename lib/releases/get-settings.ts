@@ -1,4 +1,5 @@
 import "server-only";
+import { domainsOf } from "#lib/apps/spec/domain-rules";
 import { type Db, db as ownDb } from "#lib/platform/db";
 import { NotFound } from "#lib/platform/errors";
 import { configuredLogOutput } from "./log-output.ts";
@@ -9,7 +10,7 @@ import { type SettingsView } from "./settings-schema.ts";
 export async function getSettings(appId: string, environment: string, db: Db = ownDb()): Promise<SettingsView> {
   const place = await db.environment.findUnique({
     where: { name: environment },
-    select: { id: true, domain: true, clusterId: true },
+    select: { id: true, domain: true, domains: true, clusterId: true },
   });
   if (!place) throw new NotFound(`There is no environment ${environment}.`);
   const here = { appId, environmentId: place.id };
@@ -24,6 +25,7 @@ export async function getSettings(appId: string, environment: string, db: Db = o
   const output = configuredLogOutput();
   const said = {
     version: draft?.version ?? 0,
+    domains: domainsOf(place),
     logHosts: output && [...output.elasticsearchHosts],
     meshCallers: meshCaller !== null,
   };

@@ -1,7 +1,6 @@
+import { withoutPort } from "#lib/apps/spec/domain-rules";
 import { type AppSettings, type AppSpec } from "#lib/apps/spec-schema";
 
-/** An environment's domain may carry the edge's port; a host never does. */
-const withoutPort = (domain: string): string => domain.replace(/:\d+$/, "");
 const portOf = (domain: string): string => /:\d+$/.exec(domain)?.[0] ?? "";
 
 /** Settings of one environment for another: hosts under the old domain move under the new one, others stay as they are. */

@@ -1,5 +1,6 @@
 import "server-only";
 import { refuseRetiring } from "#lib/apps/retiring-rules";
+import { type Domain, domainsOf } from "#lib/apps/spec/domain-rules";
 import { carriedBy, type GatewayMove, servedRoutes, targetOf } from "#lib/apps/spec/gateway-rules";
 import { type AppSettings, type AppSpec, appSpec, fixedProblems, storedSettings } from "#lib/apps/spec-schema";
 import { type Prisma, type Tx } from "#lib/platform/db";
@@ -28,6 +29,8 @@ export type ReleasePlan = {
     purpose: "dev" | "test" | "prod";
     namespace: string;
     domain: string;
+    /** Its own and the further ones: which hosts its routes may use. */
+    domains: readonly Domain[];
     cluster: { id: string; name: string; context: string };
   };
   /** The number that the release would have. */
@@ -133,11 +136,15 @@ async function refuseFixed(tx: Tx, here: Here, spec: AppSpec, intent: PlannedInt
   });
 }
 
-async function findEnvironment(tx: Tx, id: string): Promise<ReleasePlan["environment"]> {
-  const select = { id: true, name: true, purpose: true, namespace: true, domain: true, cluster: true } as const;
-  const row = await tx.environment.findUnique({ where: { id }, select });
+/** Where a release would go. Throws NotFound. */
+export async function findEnvironment(tx: Tx, id: string): Promise<ReleasePlan["environment"]> {
+  const select = { id: true, name: true, purpose: true, namespace: true, domain: true } as const;
+  const row = await tx.environment.findUnique({
+    where: { id },
+    select: { ...select, cluster: true, domains: true },
+  });
   if (!row) throw new NotFound("There is no such environment.");
-  return row;
+  return { ...row, domains: domainsOf(row) };
 }
 
 /** Only an import knows what it adopts. */

@@ -1,4 +1,5 @@
 import "server-only";
+import { outsideError } from "#lib/apps/spec/domain-rules";
 import { type Kubernetes } from "#lib/clients/kubernetes/client";
 import { connectCluster } from "#lib/clusters/connect-cluster";
 import { type Db, db as ownDb } from "#lib/platform/db";
@@ -36,6 +37,7 @@ export async function previewRelease(
     whyNoCanary(db, plan),
     takenRoute(db, plan),
   ]);
+  const outside = outsideError(basis?.spec.exposure ?? null, spec.exposure, environment);
   return {
     nextNumber: number,
     current: basis?.number ?? null,
@@ -46,6 +48,7 @@ export async function previewRelease(
     conflicts,
     hold: plan.hold,
     blockers: [
+      ...(outside ? [{ ...outside, gate: "host-outside" }] : []),
       ...(taken ? [{ ...taken, gate: "route-taken" }] : []),
       ...gates.filter(({ blocks }) => blocks).map(({ gate, error }) => ({ ...error, gate })),
     ],

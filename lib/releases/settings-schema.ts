@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { storedSettings } from "#lib/apps/spec-schema";
+import { domainSchema } from "#lib/clusters/schema";
 
 /** What an app wants in an environment, and which release that stands on: where every edit of its settings begins. */
 export const settingsView = z.object({
@@ -11,6 +12,8 @@ export const settingsView = z.object({
     .nullable(),
   /** Of the kept settings (AppSpecDraft): grows with every change that was asked for, also with one that failed. */
   version: z.number().int(),
+  /** Where its hosts may lie there. */
+  domains: z.array(domainSchema),
   /** Where lines of collected log files go; null = they cannot be collected. */
   logHosts: z.array(z.string()).nullable(),
   /** Are other services of the cluster in the mesh, so that their proxies keep to its traffic policy? */

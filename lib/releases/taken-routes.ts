@@ -34,7 +34,12 @@ export async function lockRoutes(
   { environment, basis, spec }: Pick<ReleasePlan, "environment" | "basis" | "spec">,
 ): Promise<void> {
   if (newClaims(basis?.spec.exposure ?? null, spec.exposure).length === 0) return;
-  await tx.$executeRaw`select pg_advisory_xact_lock(hashtextextended(${`routes:${environment.cluster.id}`}, 0))`;
+  await lockClusterRoutes(tx, environment.cluster.id);
+}
+
+/** Until the transaction ends, nobody else gives or takes routes of this cluster. */
+export async function lockClusterRoutes(tx: Tx, clusterId: string): Promise<void> {
+  await tx.$executeRaw`select pg_advisory_xact_lock(hashtextextended(${`routes:${clusterId}`}, 0))`;
 }
 
 const otherRow = z.object({ app: z.string(), environment: z.string(), exposure: specExposure });

@@ -132,7 +132,7 @@ const begins = (host: string): Partial<AppSettings> => ({
   files: [{ path: "/etc/walk.conf", content: "first", mode: "0644" }],
   exposure: {
     gatewayClass: "ingress",
-    routes: [{ host: `${host}.test`, path: "/", pathType: "prefix", port: 8080 }],
+    routes: [{ host: `${host}.dev.localhost`, path: "/", pathType: "prefix", port: 8080 }],
   },
 });
 

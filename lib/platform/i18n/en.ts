@@ -3,6 +3,7 @@ import config from "./messages/en/config.json" with { type: "json" };
 import control from "./messages/en/control.json" with { type: "json" };
 import create from "./messages/en/create.json" with { type: "json" };
 import diagnosis from "./messages/en/diagnosis.json" with { type: "json" };
+import domains from "./messages/en/domains.json" with { type: "json" };
 import errors from "./messages/en/errors.json" with { type: "json" };
 import fields from "./messages/en/fields.json" with { type: "json" };
 import gateways from "./messages/en/gateways.json" with { type: "json" };
@@ -37,6 +38,7 @@ export const en = {
   config,
   control,
   releases,
+  domains,
   gateways,
   imports,
   logs,

@@ -3,6 +3,7 @@ import config from "./messages/zh/config.json" with { type: "json" };
 import control from "./messages/zh/control.json" with { type: "json" };
 import create from "./messages/zh/create.json" with { type: "json" };
 import diagnosis from "./messages/zh/diagnosis.json" with { type: "json" };
+import domains from "./messages/zh/domains.json" with { type: "json" };
 import errors from "./messages/zh/errors.json" with { type: "json" };
 import fields from "./messages/zh/fields.json" with { type: "json" };
 import gateways from "./messages/zh/gateways.json" with { type: "json" };
@@ -37,6 +38,7 @@ export const zh = {
   config,
   control,
   releases,
+  domains,
   gateways,
   imports,
   logs,

@@ -7,8 +7,9 @@ import { seeWorkload } from "#lib/clusters/workload-rules";
 import { db as ownDb } from "#lib/platform/db";
 import { Conflict, type PublicError } from "#lib/platform/errors";
 import { type FoundWorkload, type ListImportsResult } from "../import-schema.ts";
+import { findEnvironment } from "../plan-release.ts";
 import { foundDeployment } from "./found-schema.ts";
-import { autoscalersOf, type ImportDeps, isFree, listAll, readEnvironment } from "./read-found.ts";
+import { autoscalersOf, type ImportDeps, isFree, listAll } from "./read-found.ts";
 import { refusalOf } from "./refusal-rules.ts";
 
 export const ownImportDeps = (): ImportDeps => ({ db: ownDb(), kubernetes: connectCluster, now: () => new Date() });
@@ -22,7 +23,7 @@ export async function listImports(
   { signal }: { signal: AbortSignal },
   deps: ImportDeps = ownImportDeps(),
 ): Promise<ListImportsResult> {
-  const environment = await readEnvironment(deps.db, environmentId);
+  const environment = await findEnvironment(deps.db, environmentId);
   const { namespace, cluster } = environment;
   const asked = { kubernetes: deps.kubernetes(cluster), namespace, signal };
   const [deployments, sets, autoscalers] = await Promise.all([

@@ -9,21 +9,13 @@ import { seePod } from "#lib/clusters/pod-rules";
 import { type Db } from "#lib/platform/db";
 import { NotFound } from "#lib/platform/errors";
 import { isRecord, same, valueAt } from "../ownership-rules.ts";
-import { type ReleasePlan } from "../plan-release.ts";
+import { findEnvironment, type ReleasePlan } from "../plan-release.ts";
 import { type FoundDeployment, foundDeployment, type Surroundings } from "./found-schema.ts";
 import { readDeployment } from "./read-rules.ts";
 import { refusalOf, unreadable } from "./refusal-rules.ts";
 
 export type ImportDeps = { db: Db; kubernetes(cluster: { context: string }): Kubernetes; now(): Date };
-type Environment = ReleasePlan["environment"];
 type Asked = { kubernetes: Kubernetes; namespace: string; signal: AbortSignal };
-
-export async function readEnvironment(db: Db, id: string): Promise<Environment> {
-  const select = { id: true, name: true, purpose: true, namespace: true, domain: true, cluster: true } as const;
-  const row = await db.environment.findUnique({ where: { id }, select });
-  if (!row) throw new NotFound("There is no such environment.");
-  return row;
-}
 
 /** All of a kind in a namespace, page by page. */
 export async function listAll({ kubernetes, namespace, signal }: Asked, kind: KindRef, labelSelector?: string) {
@@ -57,7 +49,7 @@ export async function readFound(
   { name, teamId, environmentId }: { name: string; teamId: string; environmentId: string },
   signal: AbortSignal,
 ): Promise<Read & { kubernetes: Kubernetes }> {
-  const environment = await readEnvironment(db, environmentId);
+  const environment = await findEnvironment(db, environmentId);
   const { namespace } = environment;
   const kubernetes = connect(environment.cluster);
   const asked = { kubernetes, namespace, signal };

@@ -1,10 +1,11 @@
 import "server-only";
 import { z } from "zod";
+import { domainsOf, outsideError } from "#lib/apps/spec/domain-rules";
 import { type AppSpec, appSpec } from "#lib/apps/spec-schema";
 import { KINDS } from "#lib/clients/kubernetes/kinds";
 import { recordSystem } from "#lib/clusters/record-system";
 import { type Db } from "#lib/platform/db";
-import { NotFound, type PublicError } from "#lib/platform/errors";
+import { fromPublicError, NotFound, type PublicError } from "#lib/platform/errors";
 import { clusterGap } from "../cluster-gaps.ts";
 import { conflictsOf } from "../conflicts.ts";
 import { DECIDE_FIRST } from "../contests.ts";
@@ -22,17 +23,32 @@ import { effect, type StepContext } from "./step-context.ts";
 export async function check(context: StepContext): Promise<Verdict> {
   const { release, deps } = context;
   await leaveCanary(context);
-  const [podRelease, gap] = await Promise.all([
+  const [podRelease, outside, gap] = await Promise.all([
     podReleaseOf(deps.db, release),
+    hostsOutside(deps.db, release),
     clusterGap(release.spec, release.environment.namespace, context.kubernetes, context.signal),
     imageExists(context),
   ]);
+  if (outside) throw fromPublicError(outside);
   if (gap) throw gap;
   await ensureNamespace(context);
   const stopped = (await strangerBeside(context)) ?? (await changedByHand(context, podRelease));
   if (stopped) return { is: "failed", error: stopped, facts: {}, evidence: null };
   const { namespace } = release.environment;
   return { is: "done", facts: { podRelease, namespace, digest: release.spec.image.digest } };
+}
+
+/** The environment's domains may have changed since the release was planned. */
+async function hostsOutside(db: Db, release: StepContext["release"]): Promise<PublicError | null> {
+  const [before, environment] = await Promise.all([
+    lastDone(db, release),
+    db.environment.findUniqueOrThrow({
+      where: { id: release.environment.id },
+      select: { name: true, domain: true, domains: true },
+    }),
+  ]);
+  const running = before ? appSpec.parse(before.spec).exposure : null;
+  return outsideError(running, release.spec.exposure, { name: environment.name, domains: domainsOf(environment) });
 }
 
 /** Throws NotFound when Kepler's registry does not have the image by its digest (any more). */

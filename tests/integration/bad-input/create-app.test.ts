@@ -27,7 +27,7 @@ const good = () => ({
     ...PLAIN_SETTINGS,
     env: [{ name: "LEVEL", value: "one" }],
     readinessProbe: { path: "/healthz", port: 8080, periodSeconds: 5, timeoutSeconds: 1, failureThreshold: 3 },
-    exposure: { gatewayClass: "ingress", routes: [{ host: "a.test", path: "/", pathType: "prefix", port: 8080 }] },
+    exposure: { gatewayClass: "ingress", routes: [{ host: "a.localhost", path: "/", pathType: "prefix", port: 8080 }] },
   },
 });
 

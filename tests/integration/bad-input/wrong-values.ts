@@ -101,6 +101,7 @@ export const WRONG_VALUES: Record<string, unknown[]> = {
     "a..b",
     "a b",
     "*.test",
+    "shop.example",
     "a/b",
     `${"a".repeat(64)}${".a".repeat(100)}`,
   ],

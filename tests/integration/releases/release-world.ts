@@ -67,6 +67,8 @@ export class ReleaseWorld {
     const kubernetes = createKubernetes({ kubeconfig, fieldManager: "kepler" });
     await bootstrapClusters(database.db, { kubeconfig, context: null, domain: "localhost:1" });
     const { id: environmentId } = await database.db.environment.findUniqueOrThrow({ where: { name: "dev" } });
+    // Names that no resolver knows, for the routes of tests.
+    await database.db.environmentDomain.create({ data: { environmentId, name: "test", below: true } });
     return new ReleaseWorld({ database, world, queue, kubernetes, environmentId });
   }
 

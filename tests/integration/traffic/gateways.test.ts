@@ -175,3 +175,20 @@ test("what the cluster can do is known to the console", async () => {
     true,
   ]);
 });
+
+test("a release whose host's domain was taken away after it was planned ends before anything is touched", async () => {
+  const { db } = world.database;
+  const app = await running((name) => exposed(name, "ingress"));
+  const domain = { environmentId: world.environmentId, name: `${app.name}.example` };
+  await db.environmentDomain.create({ data: { ...domain, below: false } });
+  const routes = [{ host: domain.name, path: "/", pathType: "prefix" as const, port: 8080 }];
+  const settings = { ...SETTINGS, exposure: { gatewayClass: "ingress" as const, routes } };
+  const planned = await world.request(app, { kind: "configure", settings });
+  await db.environmentDomain.deleteMany({ where: domain });
+  const view = await world.drive(planned);
+  expect(view).toMatchObject({
+    state: "failed",
+    error: { message: `Outside of the domains of dev (*.dev.localhost, *.test): ${domain.name}.` },
+  });
+  expect(JSON.stringify(await world.live(KINDS.ingress, app.name))).toContain(`${app.name}.test`);
+});

@@ -12,7 +12,11 @@ import { appName } from "../../../lib/apps/spec-schema.ts";
 
 const TEAM = "0190a000-0000-7000-8000-000000000001";
 const ENVIRONMENT = "0190a000-0000-7000-8000-000000000002";
-const context = { domain: "dev.localhost:7105", draftId: null, idempotencyKey: "wizard-0001" };
+const domains = [
+  { name: "dev.localhost", below: true },
+  { name: "shop.example.com", below: false },
+];
+const context = { domain: "dev.localhost:7105", domains, draftId: null, idempotencyKey: "wizard-0001" };
 
 function filled(change: Partial<WizardForm> = {}): WizardForm {
   return {

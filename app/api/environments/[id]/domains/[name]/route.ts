@@ -1,0 +1,34 @@
+import { z } from "zod";
+import { route } from "#lib/access/route";
+import { removeDomainInput, setDomainInput } from "#lib/releases/domain-schema";
+import { removeDomain, setDomain } from "#lib/releases/domains/change-domains";
+
+export const PUT = route(
+  {
+    permission: "environment.edit",
+    input: setDomainInput,
+    output: z.undefined(),
+    scope: { environment: "id" },
+    action: "domain.set",
+  },
+  async ({ input: { name, below }, scope, db, audit }) => {
+    const { id, name: environment } = scope.environment;
+    audit({ kind: "environment", id, name: environment, detail: { domain: name, below } });
+    await setDomain(db, id, { name, below });
+  },
+);
+
+export const DELETE = route(
+  {
+    permission: "environment.edit",
+    input: removeDomainInput,
+    output: z.undefined(),
+    scope: { environment: "id" },
+    action: "domain.remove",
+  },
+  async ({ input: { name }, scope, db, audit }) => {
+    const { id, name: environment } = scope.environment;
+    audit({ kind: "environment", id, name: environment, detail: { domain: name } });
+    await removeDomain(db, id, name);
+  },
+);

@@ -1,0 +1,9 @@
+import { route } from "#lib/access/route";
+import { domainsView, listDomainsInput } from "#lib/releases/domain-schema";
+import { listDomains } from "#lib/releases/domains/queries";
+import { reachOf } from "#lib/releases/gateway/queries";
+
+export const GET = route(
+  { permission: "environment.list", input: listDomainsInput, output: domainsView },
+  ({ db, actor, input }) => listDomains(db, input.id, reachOf(actor)),
+);
