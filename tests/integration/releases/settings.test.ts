@@ -65,6 +65,7 @@ describe("the settings of an app in an environment", () => {
       version: 0,
       domains: [{ name: "dev.localhost", below: true }],
       logHosts: null,
+      meshCallers: false,
     });
   });
 
