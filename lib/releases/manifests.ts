@@ -12,8 +12,8 @@ import { ingress } from "./manifests/ingress.ts";
 import { istioGateway, virtualServices } from "./manifests/istio.ts";
 import { collectorConfigMap } from "./manifests/log-collector.ts";
 import { type Manifest, type ManifestInput } from "./manifests/object.ts";
-import { rateLimitFilter } from "./manifests/rate-limit.ts";
 import { podTemplate } from "./manifests/pod.ts";
+import { rateLimitFilter } from "./manifests/rate-limit.ts";
 import { headlessService, service, serviceAccount } from "./manifests/service.ts";
 import { workload } from "./manifests/workload.ts";
 
