@@ -8,7 +8,13 @@ export type Certificate = { key: string; cert: string };
 export function certificateIn(home: string, now: Date): Certificate {
   const [keyFile, certFile] = [join(home, "server.key"), join(home, "server.crt")];
   if (!existsSync(certFile)) {
-    const made = selfSigned(now);
+    const validTo = new Date(now.getTime() + TEN_YEARS_MS);
+    const made = selfSigned({
+      commonName: "kepler sandbox kubernetes",
+      dnsNames: ["localhost"],
+      validFrom: now,
+      validTo,
+    });
     writeFileSync(keyFile, made.key, { mode: 0o600 });
     writeFileSync(certFile, made.cert);
   }
@@ -39,11 +45,15 @@ const SUBJECT_ALT_NAME = oid("551d11");
 const BASIC_CONSTRAINTS = oid("551d13");
 const TEN_YEARS_MS = 10 * 365 * 86_400_000;
 
-function selfSigned(now: Date): Certificate {
+export type SelfSigned = { commonName: string; dnsNames: readonly string[]; validFrom: Date; validTo: Date };
+
+/** A new key and a certificate for it that it has signed itself, good for these names and for 127.0.0.1. */
+export function selfSigned({ commonName, dnsNames, validFrom, validTo }: SelfSigned): Certificate {
   const { publicKey, privateKey } = generateKeyPairSync("ec", { namedCurve: "P-256" });
-  const name = sequence(der(0x31, sequence(COMMON_NAME, der(0x0c, Buffer.from("kepler sandbox kubernetes")))));
+  const name = sequence(der(0x31, sequence(COMMON_NAME, der(0x0c, Buffer.from(commonName)))));
   const serial = der(0x02, Buffer.concat([Buffer.from([1]), randomBytes(8)]));
-  const addresses = sequence(der(0x82, Buffer.from("localhost")), der(0x87, Buffer.from([127, 0, 0, 1])));
+  const names = dnsNames.map((dnsName) => der(0x82, Buffer.from(dnsName)));
+  const addresses = sequence(...names, der(0x87, Buffer.from([127, 0, 0, 1])));
   const isAuthority = sequence(der(0x01, Buffer.from([255])));
   const extensions = sequence(
     sequence(BASIC_CONSTRAINTS, der(0x01, Buffer.from([255])), octets(isAuthority)),
@@ -54,7 +64,7 @@ function selfSigned(now: Date): Certificate {
     serial,
     ECDSA_SHA256,
     name,
-    sequence(utcTime(now), utcTime(new Date(now.getTime() + TEN_YEARS_MS))),
+    sequence(utcTime(validFrom), utcTime(validTo)),
     name,
     publicKey.export({ type: "spki", format: "der" }),
     der(0xa3, extensions),

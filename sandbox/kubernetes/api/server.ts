@@ -1,8 +1,9 @@
 import { createServer as createHttpServer, type IncomingMessage, ServerResponse } from "node:http";
 import { createServer as createHttpsServer } from "node:https";
-import { createServer, type Server, type Socket } from "node:net";
+import { type Server, type Socket } from "node:net";
 import { type Logger } from "pino";
 import { type Entrance } from "../../platform/entrance.ts";
+import { twoWayDoor } from "../../platform/two-way-door.ts";
 import { RESOURCES } from "../kinds/facts.ts";
 import { authenticate, authorise, type Users } from "./access.ts";
 import { type Certificate } from "./certificate.ts";
@@ -31,7 +32,6 @@ type Options = {
 };
 
 const OPEN_PATHS = ["/healthz", "/livez", "/readyz", "/version"];
-const TLS_HANDSHAKE = 0x16;
 
 /**
  * The API server. One port speaks both TLS (kubectl sends its token over nothing else) and plain HTTP (so that `curl`
@@ -56,17 +56,7 @@ export async function startApiServer(options: Options): Promise<ApiServer> {
   });
   plain.on("upgrade", upgrade);
   secure.on("upgrade", upgrade);
-  const sockets = new Set<Socket>();
-  const door = createServer((socket) => {
-    sockets.add(socket);
-    socket.on("close", () => sockets.delete(socket)).on("error", () => socket.destroy());
-    socket.once("data", (first: Buffer) => {
-      socket.pause();
-      socket.unshift(first);
-      (first[0] === TLS_HANDSHAKE ? secure : plain).emit("connection", socket);
-      process.nextTick(() => socket.resume());
-    });
-  });
+  const { server: door, cut } = twoWayDoor(plain, secure);
   await listen(door, port, entrance.host);
   const address = door.address();
   return {
@@ -74,7 +64,7 @@ export async function startApiServer(options: Options): Promise<ApiServer> {
     stop: () =>
       new Promise((resolve) => {
         door.close(() => resolve());
-        for (const socket of sockets) socket.destroy();
+        cut();
       }),
   };
 }

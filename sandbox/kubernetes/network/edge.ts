@@ -1,15 +1,24 @@
 import { createServer, type IncomingMessage, type Server } from "node:http";
+import { type Server as NetServer } from "node:net";
 import { type Entrance } from "../../platform/entrance.ts";
+import { twoWayDoor } from "../../platform/two-way-door.ts";
+import { selfSigned } from "../api/certificate.ts";
 import { istioGateway, type Stage, traefikGateway } from "./gateways.ts";
 import { proxyServer, requestOf } from "./proxy.ts";
+import { tlsServer } from "./tls-server.ts";
 
 export type EdgePorts = { edge: number; istio: number; traefik: number };
+/** What Traefik shows where it has no certificate for a name. */
+const TRAEFIK_DEFAULT = { commonName: "TRAEFIK DEFAULT CERT", dnsNames: ["traefik.default"] };
+const YEAR_MS = 365 * 86_400_000;
+
 export type Edge = { ports: EdgePorts; stop(): Promise<void> };
 
 /**
  * Where outside traffic comes in. Istio's ingress gateway and Traefik, the standby, each listen on an address of their
  * own. Before them stands what a name server and its load balancer are elsewhere: a visitor comes to the gateway that
- * has a route for what he asks, to Istio's where both have one.
+ * has a route for what he asks, to Istio's where both have one; with TLS, by the name that his handshake asks for (SNI).
+ * Each address speaks both on one port, so that a redirect to https leads to where it came from.
  */
 export async function startEdge(stage: Stage, wanted: EdgePorts, entrance: Entrance): Promise<Edge> {
   const istio = istioGateway(stage);
@@ -24,17 +33,41 @@ export async function startEdge(stage: Stage, wanted: EdgePorts, entrance: Entra
       gatewayFor(incoming).emit(event, incoming, ...rest),
     );
   front.on("clientError", (_error, socket) => socket.destroy());
-  const servers = [front, first.server, standby.server];
+  const { istio: names, traefik: certificates } = stage.view.credentials;
+  const standard = selfSigned({ ...TRAEFIK_DEFAULT, validFrom: new Date(), validTo: new Date(Date.now() + YEAR_MS) });
+  const isIstios = (name: string): boolean => names(name) !== undefined;
+  const doors = [
+    twoWayDoor(
+      front,
+      tlsServer(
+        (name) => names(name) ?? certificates(name),
+        (name) => (isIstios(name) ? first.server : standby.server),
+        standard,
+      ),
+    ),
+    twoWayDoor(
+      first.server,
+      tlsServer(
+        (name) => names(name) ?? "missing",
+        () => first.server,
+      ),
+    ),
+    twoWayDoor(
+      standby.server,
+      tlsServer(certificates, () => standby.server, standard),
+    ),
+  ] as const;
+  const [frontDoor, firstDoor, standbyDoor] = doors;
   const [edge = 0, istioPort = 0, traefik = 0] = await Promise.all([
-    listen(front, wanted.edge, entrance.host),
-    listen(first.server, wanted.istio, entrance.host),
-    listen(standby.server, wanted.traefik, entrance.host),
+    listen(frontDoor.server, wanted.edge, entrance.host),
+    listen(firstDoor.server, wanted.istio, entrance.host),
+    listen(standbyDoor.server, wanted.traefik, entrance.host),
   ]);
   return {
     ports: { edge, istio: istioPort, traefik },
     stop: async () => {
-      const closed = servers.map((server) => new Promise((resolve) => server.close(resolve)));
-      front.closeAllConnections();
+      const closed = doors.map(({ server }) => new Promise((resolve) => server.close(resolve)));
+      for (const door of doors) door.cut();
       first.cut();
       standby.cut();
       await Promise.all(closed);
@@ -42,7 +75,7 @@ export async function startEdge(stage: Stage, wanted: EdgePorts, entrance: Entra
   };
 }
 
-function listen(server: Server, port: number, host: string): Promise<number> {
+function listen(server: NetServer, port: number, host: string): Promise<number> {
   return new Promise((resolve, reject) => {
     server.once("error", reject);
     server.listen(port, host, () => {

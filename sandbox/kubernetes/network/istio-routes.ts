@@ -78,7 +78,8 @@ const routesOf = (virtualService: Named<VirtualServiceSpec>, at: { gateway: stri
     }));
   });
 
-const isOurs = ({ spec }: Named<GatewaySpec>): boolean =>
+/** Does a Gateway speak to this gateway's pods? */
+export const isOurs = ({ spec }: Named<GatewaySpec>): boolean =>
   Object.entries(spec.selector ?? {}).every(([key, value]) => GATEWAY_LABELS[key] === value);
 
 const serversOf = ({ namespace, name, spec }: Named<GatewaySpec>): Server[] =>
@@ -105,5 +106,8 @@ function hostsOf({ namespace, spec }: Named<VirtualServiceSpec>, server: Server)
 /** Envoy's answer where a server of the Gateway says `tls.httpsRedirect`. */
 const toHttps = (request: EdgeRequest): Plan => ({
   ...plainPlan(request.host, request),
-  answer: { status: 301, headers: { location: `https://${request.host}${request.path}${request.search}` } },
+  answer: {
+    status: 301,
+    headers: { location: `https://${request.headers.host ?? request.host}${request.path}${request.search}` },
+  },
 });

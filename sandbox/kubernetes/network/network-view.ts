@@ -5,6 +5,7 @@ import { type Store } from "../store/store.ts";
 import { type Door, doorOf, type Knock } from "./authorization.ts";
 import { type Backends, backendsIn } from "./backends.ts";
 import { type Cluster, clusterOf } from "./clusters.ts";
+import { type Credentials, istioCredentials, traefikCredentials } from "./credentials.ts";
 import { derived } from "./derived.ts";
 import { type Headers } from "./headers.ts";
 import { envoyFilterSpec, limitsAt } from "./inbound-limits.ts";
@@ -21,6 +22,8 @@ export type NetworkView = {
   backends: Backends;
   istio: Resolve;
   traefik: Resolve;
+  /** What each gateway shows to visitors that come with TLS. */
+  credentials: { istio: Credentials; traefik: Credentials };
   mesh(
     service: { namespace: string; service: string; port: number },
     request: EdgeRequest,
@@ -50,18 +53,21 @@ export function networkView(store: Store): NetworkView {
   const middlewares = read("traefik.io", "v1alpha1", "middlewares", middlewareSpec);
   const istio = derived(store, ["gateways", "virtualservices"], () => gatewayRoutes(gateways(), virtualServices()));
   const mesh = derived(store, ["virtualservices"], () => meshRoutes(virtualServices()));
-  const traefik = derived(store, ["ingresses", "middlewares"], () => {
-    const ours = store
+  const ours = derived(store, ["ingresses"], () =>
+    store
       .list(ingresses)
       .filter(({ spec, metadata }) =>
         TRAEFIK_CLASSES.includes(spec.ingressClassName ?? metadata.annotations?.[CLASS_ANNOTATION]),
-      );
-    return ingressRoutes(ours, new Map(middlewares().map((each) => [`${each.namespace}-${each.name}`, each])));
+      ),
+  );
+  const traefik = derived(store, ["ingresses", "middlewares"], () => {
+    return ingressRoutes(ours(), new Map(middlewares().map((each) => [`${each.namespace}-${each.name}`, each])));
   });
   return {
     backends,
     istio: (request) => istio()(request),
     traefik: (request) => traefik()(request),
+    credentials: { istio: istioCredentials(store, gateways), traefik: traefikCredentials(store, ours) },
     mesh: (service, request) => mesh()(service, request),
     cluster: (destination, withRules) => clusterOf(destination, backends, withRules ? rules() : undefined),
     takes: (pod, port, headers, nowMs) =>
