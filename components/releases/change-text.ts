@@ -17,6 +17,7 @@ const BOOLEANS: ReadonlySet<string> = new Set([
   "security.readOnlyRootFilesystem",
   "security.allowPrivilegeEscalation",
   "logCollection.multiline.negate",
+  "sidecar.holdApplication",
 ]);
 
 /** A value of a Spec as people read it: digests and commits short, choices and phrases in words, yes and no too. */

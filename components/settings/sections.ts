@@ -6,7 +6,7 @@ export const SECTIONS = {
   scale: ["replicas", "autoscaling"],
   start: ["command", "args", "env", "files"],
   ports: ["ports"],
-  network: ["meshMode", "exposure"],
+  network: ["meshMode", "sidecar", "exposure"],
   calls: ["trafficPolicy"],
   health: ["startupProbe", "readinessProbe", "livenessProbe"],
   storage: ["volumes"],

@@ -8,6 +8,7 @@ import { ChoiceField } from "../fields/choice-field.tsx";
 import { TextField } from "../fields/text-field.tsx";
 import { useFields } from "../fields-context.ts";
 import { useOptions } from "../use-options.ts";
+import { SidecarFields } from "./sidecar-fields.tsx";
 import { TrafficFields } from "./traffic-fields.tsx";
 
 /** Whether its pods are in the mesh, and how requests from outside reach them. */
@@ -26,6 +27,7 @@ export function NetworkFields() {
         at="meshMode"
         options={place.meshAvailable || form.meshMode === "mesh" ? options("normal", "mesh") : options("normal")}
       />
+      <SidecarFields />
       {!place.meshAvailable && <Note state="unknown">{t("noMesh", { environment })}</Note>}
       <Switch
         label={t("exposed")}

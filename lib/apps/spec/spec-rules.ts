@@ -2,6 +2,7 @@ import { type z } from "zod";
 import { isSameSet } from "./config-schema.ts";
 import { type SpecProbe, secondsUntilFailure } from "./probe-schema.ts";
 import { type Path, type Problem } from "./problem.ts";
+import { sidecarProblems } from "./sidecar-rules.ts";
 import { FILES_BYTES } from "./storage-schema.ts";
 import { type StoredSettings } from "./stored-schema.ts";
 import { trafficPolicyProblems } from "./traffic-policy-rules.ts";
@@ -25,6 +26,7 @@ export function settingsProblems(settings: StoredSettings): Problem[] {
     ...configProblems(settings),
     ...trafficProblems(settings),
     ...trafficPolicyProblems(settings),
+    ...sidecarProblems(settings),
   ];
 }
 

@@ -5,6 +5,7 @@ import { specExposure, specHostAlias, specPort } from "./network-schema.ts";
 import { specAnnotation, specLabel, specPlacement, specSecurity } from "./pod-schema.ts";
 import { specProbe } from "./probe-schema.ts";
 import { specResources } from "./resources-schema.ts";
+import { specSidecar } from "./sidecar-schema.ts";
 import { specFile, specLogCollection, specVolume } from "./storage-schema.ts";
 import { specTrafficPolicy } from "./traffic-policy-schema.ts";
 import { MOST_REPLICAS, specAutoscaling, specStrategy, specWorkload } from "./workload-schema.ts";
@@ -47,6 +48,8 @@ export const storedSettings = z.object({
   security: specSecurity.prefault({}),
   placement: specPlacement.prefault({}),
   meshMode: z.enum(["normal", "mesh"]),
+  /** Of the proxy that mesh mode gives each pod; as the mesh says unless given. */
+  sidecar: specSidecar.optional(),
   exposure: specExposure.nullable(),
   /** How callers' proxies treat its pods; as Istio does by itself unless given. */
   trafficPolicy: specTrafficPolicy.optional(),

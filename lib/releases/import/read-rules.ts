@@ -9,6 +9,7 @@ import { type AppSpec, appSpec, RESOURCE_PRESETS, SPEC_VERSION } from "#lib/apps
 import { type FoundContainer, type FoundDeployment, type FoundPod, type Surroundings } from "./found-schema.ts";
 import { readPlacement } from "./read-placement.ts";
 import { probePorts, readProbe } from "./read-probe.ts";
+import { readSidecar } from "./read-sidecar.ts";
 
 /**
  * A Deployment that Kepler did not make, read as a Spec: rendering that Spec wants what stands there, and what the Spec cannot
@@ -49,6 +50,7 @@ export function readDeployment(found: FoundDeployment, around: Surroundings): Ap
     security: readSecurity(pod, container),
     placement: readPlacement(pod, spec.selector.matchLabels ?? {}),
     meshMode: isMeshed(labels?.["sidecar.istio.io/inject"], around) ? "mesh" : "normal",
+    sidecar: readSidecar(annotations),
     exposure: null,
     strategy: readStrategy(found, container),
     restartedAt: readTime(annotations?.["kubectl.kubernetes.io/restartedAt"]),

@@ -6,6 +6,7 @@ import { filesVolume } from "./files.ts";
 import { collectorContainers, collectorVolumes } from "./log-collector.ts";
 import { asMap, given, type ManifestInput, ownLabels, selector } from "./object.ts";
 import { placement } from "./placement.ts";
+import { sidecarAnnotations } from "./sidecar.ts";
 import { volumes } from "./volumes.ts";
 
 /** What every pod of the workload is made from. */
@@ -24,7 +25,7 @@ export function podTemplate(input: ManifestInput) {
         // istio-injection=disabled, which a pod cannot override (Istio, "Controlling the injection policy").
         "sidecar.istio.io/inject": spec.meshMode === "mesh" ? "true" : "false",
       },
-      ...given({ annotations: { ...asMap(spec.podAnnotations), ...restarted } }),
+      ...given({ annotations: { ...asMap(spec.podAnnotations), ...sidecarAnnotations(spec), ...restarted } }),
     },
     spec: {
       ...given({ serviceAccountName: spec.adopted ? spec.adopted.serviceAccount : input.app.name }),

@@ -6,7 +6,7 @@ import {
   type PeerAuthenticationSpec,
   type PolicyRule,
 } from "./security-objects.ts";
-import { isInMesh, type Workload } from "./workloads.ts";
+import { takesIn, type Workload } from "./workloads.ts";
 
 /** Who comes to a pod's port, with what. Only a caller in the mesh has an identity; only HTTP has a request. */
 export type Knock = {
@@ -26,9 +26,9 @@ export type SecurityObjects = {
 /** Objects of this namespace stand for the whole mesh. */
 const ROOT = "istio-system";
 
-/** What the sidecar of a called pod does with a caller; a pod without one takes everybody. */
+/** What the sidecar of a called pod does with a caller; a pod without one, and a port that bypasses it, takes everybody. */
 export function doorOf(pod: Pod, knock: Knock, { policies, peers }: SecurityObjects): Door {
-  if (!isInMesh(pod)) return "open";
+  if (!takesIn(pod, knock.port)) return "open";
   if (knock.source === undefined && isStrict(pod, knock.port, peers)) return "cut";
   return isAllowed(
     knock,

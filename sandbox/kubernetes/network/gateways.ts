@@ -11,7 +11,7 @@ import { RateLimiter } from "./rate-limiter.ts";
 import { GATEWAY, knownSource, type Telemetry } from "./telemetry.ts";
 import { Upstreams } from "./upstreams.ts";
 import { ENVOY, TRAEFIK } from "./words.ts";
-import { isInMesh, type Workload, workloadOf } from "./workloads.ts";
+import { takesIn, type Workload, workloadOf } from "./workloads.ts";
 
 /** Where the proxies stand: the same view of the cluster, one telemetry, one clock. */
 export type Stage = { view: NetworkView; telemetry: Telemetry; logger: Logger; clock: Ground["clock"] };
@@ -137,10 +137,10 @@ function groundOf(
     clock,
     source,
     isDirect: false,
-    reached: ({ backend: { pod }, target, status, ms, bytes }: Reach, call: Call) => {
+    reached: ({ backend: { pod, port }, target, status, ms, bytes }: Reach, call: Call) => {
       if (pod === undefined) return;
       telemetry.network(pod, bytes.sent, bytes.received);
-      if (isInMesh(pod) && status > 0)
+      if (takesIn(pod, port) && status > 0)
         telemetry.istio({
           reporter: "destination",
           source: source(call),

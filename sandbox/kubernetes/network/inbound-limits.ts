@@ -4,7 +4,7 @@ import { type Headers } from "./headers.ts";
 import { type Named } from "./istio-objects.ts";
 import { type RateLimit } from "./plan.ts";
 import { durationMs } from "./string-match.ts";
-import { isInMesh } from "./workloads.ts";
+import { takesIn } from "./workloads.ts";
 
 // Of EnvoyFilter the one use that is played: limits that a called pod's sidecar keeps for itself
 // (istio.io/latest/docs/tasks/policy-enforcement/rate-limit/#local-rate-limit), told apart by a header of the request.
@@ -51,7 +51,7 @@ export function limitsAt(
   headers: Headers,
   filters: readonly Named<EnvoyFilterSpec>[],
 ): RateLimit[] {
-  if (!isInMesh(pod)) return [];
+  if (!takesIn(pod, port)) return [];
   return filters.filter((filter) => speaksOf(filter, pod)).flatMap((filter) => limitsOf(filter, pod, port, headers));
 }
 

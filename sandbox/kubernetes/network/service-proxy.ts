@@ -2,13 +2,13 @@ import { type IncomingMessage } from "node:http";
 import { connect, createServer, type Server, type Socket } from "node:net";
 import { platform } from "node:os";
 import { services } from "../kinds/index.ts";
-import { type Service, type ServicePort } from "../objects.ts";
+import { type Pod, type Service, type ServicePort } from "../objects.ts";
 import { type Store } from "../store/store.ts";
 import { type Backend } from "./backends.ts";
 import { type Called, inboundSidecar, outboundSidecar, type Stage } from "./gateways.ts";
 import { proxyServer } from "./proxy.ts";
 import { knownSource } from "./telemetry.ts";
-import { isInMesh } from "./workloads.ts";
+import { sendsOut, takesIn } from "./workloads.ts";
 
 /**
  * Listens on every Service's cluster address and passes connections on to its ready pods (kube-proxy's part). Where a
@@ -30,24 +30,26 @@ export function startServiceProxy(store: Store, stage: Stage): { stop(): void } 
     const backends = view.backends.ready(service, port);
     turn += 1;
     const backend = backends[turn % backends.length];
-    const sidecar = sidecarFor(client, port, backends);
+    const sidecar = sidecarFor(client, service, port, backends);
     if (sidecar !== undefined) {
       const { namespace = "", name } = service.metadata;
       called.set(client, { namespace, service: name, port: port.port });
       sidecar.emit("connection", client);
     } else if (backend === undefined) client.destroy();
-    else if (isShut(client, backend)) client.resetAndDestroy();
+    else if (isShut(senderOf(client, service, port), backend)) client.resetAndDestroy();
     else tunnel(client, backend);
   };
-  const isShut = (client: Socket, { pod, port }: Backend): boolean => {
-    const source = knownSource(view.backends.podAt(client.remoteAddress ?? ""));
-    return pod !== undefined && view.door(pod, { source, port }) !== "open";
+  /** The calling pod, where its sidecar carries the call: else nobody is told who it is. */
+  const senderOf = (client: Socket, { spec }: Service, { port }: ServicePort): Pod | undefined => {
+    const pod = view.backends.podAt(client.remoteAddress ?? "");
+    return pod && sendsOut(pod, { address: spec.clusterIP ?? "", port }) ? pod : undefined;
   };
-  const sidecarFor = (client: Socket, port: ServicePort, backends: Backend[]): Server | undefined => {
+  const isShut = (sender: Pod | undefined, { pod, port }: Backend): boolean =>
+    pod !== undefined && view.door(pod, { source: knownSource(sender), port }) !== "open";
+  const sidecarFor = (client: Socket, service: Service, port: ServicePort, backends: Backend[]): Server | undefined => {
     if (!speaksHttp(port)) return undefined;
-    const source = view.backends.podAt(client.remoteAddress ?? "");
-    if (source && isInMesh(source)) return outbound;
-    return backends.some(({ pod }) => pod && isInMesh(pod)) ? inbound : undefined;
+    if (senderOf(client, service, port)) return outbound;
+    return backends.some((each) => each.pod && takesIn(each.pod, each.port)) ? inbound : undefined;
   };
   const open = (service: Service, port: ServicePort, address: string): Server => {
     const { namespace = "", name } = service.metadata;

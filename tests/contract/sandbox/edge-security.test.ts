@@ -130,6 +130,44 @@ describe("AuthorizationPolicies", () => {
   });
 });
 
+describe("what bypasses a sidecar", () => {
+  const CAPTURE = "traffic.sidecar.istio.io";
+  const meshed = (name: string, annotations: Record<string, string>) => {
+    const pods = deployment(ground.image, name, "v1", 1, true);
+    Object.assign(pods.spec.template.metadata, { annotations });
+    return ground.apply(pods);
+  };
+  beforeAll(async () => {
+    await meshed("side", { [`${CAPTURE}/excludeInboundPorts`]: "9090,8080" });
+    await meshed("bare", { [`${CAPTURE}/excludeOutboundPorts`]: "80", "sidecar.istio.io/proxyCPU": "70m" });
+    await meshed("far", { [`${CAPTURE}/excludeOutboundIPRanges`]: "10.8.0.0/16,127.0.0.0/8" });
+    await ground.apply(service("side", { app: "side" }));
+  });
+
+  it("is not asked who it is, and does not say it", async () => {
+    const pods = await until(async () => {
+      const { body } = await ground.call("GET", "/api/v1/namespaces/default/pods");
+      const found = body.items.filter((pod: Json) => ["side", "bare", "far"].includes(pod.metadata.labels.app));
+      return found.length === 3 && found.every((pod: Json) => pod.status.containerStatuses?.[0]?.ready)
+        ? (found as Json[])
+        : undefined;
+    });
+    const podOf = (app: string) => pods.find(({ metadata }) => metadata.labels.app === app) ?? {};
+    const calls = (app: string, to: string) =>
+      visit(`http://${podOf(app).status.podIP as string}:8080`, { path: `/call?to=${to}/x` });
+    const { body } = await ground.call("GET", "/api/v1/namespaces/default/services/side");
+    const side = `http://${body.spec.clusterIP as string}`;
+    await write("AuthorizationPolicy", "nobody", { action: "ALLOW" });
+    expect((await visit(side)).status, "no sidecar asks at that port").toBe(200);
+    await ground.call("DELETE", `/apis/${SECURITY}/namespaces/default/authorizationpolicies`);
+    await write("PeerAuthentication", "inner", { ...SELECTED, mtls: { mode: "STRICT" } });
+    expect((await visit(callers.pay ?? "", { path: `/call?to=${address}/x` })).status).toBe(200);
+    for (const app of ["bare", "far"])
+      await expect(calls(app, address), "no sidecar says who calls").rejects.toMatchObject({ code: "ECONNRESET" });
+    expect(podOf("bare").spec.initContainers[0].resources).toEqual({ requests: { cpu: "70m" } });
+  });
+});
+
 describe("PeerAuthentications", () => {
   const CUT = { ...ALL, plain: "cut", traefik: 502 };
 

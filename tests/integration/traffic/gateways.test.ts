@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { type AppSettings } from "#lib/apps/spec-schema";
+import { PLAIN_SIDECAR } from "#lib/apps/spec/sidecar-schema";
+import { type AppSettings, RESOURCE_PRESETS } from "#lib/apps/spec-schema";
 import { KINDS } from "#lib/clients/kubernetes/kinds";
 import { seePod } from "#lib/clusters/pod-rules";
 import { listEnvironments } from "#lib/clusters/queries";
@@ -81,7 +82,12 @@ test("mesh mode gives every pod a proxy, and normal mode takes it away again; bo
   const proxies = async () => (await podsOf(app.id)).map((pod) => pod?.meshProxy ?? null);
   expect(await proxies()).toEqual([null, null]);
 
-  const meshed: AppSettings = { ...exposed(app.name, "istio"), meshMode: "mesh" };
+  const sidecar = {
+    ...PLAIN_SIDECAR,
+    ...{ holdApplication: true, excludeOutboundPorts: [5432], excludeOutboundRanges: ["10.8.0.0/16"] },
+    resources: { ...RESOURCE_PRESETS.small, cpuRequestMillis: 70 },
+  };
+  const meshed: AppSettings = { ...exposed(app.name, "istio"), meshMode: "mesh", sidecar };
   const intent = {
     environmentId: world.environmentId,
     kind: "configure" as const,
@@ -95,14 +101,36 @@ test("mesh mode gives every pod a proxy, and normal mode takes it away again; bo
     { db: world.database.db, kubernetes: () => world.kubernetes, now: () => new Date() },
   );
   expect(preview.blockers).toEqual([]);
-  expect(preview.changes.map(({ field }) => field)).toEqual(["meshMode"]);
+  expect(preview.changes.map(({ field }) => field)).toEqual([
+    ...["meshMode", "sidecar.cpuRequest", "sidecar.cpuLimit", "sidecar.memoryRequest", "sidecar.memoryLimit"],
+    ...["sidecar.holdApplication", "sidecar.excludeOutboundPorts", "sidecar.excludeOutboundRanges"],
+  ]);
   expect(preview.effect.podsToRestart).toBe(2);
 
   await change(app, meshed);
   for (const version of await proxies()) expect(version).toMatch(/^\d+\.\d+/);
   expect((await visit(edge.istioUrl, `${app.name}.test`, "/in")).text).toBe("/in");
+  const { items } = await world.kubernetes.list(KINDS.pod, "kepler-dev", { labelSelector: `kepler.dev/app=${app.id}` });
+  const newest = items.filter(({ metadata }) => !metadata.deletionTimestamp);
+  expect(newest).toHaveLength(2);
+  for (const pod of newest) {
+    expect(pod.spec).toMatchObject({
+      initContainers: [
+        {
+          name: "istio-proxy",
+          resources: { requests: { cpu: "70m", memory: "128Mi" }, limits: { cpu: "250m", memory: "256Mi" } },
+        },
+      ],
+    });
+    expect(pod.metadata.annotations).toMatchObject({
+      "proxy.istio.io/config": '{"holdApplicationUntilProxyStarts":true}',
+      "traffic.sidecar.istio.io/excludeOutboundPorts": "5432",
+      "traffic.sidecar.istio.io/excludeOutboundIPRanges": "10.8.0.0/16",
+    });
+  }
 
-  await change(app, exposed(app.name, "istio"));
+  // They rest in normal mode, and are there again with the next switch.
+  await change(app, { ...exposed(app.name, "istio"), sidecar });
   expect(await proxies()).toEqual([null, null]);
   expect((await visit(edge.istioUrl, `${app.name}.test`, "/out")).text).toBe("/out");
 });

@@ -36,6 +36,8 @@ const importable = fc.tuple(specArbitrary, adopted).map(([spec, settled]): AppSp
     autoscaling: null,
     exposure: null,
     trafficPolicy: undefined,
+    // Normal mode has no proxy to say anything of.
+    sidecar: spec.meshMode === "mesh" ? spec.sidecar : undefined,
     files: [],
     config: [],
     logCollection: null,

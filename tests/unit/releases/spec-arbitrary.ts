@@ -7,6 +7,7 @@ import {
   RESOURCE_PRESETS,
 } from "#lib/apps/spec-schema";
 import { exposureArbitrary } from "./exposure-arbitrary.ts";
+import { sidecarArbitrary } from "./sidecar-arbitrary.ts";
 import { trafficPolicyArbitrary } from "./traffic-policy-arbitrary.ts";
 
 const hex = (length: number) =>
@@ -191,6 +192,7 @@ const anything = fc.record({
     antiAffinity: fc.constantFrom("none" as const, "preferred" as const),
   }),
   meshMode: fc.constantFrom("normal" as const, "mesh" as const),
+  sidecar: sidecarArbitrary,
   exposure: fc.option(exposureArbitrary),
   trafficPolicy: trafficPolicyArbitrary,
   strategy: fc

@@ -30,7 +30,7 @@ export function injectSidecar(store: Store, pod: Pod): void {
       { name: "http-envoy-prom", containerPort: 15090, protocol: "TCP" },
       { name: "status-port", containerPort: STATUS_PORT, protocol: "TCP" },
     ],
-    resources: { requests: { cpu: "10m", memory: "40Mi" } },
+    resources: resourcesOf(pod),
     startupProbe: { ...probe, periodSeconds: 1, successThreshold: 1, failureThreshold: 600 },
     readinessProbe: { ...probe, periodSeconds: 15, successThreshold: 1, failureThreshold: 4 },
   };
@@ -38,6 +38,19 @@ export function injectSidecar(store: Store, pod: Pod): void {
   pod.metadata.labels = { ...pod.metadata.labels, "security.istio.io/tlsMode": "istio" };
   const status = JSON.stringify({ initContainers: [PROXY], containers: null, revision: "default" });
   pod.metadata.annotations = { ...pod.metadata.annotations, "sidecar.istio.io/status": status };
+}
+
+/** Once a pod says one of the four, nothing of the mesh's own is taken (istio, manifests/charts, injection-template.yaml). */
+function resourcesOf({ metadata: { annotations = {} } }: Pod): Container["resources"] {
+  const said = (name: string): string | undefined => annotations[`sidecar.istio.io/${name}`];
+  const [cpu, memory] = [said("proxyCPU"), said("proxyMemory")];
+  const [cpuLimit, memoryLimit] = [said("proxyCPULimit"), said("proxyMemoryLimit")];
+  if ([cpu, memory, cpuLimit, memoryLimit].every((each) => each === undefined))
+    return { requests: { cpu: "10m", memory: "40Mi" } };
+  return {
+    requests: { ...(cpu && { cpu }), ...(memory && { memory }) },
+    limits: { ...(cpuLimit && { cpu: cpuLimit }), ...(memoryLimit && { memory: memoryLimit }) },
+  };
 }
 
 /**
