@@ -26,6 +26,12 @@ const PHRASES: Record<string, Record<string, RegExp>> = {
     prefix: /^\(prefix\) → (?<port>\d+)$/,
     exact: /^\(exact\) → (?<port>\d+)$/,
   },
+  caller: {
+    service: /^(?<name>\S+) \(service\)$/,
+    gateway: /^gateway \(istio\)$/,
+    namespace: /^(?<name>\S+) \(namespace\)$/,
+    nobody: /^nobody \(at all\)$/,
+  },
   traffic: {
     timeout: /^timeout (?<ms>\d+) ms$/,
     retries: /^(?<attempts>\d+) retries on (?<on>\S+)$/,

@@ -1,4 +1,5 @@
 import type { ComponentType } from "react";
+import { AccessFields } from "./sections/access-fields.tsx";
 import { CallFields } from "./sections/call-fields.tsx";
 import { HealthFields } from "./sections/health-fields.tsx";
 import { LabelFields } from "./sections/label-fields.tsx";
@@ -22,6 +23,7 @@ export const SECTION_FIELDS: Record<SectionId, ComponentType> = {
   ports: PortFields,
   network: NetworkFields,
   calls: CallFields,
+  access: AccessFields,
   health: HealthFields,
   storage: StorageFields,
   rollout: RolloutFields,

@@ -8,6 +8,7 @@ export const SECTIONS = {
   ports: ["ports"],
   network: ["meshMode", "sidecar", "exposure"],
   calls: ["trafficPolicy"],
+  access: ["access"],
   health: ["startupProbe", "readinessProbe", "livenessProbe"],
   storage: ["volumes"],
   rollout: ["workload", "strategy"],

@@ -49,6 +49,19 @@ export function useSectionWords(): Record<SectionId, (settings: AppSettings) => 
       ),
     calls: ({ trafficPolicy }) =>
       or(listed(...partsOf(trafficPolicy).map((part) => t(`callsPart.${part}`))), t("callsPlain")),
+    access: ({ access }) => {
+      if (access === null) return t("anybody");
+      const { callers, mtls } = access;
+      const named = callers && [
+        ...callers.services,
+        ...callers.namespaces,
+        ...(callers.gateway ? [t("itsGateway")] : []),
+      ];
+      return listed(
+        named === null ? t("anybodyMeshed") : or(named.join(", "), t("nobody")),
+        mtls === "strict" && t("strict"),
+      );
+    },
     health: (settings) => {
       const asked = PROBE_ROLES.flatMap((role) => {
         const probe = settings[role];

@@ -2,6 +2,7 @@ import { fewestReplicas, isAutoscaled } from "#lib/apps/scaling-rules";
 import { carrierOf } from "#lib/apps/spec/gateway-rules";
 import { type AppSpec } from "#lib/apps/spec-schema";
 import { MANAGED_BY } from "#lib/clusters/label-rules";
+import { authorizationPolicy, peerAuthentication } from "./manifests/access.ts";
 import { autoscaler } from "./manifests/autoscaler.ts";
 import { disruptionBudget } from "./manifests/budget.ts";
 import { canaryObjects } from "./manifests/canary.ts";
@@ -34,6 +35,8 @@ export function renderManifests(input: ManifestInput): Manifest[] {
     collectorConfigMap(input),
     spec.ports.length > 0 && service(input),
     spec.workload.kind === "statefulset" && headlessService(input),
+    authorizationPolicy(input),
+    peerAuthentication(input),
     workload(input),
     ...canaryObjects(input),
     fewestReplicas(spec) >= 2 && disruptionBudget(input),
@@ -58,6 +61,9 @@ export const removedAfterRollout = (kind: string): boolean => [...POD_PARTS, ...
 
 /** Of what is removed in one turn, this comes last: what a route counts on must outlast it (Istio, "Traffic management best practices"). */
 export const removedLast = (kind: string): boolean => kind === "DestinationRule";
+/** What shuts callers out. */
+const SHUTTING = ["AuthorizationPolicy", "PeerAuthentication"];
+export const isShutting = (kind: string): boolean => SHUTTING.includes(kind);
 
 /** The environment's namespace; shared by all its apps, so it carries no app's label. */
 export const namespaceManifest = (namespace: string): Manifest => ({

@@ -5,6 +5,7 @@ import { carriedBy, type GatewayMove, servedRoutes, targetOf } from "#lib/apps/s
 import { type AppSettings, type AppSpec, appSpec, fixedProblems, storedSettings } from "#lib/apps/spec-schema";
 import { type Prisma, type Tx } from "#lib/platform/db";
 import { Invalid, NotFound } from "#lib/platform/errors";
+import { refuseImpossibleAccess } from "./access-gaps.ts";
 import { adopt } from "./adopt-rules.ts";
 import { refuseUnusableConfig, withConfigOf } from "./config-of-spec.ts";
 import { holdOn } from "./held-commits.ts";
@@ -81,6 +82,7 @@ export async function planRelease(tx: Tx, appId: string, intent: PlannedIntent, 
   const spec = withKept(unkept, intent, app.name);
   await refuseFixed(tx, here, spec, intent);
   await refuseUnusableConfig(tx, here, spec);
+  await refuseImpossibleAccess(tx, here, spec);
   const sameImage = basis?.spec.image.digest === spec.image.digest;
   const hold = sameImage ? null : await holdOn(tx, here, spec.image.commitSha);
   const number = (newest?.number ?? 0) + 1;

@@ -1,20 +1,34 @@
 import "server-only";
 import { outsideError } from "#lib/apps/spec/domain-rules";
 import { type Kubernetes } from "#lib/clients/kubernetes/client";
+import { type Prometheus } from "#lib/clients/prometheus/client";
 import { connectCluster } from "#lib/clusters/connect-cluster";
+import { ownSystems } from "#lib/clusters/connect-systems";
 import { type Db, db as ownDb } from "#lib/platform/db";
 import { whyNoCanary } from "./canary/why-no-canary.ts";
 import { configMoves } from "./config-rules.ts";
 import { podEffect } from "./effect-rules.ts";
 import { examineRelease } from "./examine-release.ts";
 import { expectedReleaseMs } from "./expected-duration.ts";
+import { findRefused } from "./find-refused.ts";
 import { planRelease } from "./plan-release.ts";
 import { type ReleaseIntent, type ReleasePreview } from "./schema.ts";
 import { specChanges } from "./spec-diff-rules.ts";
 import { takenRoute } from "./taken-routes.ts";
 
-export type PreviewDeps = { db: Db; kubernetes(cluster: { context: string }): Kubernetes; now(): Date };
-const ownDeps = (): PreviewDeps => ({ db: ownDb(), kubernetes: connectCluster, now: () => new Date() });
+export type PreviewDeps = {
+  db: Db;
+  kubernetes(cluster: { context: string }): Kubernetes;
+  /** Who is asked about callers, where anybody is. */
+  prometheus?: Prometheus | null;
+  now(): Date;
+};
+const ownDeps = (): PreviewDeps => ({
+  db: ownDb(),
+  kubernetes: connectCluster,
+  prometheus: ownSystems().prometheus,
+  now: () => new Date(),
+});
 
 /**
  * What a release with this intent would change, object by object, as the cluster's own dry run says
@@ -31,11 +45,12 @@ export async function previewRelease(
   const plan = await planRelease(db, appId, intent, deps.now());
   const { app, environment, basis, spec, number } = plan;
   const kubernetes = deps.kubernetes(environment.cluster);
-  const [{ objects, conflicts, gates, running }, expectedMs, noCanary, taken] = await Promise.all([
+  const [{ objects, conflicts, gates, running }, expectedMs, noCanary, taken, refused] = await Promise.all([
     examineRelease(plan, intent, { db, kubernetes, signal }),
     expectedReleaseMs(db, { appId, environmentId: environment.id }),
     whyNoCanary(db, plan),
     takenRoute(db, plan),
+    findRefused(plan, { db, prometheus: deps.prometheus ?? null, now: deps.now(), signal }),
   ]);
   const outside = outsideError(basis?.spec.exposure ?? null, spec.exposure, environment);
   return {
@@ -52,7 +67,7 @@ export async function previewRelease(
       ...(taken ? [{ ...taken, gate: "route-taken" }] : []),
       ...gates.filter(({ blocks }) => blocks).map(({ gate, error }) => ({ ...error, gate })),
     ],
-    warnings: gates.filter(({ blocks }) => !blocks).map(({ gate, error }) => ({ ...error, gate })),
+    warnings: [...gates, ...refused].filter(({ blocks }) => !blocks).map(({ gate, error }) => ({ ...error, gate })),
     effect: { ...podEffect(basis?.spec ?? null, spec, app, running), expectedMs },
     noCanary,
     checkedAt: deps.now().toISOString(),

@@ -73,6 +73,7 @@ const FIELDS: readonly Field[] = [
     "excludeOutboundPorts",
     "excludeOutboundRanges",
   ]),
+  { field: "mtls", path: "access.mtls" },
   { field: "gatewayClass", path: "exposure.gatewayClass" },
   { field: "failedOverTo", path: "exposure.failedOverTo" },
   ...each("trafficPolicy.loadBalancing", "trafficPolicy.loadBalancing", ["by", "name", "ttlSeconds"]),
@@ -126,8 +127,21 @@ const LISTS: readonly ListField[] = [
     field: "route",
     read: (s) => (s.exposure?.routes ?? []).map((r) => `${r.host}${r.path} (${r.pathType}) → ${r.port}`),
   },
+  { field: "caller", read: (s) => callerWords(s.access?.callers ?? null) },
   { field: "traffic", read: (s) => (s.exposure?.routes ?? []).flatMap(trafficWords) },
 ];
+
+/** "pay (service)", "gateway (istio)", "kepler-test (namespace)"; "nobody (at all)" where they are limited to none. */
+function callerWords(callers: NonNullable<AppSpec["access"]>["callers"]): string[] {
+  if (callers === null) return [];
+  const { services, gateway, namespaces } = callers;
+  const words = [
+    ...services.map((name) => `${name} (service)`),
+    ...(gateway ? ["gateway (istio)"] : []),
+    ...namespaces.map((name) => `${name} (namespace)`),
+  ];
+  return words.length > 0 ? words : ["nobody (at all)"];
+}
 
 /** The content itself may be long; its size and a short name for it tell versions apart. */
 function fileWords({ path, mode, content }: AppSpec["files"][number]): string {

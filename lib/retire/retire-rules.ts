@@ -47,7 +47,8 @@ const IN_ORDER: Record<ClusterStage, readonly string[]> = {
     "Pod",
     "PodDisruptionBudget",
   ],
-  config: ["ConfigMap", "Secret", "ServiceAccount"],
+  // Who may call them is asked as long as pods are there.
+  config: ["AuthorizationPolicy", "PeerAuthentication", "ConfigMap", "Secret", "ServiceAccount"],
   volumes: ["PersistentVolumeClaim"],
 };
 

@@ -1,4 +1,5 @@
 import { type z } from "zod";
+import { accessProblems } from "./access-rules.ts";
 import { isSameSet } from "./config-schema.ts";
 import { type SpecProbe, secondsUntilFailure } from "./probe-schema.ts";
 import { type Path, type Problem } from "./problem.ts";
@@ -27,6 +28,7 @@ export function settingsProblems(settings: StoredSettings): Problem[] {
     ...trafficProblems(settings),
     ...trafficPolicyProblems(settings),
     ...sidecarProblems(settings),
+    ...accessProblems(settings),
   ];
 }
 

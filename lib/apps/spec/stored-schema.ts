@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { specAccess } from "./access-schema.ts";
 import { specAdopted } from "./adopted-schema.ts";
 import { specConfig, variableName } from "./config-schema.ts";
 import { specExposure, specHostAlias, specPort } from "./network-schema.ts";
@@ -53,6 +54,8 @@ export const storedSettings = z.object({
   exposure: specExposure.nullable(),
   /** How callers' proxies treat its pods; as Istio does by itself unless given. */
   trafficPolicy: specTrafficPolicy.optional(),
+  /** Who may call it, and how; anybody unless given. */
+  access: specAccess.nullable().default(null),
   strategy: specStrategy,
   /** Set by a restart: changes the pod template and nothing else. */
   restartedAt: z.iso.datetime().nullable(),

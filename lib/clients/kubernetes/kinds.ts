@@ -35,6 +35,8 @@ export const KINDS = {
   gateway: kind("networking.istio.io/v1", "Gateway", "gateways"),
   envoyFilter: kind("networking.istio.io/v1alpha3", "EnvoyFilter", "envoyfilters"),
   destinationRule: kind("networking.istio.io/v1", "DestinationRule", "destinationrules"),
+  authorizationPolicy: kind("security.istio.io/v1", "AuthorizationPolicy", "authorizationpolicies"),
+  peerAuthentication: kind("security.istio.io/v1", "PeerAuthentication", "peerauthentications"),
 } as const satisfies Record<string, KindRef>;
 
 /** The known resource type of an object, or null: then discovery must tell. */

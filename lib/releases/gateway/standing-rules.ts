@@ -1,3 +1,4 @@
+import { isShutTo } from "#lib/apps/spec/access-rules";
 import {
   carriedBy,
   carrierOf,
@@ -12,7 +13,7 @@ import { type AppSpec } from "#lib/apps/spec-schema";
 import { type GatewayCheck, type GatewayStanding, type MoveItem } from "../gateway-schema.ts";
 
 /** A service of an environment and how it is exposed there, now or as soon as what is in flight is done. */
-export type Exposed = Pick<AppSpec, "trafficPolicy"> & {
+export type Exposed = Pick<AppSpec, "trafficPolicy" | "access"> & {
   appId: string;
   app: string;
   exposure: NonNullable<AppSpec["exposure"]>;
@@ -25,15 +26,19 @@ export function stateOf(checks: readonly GatewayCheck[]): GatewayStanding["state
   return checks.some(({ state }) => state === "warn") ? "limited" : "ready";
 }
 
-/** The services that a move is about: those that another gateway carries; and of them those that would have no route left. */
+/**
+ * The services that a move is about: those that another gateway carries; and of them those that would have no route left,
+ * or would refuse the other gateway as they refuse whoever the mesh does not know.
+ */
 export function movesTo(to: GatewayMove, exposed: readonly Exposed[]): { moves: MoveItem[]; stay: MoveItem[] } {
-  const items = exposed.flatMap(({ appId, app, exposure, trafficPolicy }) => {
+  const items = exposed.flatMap(({ appId, app, exposure, trafficPolicy, access }) => {
     const [from, target] = [carrierOf(exposure), targetOf(exposure, to)];
     if (from === target) return [];
     const { routes } = exposure;
     const lost = { losses: lossesOn(target, routes), resting: restingParts(target, trafficPolicy) };
     const item = { appId, app, routes: routes.length, from, to: target, ...lost };
-    return [{ item, served: servedRoutes(carriedBy(exposure, target)).length > 0 }];
+    const served = !isShutTo(target, access) && servedRoutes(carriedBy(exposure, target)).length > 0;
+    return [{ item, served }];
   });
   const pick = (served: boolean) => items.filter((each) => each.served === served).map(({ item }) => item);
   return { moves: pick(true), stay: pick(false) };

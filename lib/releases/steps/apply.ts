@@ -7,7 +7,7 @@ import { explainChanged, explainForeign, isContest } from "../contests.ts";
 import { type LedgerKey, ledgerAbsent, ledgerIn, ledgerPlanned, ledgerPresent } from "../ledger.ts";
 import { isCanaryObject } from "../manifests/canary.ts";
 import { type CanaryShare } from "../manifests/object.ts";
-import { type Manifest, removedAfterRollout, removedLast } from "../manifests.ts";
+import { isShutting, type Manifest, removedAfterRollout, removedLast } from "../manifests.ts";
 import { maskedError } from "../mask-secrets.ts";
 import { ownersOf } from "../ownership-rules.ts";
 import { isTerminal } from "../release-rules.ts";
@@ -44,11 +44,33 @@ export async function applyObjects(
   const { deps, release } = context;
   const surplus = await deleteSurplus(context, "before", manifests);
   await handOverReplicas(context);
-  await applyEach(context, manifests);
+  const later = await shutLater(context, manifests);
+  await applyEach(
+    context,
+    manifests.filter((manifest) => !later.includes(manifest)),
+  );
   // Not earlier: that an autoscaler of Kepler's wrote the number of pods has to be known until that is Kepler's own again.
   for (const entry of surplus) await ledgerAbsent(deps.db, release, entry, deps.now());
-  return { applied: manifests.length, removed: surplus.length };
+  return { applied: manifests.length - later.length, removed: surplus.length };
 }
+
+/**
+ * What would shut callers out while routes and pods still follow the release. Where such an object stands already, another
+ * one beside it only lets more in; and where no pod runs yet, nobody calls.
+ */
+async function shutLater({ deps, release }: StepContext, manifests: readonly Manifest[]): Promise<Manifest[]> {
+  const known = await ledgerIn(deps.db, release, release.environment.namespace);
+  const kinds = new Set(known.filter(({ present }) => present).map((entry) => refOf(entry).kind));
+  if (!kinds.has(workloadRefOf(release).kind)) return [];
+  return manifests.filter(({ kind }) => isShutting(kind) && !kinds.has(kind));
+}
+
+/** After the rollout and the old routes: what was left for later. */
+export const shutLast = (context: StepContext, manifests: readonly Manifest[]): Promise<void> =>
+  applyEach(
+    context,
+    manifests.filter(({ kind }) => isShutting(kind)),
+  );
 
 /** Applies these objects in their order and touches nothing else; what is written down before is never forgotten. */
 export async function applyEach(context: StepContext, manifests: readonly Manifest[]): Promise<void> {
@@ -84,9 +106,16 @@ export async function removeLeftovers(
 
 type Turn = "before" | "after" | "last";
 
-/** What a canary was made of goes last of all: until the gateways have heard that it has no share any more. */
-const turnOf = (app: { name: string }, entry: LedgerKey): Turn =>
-  isCanaryObject(app, entry) ? "last" : removedAfterRollout(refOf(entry).kind) ? "after" : "before";
+/**
+ * What a canary was made of goes last of all: until the gateways have heard that it has no share any more. What shuts callers
+ * out opens before anything else is done; what another such object replaces stays as long as pods and routes are the old ones.
+ */
+function turnOf(app: { name: string }, entry: LedgerKey, wanted: readonly LedgerKey[]): Turn {
+  if (isCanaryObject(app, entry)) return "last";
+  const { kind } = refOf(entry);
+  if (isShutting(kind)) return wanted.some((each) => each.kind === entry.kind) ? "after" : "before";
+  return removedAfterRollout(kind) ? "after" : "before";
+}
 
 /** Deletes what the ledger knows and no manifest wants, of the kinds whose turn it is. Answers what that was. */
 async function deleteSurplus(context: StepContext, turn: Turn, manifests: readonly Manifest[]): Promise<LedgerKey[]> {
@@ -97,7 +126,7 @@ async function deleteSurplus(context: StepContext, turn: Turn, manifests: readon
   const surplus = known
     .toReversed()
     .filter((entry) => !wanted.some((each) => isSame(each, entry)))
-    .filter((entry) => turnOf(release.app, entry) === turn)
+    .filter((entry) => turnOf(release.app, entry, wanted) === turn)
     .sort((a, b) => Number(removedLast(refOf(a).kind)) - Number(removedLast(refOf(b).kind)));
   for (const entry of surplus) {
     await stillWanted(context);

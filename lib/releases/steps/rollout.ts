@@ -4,7 +4,7 @@ import { diagnose } from "#lib/diagnosis/diagnosis-rules";
 import { placeOf } from "#lib/diagnosis/place-rules";
 import { readCluster } from "#lib/diagnosis/read-cluster";
 import { decideRollout, decideVerify, explained, isPodOf, type Verdict } from "../rollout-rules.ts";
-import { applyEach, applyObjects, manifestsOf, removeLeftovers } from "./apply.ts";
+import { applyEach, applyObjects, manifestsOf, removeLeftovers, shutLast } from "./apply.ts";
 import { isRoute, removeCanary } from "./canary-objects.ts";
 import { withEvidence } from "./evidence.ts";
 import { observe } from "./observe.ts";
@@ -35,6 +35,7 @@ async function finish(context: StepContext, decision: Verdict): Promise<Verdict>
   // The pods that take the canary's place are all there: now they get its share.
   if (context.release.canary) await applyEach(context, settled.filter(isRoute));
   await removeLeftovers(context, settled);
+  await shutLast(context, settled);
   return decision;
 }
 

@@ -57,6 +57,7 @@ const stateful = (): Promise<Running> =>
       routes: [{ host: "shop.test", path: "/", pathType: "prefix", port: 8080, traffic: LIMITED }],
     },
     trafficPolicy: { loadBalancing: { by: "random" }, connectionPool: null, outlierDetection: null },
+    access: { callers: { services: [], gateway: true, namespaces: [] }, mtls: "strict" },
   });
 
 const template = { spec: { restartPolicy: "Never", containers: [{ name: "none", image: "127.0.0.1:1/none:1" }] } };

@@ -85,14 +85,18 @@ describe("a move", () => {
       app: "guest",
       exposure: { gatewayClass: "istio" as const, failedOverTo: "ingress" as const, routes: [route] },
     },
-  ];
+    {
+      ...{ appId: "5", app: "strict", access: { callers: null, mtls: "strict" as const } },
+      exposure: { gatewayClass: "istio" as const, routes: [route] },
+    },
+  ].map((each) => ({ access: null, ...each }));
   const names = (to: Parameters<typeof movesTo>[0]) => {
     const { moves, stay } = movesTo(to, exposed);
     return { moves: moves.map(({ app }) => app), stay: stay.map(({ app }) => app) };
   };
 
-  it("is about the services that another gateway carries; one whose routes would all be lost stays", () => {
-    expect(names("ingress")).toEqual({ moves: ["plain"], stay: ["rewritten"] });
+  it("is about the services that another gateway carries; one whose routes would all be lost, or that takes no plain calls, stays", () => {
+    expect(names("ingress")).toEqual({ moves: ["plain"], stay: ["rewritten", "strict"] });
     expect(names("istio")).toEqual({ moves: ["native", "guest"], stay: [] });
     expect(names("home")).toEqual({ moves: ["guest"], stay: [] });
   });

@@ -38,6 +38,7 @@ const importable = fc.tuple(specArbitrary, adopted).map(([spec, settled]): AppSp
     trafficPolicy: undefined,
     // Normal mode has no proxy to say anything of.
     sidecar: spec.meshMode === "mesh" ? spec.sidecar : undefined,
+    access: null,
     files: [],
     config: [],
     logCollection: null,

@@ -195,6 +195,13 @@ const anything = fc.record({
   sidecar: sidecarArbitrary,
   exposure: fc.option(exposureArbitrary),
   trafficPolicy: trafficPolicyArbitrary,
+  access: fc.constantFrom<AppSpec["access"]>(
+    null,
+    { callers: null, mtls: "strict" },
+    { callers: { services: [], gateway: true, namespaces: [] }, mtls: "permissive" },
+    { callers: { services: ["pay", "gateway"], gateway: true, namespaces: ["pay"] }, mtls: "permissive" },
+    { callers: { services: ["pay"], gateway: true, namespaces: [] }, mtls: "strict" },
+  ),
   strategy: fc
     .record({
       type: fc.constantFrom("rolling" as const, "recreate" as const),
@@ -216,6 +223,8 @@ function sound(spec: AppSpec): AppSpec {
   const isSet = spec.workload.kind === "statefulset";
   const hasHttp = spec.ports.some(({ port }) => port === 8080);
   const asks = (asked: AppSpec["readinessProbe"]) => (asked && (asked.type === "exec" || hasHttp) ? asked : null);
+  // Sidecars count what a route is limited to.
+  const meshMode = spec.exposure?.routes.some(({ traffic }) => traffic?.rateLimit) ? "mesh" : spec.meshMode;
   return {
     ...spec,
     workload: isSet ? spec.workload : { kind: "deployment", podManagement: "ordered" },
@@ -224,9 +233,9 @@ function sound(spec: AppSpec): AppSpec {
     readinessProbe: asks(spec.readinessProbe),
     livenessProbe: asks(spec.livenessProbe),
     exposure: hasHttp ? spec.exposure : null,
-    // Sidecars count what a route is limited to.
-    meshMode: spec.exposure?.routes.some(({ traffic }) => traffic?.rateLimit) ? "mesh" : spec.meshMode,
+    meshMode,
     trafficPolicy: spec.ports.length > 0 ? spec.trafficPolicy : undefined,
+    access: meshMode === "mesh" && spec.exposure?.gatewayClass === "istio" ? spec.access : null,
     strategy: isSet ? { ...spec.strategy, type: "rolling" } : spec.strategy,
   };
 }

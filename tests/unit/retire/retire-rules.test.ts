@@ -54,6 +54,8 @@ describe("what goes next", () => {
       "autoscaling/v2/HorizontalPodAutoscaler",
       DEPLOYMENT,
       "policy/v1/PodDisruptionBudget",
+      "security.istio.io/v1/AuthorizationPolicy",
+      "security.istio.io/v1/PeerAuthentication",
       "v1/ConfigMap",
       "v1/ServiceAccount",
       CLAIM,
