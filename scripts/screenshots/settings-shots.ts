@@ -17,6 +17,7 @@ export function settingsShots(stage: Stage): Shot[] {
     },
     { name: "settings-network", path: `${path}?open=network`, prepare: loaded },
     { name: "settings-traffic", path: `${path}?open=network`, prepare: trafficRules },
+    { name: "settings-access", path: `${path}?open=access,network`, prepare: limited },
     { name: "settings-conflict", path: `${path}?open=scale`, prepare: meanwhile },
     { name: "settings-viewer", path: `${path}?open=start,rollout`, prepare: loaded, as: "omar" },
     { name: "settings-never-released", path: `/services/${stage.brokenBuild}/settings?open=health`, prepare: loaded },
@@ -35,6 +36,15 @@ async function intoTheMesh(page: Page, words: Words): Promise<void> {
   await page.getByLabel(words("settings.field.meshMode"), { exact: true }).selectOption("mesh");
   await page.getByLabel(words("settings.field.gatewayClass"), { exact: true }).selectOption("istio");
   await page.getByRole("dialog").getByText("VirtualService").first().waitFor();
+}
+
+/** Callers by name, while the route is at the gateway that has no identity. */
+async function limited(page: Page, words: Words): Promise<void> {
+  await loaded(page, words);
+  await page.getByLabel(words("settings.field.meshMode"), { exact: true }).selectOption("mesh");
+  await page.getByRole("switch", { name: words("settings.access.limited") }).click();
+  await page.getByLabel(words("settings.field.callingServices"), { exact: true }).fill("payments shop");
+  await page.getByRole("switch", { name: words("settings.access.strict") }).click();
 }
 
 /** Every rule of a route switched on. */
