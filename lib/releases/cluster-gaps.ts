@@ -1,9 +1,9 @@
 import "server-only";
-import { carrierOf } from "#lib/apps/spec/gateway-rules";
+import { carrierOf, carriesRules } from "#lib/apps/spec/gateway-rules";
 import { type AppSpec } from "#lib/apps/spec-schema";
 import { type Kubernetes } from "#lib/clients/kubernetes/client";
 import { KINDS } from "#lib/clients/kubernetes/kinds";
-import { ISTIO_GROUP } from "#lib/clusters/record-mesh";
+import { ISTIO_GROUP, TRAEFIK_GROUP } from "#lib/clusters/record-mesh";
 import { Conflict } from "#lib/platform/errors";
 import { configuredLogOutput } from "./log-output.ts";
 
@@ -19,9 +19,21 @@ export async function clusterGap(
       next: "Leave log collection out, or ask a platform admin to set ELASTICSEARCH_URL.",
     });
   }
-  const needsIstio = spec.meshMode === "mesh" || (spec.exposure !== null && carrierOf(spec.exposure) === "istio");
-  if (!needsIstio && spec.trafficPolicy === undefined) return null;
-  if (!(await kubernetes.apiGroups({ signal })).includes(ISTIO_GROUP)) {
+  const carrier = spec.exposure && carrierOf(spec.exposure);
+  const needsIstio = spec.meshMode === "mesh" || carrier === "istio";
+  const needsTraefik = spec.exposure && carrier === "ingress" && carriesRules(spec.exposure, spec.meshMode);
+  if (!needsIstio && !needsTraefik && spec.trafficPolicy === undefined) return null;
+  const groups = await kubernetes.apiGroups({ signal });
+  if (needsTraefik && !groups.includes(TRAEFIK_GROUP)) {
+    return new Conflict(
+      "This cluster has no Middlewares of Traefik, so the Ingress gateway cannot carry rules of routes.",
+      {
+        system: "kubernetes",
+        next: "Switch the rules off or choose Istio's gateway, or ask the cluster's operator for Traefik's custom resources.",
+      },
+    );
+  }
+  if ((needsIstio || spec.trafficPolicy !== undefined) && !groups.includes(ISTIO_GROUP)) {
     if (!needsIstio) {
       return new Conflict("This cluster has no Istio, so nobody would keep to how calls are balanced and limited.", {
         system: "kubernetes",

@@ -9,7 +9,7 @@ import { canaryObjects } from "./manifests/canary.ts";
 import { configObjects } from "./manifests/config.ts";
 import { destinationRule } from "./manifests/destination-rule.ts";
 import { filesConfigMap } from "./manifests/files.ts";
-import { ingress } from "./manifests/ingress.ts";
+import { ingresses } from "./manifests/ingress.ts";
 import { istioGateway, virtualServices } from "./manifests/istio.ts";
 import { collectorConfigMap } from "./manifests/log-collector.ts";
 import { type Manifest, type ManifestInput } from "./manifests/object.ts";
@@ -43,14 +43,22 @@ export function renderManifests(input: ManifestInput): Manifest[] {
     isAutoscaled(spec) && spec.autoscaling && autoscaler(input, spec.autoscaling),
     // Before the routes whose requests it is about.
     destinationRule(input),
-    carrier === "ingress" && ingress(input),
+    ...(carrier === "ingress" ? ingresses(input) : []),
     ...(carrier === "istio" ? [rateLimitFilter(input), istioGateway(input), ...virtualServices(input)] : []),
   ];
   return objects.filter((object) => object !== null && object !== false).filter((object) => !isLeft(object));
 }
 
 const POD_PARTS = ["ServiceAccount", "ConfigMap", "Secret", "Service"];
-const ROUTES = ["Ingress", "Gateway", "VirtualService", "EnvoyFilter", "DestinationRule"];
+/** Kinds of what leads visitors to pods. */
+export const ROUTES: readonly string[] = [
+  "Ingress",
+  "Middleware",
+  "Gateway",
+  "VirtualService",
+  "EnvoyFilter",
+  "DestinationRule",
+];
 
 /**
  * When an object that a Spec no longer has is removed. What pods are made with goes after the last pod that needs it, and
@@ -59,8 +67,11 @@ const ROUTES = ["Ingress", "Gateway", "VirtualService", "EnvoyFilter", "Destinat
  */
 export const removedAfterRollout = (kind: string): boolean => [...POD_PARTS, ...ROUTES].includes(kind);
 
-/** Of what is removed in one turn, this comes last: what a route counts on must outlast it (Istio, "Traffic management best practices"). */
-export const removedLast = (kind: string): boolean => kind === "DestinationRule";
+/**
+ * Of what is removed in one turn, these come last: what a route counts on must outlast it (Istio, "Traffic management best
+ * practices"; Traefik serves no Ingress that names a Middleware which is not there).
+ */
+export const removedLast = (kind: string): boolean => ["DestinationRule", "Middleware"].includes(kind);
 /** What shuts callers out. */
 const SHUTTING = ["AuthorizationPolicy", "PeerAuthentication"];
 export const isShutting = (kind: string): boolean => SHUTTING.includes(kind);

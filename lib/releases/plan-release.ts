@@ -115,7 +115,7 @@ function withCarrier(
   const moved = carriedBy(wanted, targetOf(wanted, move));
   if (servedRoutes(moved).length > 0) return moved;
   throw new Invalid("None of its routes can be carried by that gateway.", {
-    next: "Give it a route without conditions and rewrite, then move it.",
+    next: "Give it a route that asks for no method and no header, then move it.",
   });
 }
 

@@ -36,7 +36,7 @@ export type ClusterStage = (typeof CLUSTER_STAGES)[number];
 /** Kinds in the order of their removal: nothing is removed while something that uses it is still there. */
 const IN_ORDER: Record<ClusterStage, readonly string[]> = {
   // A route without its subset answers 503, so subsets go after routes (Istio, "Traffic management best practices").
-  traffic: ["Ingress", "VirtualService", "Gateway", "DestinationRule", "EnvoyFilter", "Service"],
+  traffic: ["Ingress", "Middleware", "VirtualService", "Gateway", "DestinationRule", "EnvoyFilter", "Service"],
   workload: [
     "HorizontalPodAutoscaler",
     "CronJob",

@@ -14,11 +14,12 @@ type Props = { row: number; edits: Typed; set: (edits: Typed) => void };
 /** What the gateway writes into the headers of requests, before the service sees them, and of its answers. */
 export function HeaderEditFields({ row, edits, set }: Props) {
   const t = useTranslations("settings.traffic");
-  const { readOnly } = useFields();
+  const { readOnly, errorAt } = useFields();
   const at = `exposure.routes.${row}.traffic.headerEdits` as const;
   return (
     <Rows
       title={t("headerEdits")}
+      error={errorAt(at)}
       rows={edits}
       onChange={set}
       blank={() => ({ side: "request" as const, action: "set" as const, name: "", value: "" })}

@@ -1,7 +1,6 @@
 "use client";
 
 import { useTranslations } from "use-intl";
-import { Note } from "../../ui/note.tsx";
 import { ChoiceField } from "../fields/choice-field.tsx";
 import { NumberField } from "../fields/number-field.tsx";
 import { useFields } from "../fields-context.ts";
@@ -14,25 +13,22 @@ type Props = { row: number; limit: Typed; set: (limit: Typed) => void };
 /** How many requests a route takes, and who counts them. */
 export function RateLimitFields({ row, limit, set }: Props) {
   const t = useTranslations("settings.traffic");
-  const { errorAt } = useFields();
+  const { form } = useFields();
   const at = `exposure.routes.${row}.traffic.rateLimit` as const;
-  const wrong = errorAt(at);
   return (
-    <div data-field={at}>
-      <Rule
-        name={t("rateLimit")}
-        hint={limit === null ? undefined : t("limitHint.istio")}
-        on={limit !== null}
-        onSwitch={(on) => set(on ? { requests: 100, per: "second", burst: 200 } : null)}
-      >
-        <NumberField at={`${at}.requests`} name="limitRequests" />
-        <ChoiceField
-          at={`${at}.per`}
-          options={(["second", "minute"] as const).map((value) => ({ value, label: t(`per.${value}`) }))}
-        />
-        <NumberField at={`${at}.burst`} />
-      </Rule>
-      {wrong !== undefined && <Note state="fail">{wrong}</Note>}
-    </div>
+    <Rule
+      at={at}
+      name={t("rateLimit")}
+      hint={limit === null ? undefined : t(`limitHint.${form.exposure?.gatewayClass ?? "istio"}`)}
+      on={limit !== null}
+      onSwitch={(on) => set(on ? { requests: 100, per: "second", burst: 200 } : null)}
+    >
+      <NumberField at={`${at}.requests`} name="limitRequests" />
+      <ChoiceField
+        at={`${at}.per`}
+        options={(["second", "minute"] as const).map((value) => ({ value, label: t(`per.${value}`) }))}
+      />
+      <NumberField at={`${at}.burst`} />
+    </Rule>
   );
 }

@@ -18,7 +18,13 @@ export function RedirectFields({ row, redirect, set }: Props) {
   const at = `exposure.routes.${row}.traffic.redirect` as const;
   const hint = redirect === null ? undefined : isToScheme(redirect) ? t("toSchemeHint") : t("redirectHint");
   return (
-    <Rule name={t("redirect")} hint={hint} on={redirect !== null} onSwitch={(on) => set(on ? { ...BEGIN } : null)}>
+    <Rule
+      at={at}
+      name={t("redirect")}
+      hint={hint}
+      on={redirect !== null}
+      onSwitch={(on) => set(on ? { ...BEGIN } : null)}
+    >
       {redirect && (
         <>
           <ChoiceField

@@ -28,7 +28,7 @@ const BEGIN = {
 
 const HEADER_MATCHES = ["exact", "prefix", "regex"] as const;
 
-/** What a route asks of requests beside host and path, and what happens to them on the way: for Istio's gateway alone. */
+/** What a route asks of requests beside host and path, and what happens to them on the way. */
 export function TrafficFields({ row }: { row: number }) {
   const t = useTranslations("settings.traffic");
   const { form, change, readOnly, errorAt } = useFields();
@@ -36,7 +36,6 @@ export function TrafficFields({ row }: { row: number }) {
   const route = exposure?.routes[row];
   if (exposure === null || route === undefined) return null;
   const { gatewayClass, routes } = exposure;
-  const isIstio = gatewayClass === "istio";
   const { traffic } = route;
   const set = (next: typeof traffic) =>
     change({
@@ -49,9 +48,9 @@ export function TrafficFields({ row }: { row: number }) {
     <div className={classes.group} data-field={at}>
       <Switch
         label={t("rules", { route: `${route.host}${route.path}` })}
-        description={isIstio ? t("rulesHint") : t("istioOnly")}
+        description={gatewayClass === "istio" ? t("rulesHint") : t("ingressHint")}
         checked={traffic !== undefined}
-        disabled={readOnly || (!isIstio && traffic === undefined)}
+        disabled={readOnly}
         onChange={(event) => set(event.currentTarget.checked ? structuredClone(NO_TRAFFIC_RULES) : undefined)}
       />
       {wrong !== undefined && <Note state="fail">{wrong}</Note>}
@@ -65,7 +64,7 @@ type RulesProps = { row: number; traffic: Typed; set: (traffic: Typed) => void }
 
 function Rules({ row, traffic, set }: RulesProps) {
   const t = useTranslations("settings.traffic");
-  const { readOnly } = useFields();
+  const { readOnly, errorAt } = useFields();
   const at = `exposure.routes.${row}.traffic` as const;
   const fault = traffic.fault ?? { delay: null, abort: null };
   const withFault = (part: Partial<typeof fault>) => {
@@ -81,6 +80,7 @@ function Rules({ row, traffic, set }: RulesProps) {
       </div>
       <Rows
         title={t("headers")}
+        error={errorAt(`${at}.headers`)}
         rows={traffic.headers}
         onChange={(headers) => set({ ...traffic, headers })}
         blank={() => ({ name: "", match: "exact" as const, value: "" })}
@@ -106,6 +106,7 @@ function Rules({ row, traffic, set }: RulesProps) {
       <RateLimitFields row={row} limit={traffic.rateLimit} set={(rateLimit) => set({ ...traffic, rateLimit })} />
       <HeaderEditFields row={row} edits={traffic.headerEdits} set={(headerEdits) => set({ ...traffic, headerEdits })} />
       <Rule
+        at={`${at}.retries`}
         name={t("retries")}
         on={traffic.retries !== null}
         onSwitch={(on) => set({ ...traffic, retries: on ? { ...BEGIN.retries, on: [...BEGIN.retries.on] } : null })}
@@ -115,6 +116,7 @@ function Rules({ row, traffic, set }: RulesProps) {
         <WordsField at={`${at}.retries.on`} name="retryOn" placeholder="5xx reset" />
       </Rule>
       <Rule
+        at={fault.delay === null ? undefined : `${at}.fault`}
         name={t("delay")}
         on={fault.delay !== null}
         onSwitch={(on) => withFault({ delay: on ? { ...BEGIN.delay } : null })}
@@ -123,6 +125,7 @@ function Rules({ row, traffic, set }: RulesProps) {
         <NumberField at={`${at}.fault.delay.ms`} unit="ms" />
       </Rule>
       <Rule
+        at={fault.delay === null ? `${at}.fault` : undefined}
         name={t("abort")}
         on={fault.abort !== null}
         onSwitch={(on) => withFault({ abort: on ? { ...BEGIN.abort } : null })}
@@ -131,6 +134,7 @@ function Rules({ row, traffic, set }: RulesProps) {
         <NumberField at={`${at}.fault.abort.status`} unit="" />
       </Rule>
       <Rule
+        at={`${at}.mirror`}
         name={t("mirror")}
         on={traffic.mirror !== null}
         onSwitch={(on) => set({ ...traffic, mirror: on ? { ...BEGIN.mirror } : null })}
@@ -140,6 +144,7 @@ function Rules({ row, traffic, set }: RulesProps) {
         <NumberField at={`${at}.mirror.percent`} name="share" unit="%" />
       </Rule>
       <Rule
+        at={`${at}.cors`}
         name={t("cors")}
         on={traffic.cors !== null}
         onSwitch={(on) =>

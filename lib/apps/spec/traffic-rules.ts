@@ -1,4 +1,4 @@
-import { knowsRules } from "./gateway-rules.ts";
+import { FIELD_OF, featuresLost, type TrafficFeature } from "./gateway-rules.ts";
 import { type Path, type Problem } from "./problem.ts";
 import { isToScheme, type RouteRedirect } from "./redirect-schema.ts";
 import { type StoredSettings } from "./stored-schema.ts";
@@ -15,12 +15,9 @@ export function trafficProblems({ exposure, meshMode }: Pick<StoredSettings, "ex
     const { host, path, pathType, traffic } = route;
     const at: Path = ["exposure", "routes", i];
     const problems = traffic ? rulesProblems(traffic, [...at, "traffic"]) : [];
-    // At Istio's gateway the pods' sidecars count (manifests/rate-limit.ts).
-    if (traffic?.rateLimit && exposure.gatewayClass === "istio" && meshMode !== "mesh")
-      problems.push({ path: [...at, "traffic", "rateLimit"], message: "traffic.limit-needs-mesh" });
     if (traffic?.redirect) problems.push(...redirectProblems(route, traffic, traffic.redirect, [...at, "traffic"]));
-    if (traffic !== undefined && !knowsRules(exposure.gatewayClass))
-      problems.push({ path: [...at, "traffic"], message: "traffic.istio-only" });
+    for (const feature of traffic ? featuresLost(exposure.gatewayClass, traffic, meshMode) : [])
+      problems.push({ path: [...at, "traffic", FIELD_OF[feature]], message: WHY[feature] ?? "traffic.istio-only" });
     const asked = JSON.stringify([host, path, pathType, traffic?.methods ?? [], traffic?.headers ?? []]);
     if (asks.has(asked)) problems.push({ path: [...at, "path"], message: "duplicate" });
     else if (exposure.routes.slice(0, i).some((earlier) => hides(earlier, route)))
@@ -29,6 +26,13 @@ export function trafficProblems({ exposure, meshMode }: Pick<StoredSettings, "ex
     return problems;
   });
 }
+
+/** Why a gateway does not take a rule that it has in part; what it has not got at all is Istio's alone. */
+const WHY: Partial<Record<TrafficFeature, string>> = {
+  headerEdits: "traffic.sets-or-removes",
+  retries: "traffic.retries-connect",
+  rateLimit: "traffic.limit-needs-mesh",
+};
 
 type Route = NonNullable<StoredSettings["exposure"]>["routes"][number];
 

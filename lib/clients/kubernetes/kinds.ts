@@ -31,6 +31,7 @@ export const KINDS = {
   endpointSlice: kind("discovery.k8s.io/v1", "EndpointSlice", "endpointslices"),
   ingress: kind("networking.k8s.io/v1", "Ingress", "ingresses"),
   ingressClass: kind("networking.k8s.io/v1", "IngressClass", "ingressclasses", false),
+  middleware: kind("traefik.io/v1alpha1", "Middleware", "middlewares"),
   virtualService: kind("networking.istio.io/v1", "VirtualService", "virtualservices"),
   gateway: kind("networking.istio.io/v1", "Gateway", "gateways"),
   envoyFilter: kind("networking.istio.io/v1alpha3", "EnvoyFilter", "envoyfilters"),

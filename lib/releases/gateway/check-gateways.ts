@@ -4,7 +4,7 @@ import { askGateway } from "#lib/clients/edge/ask-gateway";
 import { type Kubernetes } from "#lib/clients/kubernetes/client";
 import { KINDS } from "#lib/clients/kubernetes/kinds";
 import { findGateway } from "#lib/clusters/find-gateway";
-import { ISTIO_GROUP } from "#lib/clusters/record-mesh";
+import { ISTIO_GROUP, TRAEFIK_GROUP } from "#lib/clusters/record-mesh";
 import { type Db } from "#lib/platform/db";
 import { Denied } from "#lib/platform/errors";
 import { GATEWAY_CLASSES, type GatewayCheck } from "../gateway-schema.ts";
@@ -70,7 +70,14 @@ async function isKnown(gatewayClass: GatewayClass, { kubernetes, signal }: Look)
   const detail = "IngressClass traefik";
   return mayLook({ name: "class", detail }, async () => {
     const found = await kubernetes.get({ ...KINDS.ingressClass, name: "traefik" }, { signal });
-    return { name: "class", state: found ? "ok" : "fail", detail };
+    if (!found) return { name: "class", state: "fail", detail };
+    // Services whose routes have rules cannot be moved to it then (cluster-gaps.ts).
+    const carriesRules = (await kubernetes.apiGroups({ signal })).includes(TRAEFIK_GROUP);
+    return {
+      name: "class",
+      state: carriesRules ? "ok" : "warn",
+      detail: carriesRules ? detail : `${detail}, no ${TRAEFIK_GROUP}`,
+    };
   });
 }
 

@@ -3,6 +3,7 @@ import { z } from "zod";
 import { HEALTH_STATES } from "#lib/apps/schema";
 import { specAccess } from "#lib/apps/spec/access-schema";
 import { specExposure } from "#lib/apps/spec/network-schema";
+import { storedSettings } from "#lib/apps/spec/stored-schema";
 import { specTrafficPolicy } from "#lib/apps/spec/traffic-policy-schema";
 import { type Db, Prisma } from "#lib/platform/db";
 import { HEALTH, PLACES } from "../health-sql.ts";
@@ -17,6 +18,7 @@ const exposedRow = z.object({
   exposure: specExposure,
   trafficPolicy: specTrafficPolicy.nullable().transform((policy) => policy ?? undefined),
   access: specAccess.nullable(),
+  meshMode: storedSettings.shape.meshMode,
   running: specExposure.nullable(),
 });
 export type ExposedApp = Exposed & Pick<z.infer<typeof exposedRow>, "teamId" | "health" | "running">;
@@ -34,11 +36,12 @@ export async function exposedApps(
   const mine = teamIds === null ? Prisma.sql`true` : Prisma.sql`a.team_id = any(${[...teamIds]}::uuid[])`;
   const rows = await db.$queryRaw<unknown[]>`
     select app.id::text as "appId", app.name as app, app.team_id::text as "teamId", ${HEALTH} as health,
-      basis.exposure, basis."trafficPolicy", basis.access,
+      basis.exposure, basis."trafficPolicy", basis.access, basis."meshMode",
       (select r.spec -> 'exposure' from releases r where r.id = current.id) as running
     from (select a.id, a.name, a.team_id from apps a where a.retired_at is null and ${mine}) app ${PLACES}
     join lateral (
-      select r.spec -> 'exposure' as exposure, r.spec -> 'trafficPolicy' as "trafficPolicy", r.spec -> 'access' as access
+      select r.spec -> 'exposure' as exposure, r.spec -> 'trafficPolicy' as "trafficPolicy", r.spec -> 'access' as access,
+        r.spec ->> 'meshMode' as "meshMode"
       from releases r
       where r.app_id = app.id and r.environment_id = env.id and r.state in (${wanted}) order by r.number desc limit 1
     ) basis on jsonb_typeof(basis.exposure) = 'object'

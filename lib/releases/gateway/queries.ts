@@ -84,12 +84,12 @@ export async function requireEnvironment(db: Pick<Db, "environment">, id: string
   if ((await db.environment.count({ where: { id } })) === 0) throw new NotFound("There is no such environment.");
 }
 
-function routesOf({ app, exposure, running, health }: ExposedApp): GatewayRoute[] {
+function routesOf({ app, exposure, meshMode, running, health }: ExposedApp): GatewayRoute[] {
   const now = running ?? exposure;
   const [carrier, next] = [carrierOf(now), carrierOf(exposure)];
   return exposure.routes.map((route) => {
     const { host, path, pathType, port } = route;
-    const [loss] = lossesOn(carrier, [route]);
+    const [loss] = lossesOn(carrier, [route], meshMode);
     return {
       ...{ app, host, path, pathType, port, health, carrier },
       gatewayClass: exposure.gatewayClass,

@@ -13,7 +13,7 @@ import { type AppSpec } from "#lib/apps/spec-schema";
 import { type GatewayCheck, type GatewayStanding, type MoveItem } from "../gateway-schema.ts";
 
 /** A service of an environment and how it is exposed there, now or as soon as what is in flight is done. */
-export type Exposed = Pick<AppSpec, "trafficPolicy" | "access"> & {
+export type Exposed = Pick<AppSpec, "meshMode" | "trafficPolicy" | "access"> & {
   appId: string;
   app: string;
   exposure: NonNullable<AppSpec["exposure"]>;
@@ -31,11 +31,11 @@ export function stateOf(checks: readonly GatewayCheck[]): GatewayStanding["state
  * or would refuse the other gateway as they refuse whoever the mesh does not know.
  */
 export function movesTo(to: GatewayMove, exposed: readonly Exposed[]): { moves: MoveItem[]; stay: MoveItem[] } {
-  const items = exposed.flatMap(({ appId, app, exposure, trafficPolicy, access }) => {
+  const items = exposed.flatMap(({ appId, app, exposure, meshMode, trafficPolicy, access }) => {
     const [from, target] = [carrierOf(exposure), targetOf(exposure, to)];
     if (from === target) return [];
     const { routes } = exposure;
-    const lost = { losses: lossesOn(target, routes), resting: restingParts(target, trafficPolicy) };
+    const lost = { losses: lossesOn(target, routes, meshMode), resting: restingParts(target, trafficPolicy) };
     const item = { appId, app, routes: routes.length, from, to: target, ...lost };
     const served = !isShutTo(target, access) && servedRoutes(carriedBy(exposure, target)).length > 0;
     return [{ item, served }];

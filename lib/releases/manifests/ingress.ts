@@ -1,11 +1,34 @@
 import { servedRoutes } from "#lib/apps/spec/gateway-rules";
+import { middlewaresOf } from "./middlewares.ts";
 import { type Manifest, type ManifestInput, metadata } from "./object.ts";
+import { type Route, routeId } from "./route-id.ts";
 
-/** The standby gateway class: Traefik reads Ingress objects. One rule for each host, its paths in the order of the Spec. */
-export function ingress(input: ManifestInput): Manifest {
+const MIDDLEWARES = "traefik.ingress.kubernetes.io/router.middlewares";
+
+/**
+ * The standby gateway class: Traefik reads Ingress objects. Middlewares are for the whole of an Ingress, so a route with
+ * rules has one of its own, after what it names; the others share one, and come last: a route that has just got rules
+ * leaves it when its own is there.
+ */
+export function ingresses(input: ManifestInput): Manifest[] {
   const { exposure } = input.spec;
   // Routes of Istio's gateway that failed over to here may mean what an Ingress cannot say.
-  const routes = exposure ? servedRoutes(exposure) : [];
+  const routes = (exposure ? servedRoutes(exposure) : []).map((route) => ({
+    route,
+    middlewares: middlewaresOf(input, route),
+  }));
+  const ruled = routes.flatMap(({ route, middlewares }) => {
+    if (middlewares.length === 0) return [];
+    const names = middlewares.map(({ metadata: { name } }) => `${input.namespace}-${name}@kubernetescrd`);
+    const { metadata: meta, ...own } = ingress(input, [route], `${input.app.name}-${routeId(route)}`);
+    return [...middlewares, { ...own, metadata: { ...meta, annotations: { [MIDDLEWARES]: names.join(",") } } }];
+  });
+  const plain = routes.filter(({ middlewares }) => middlewares.length === 0).map(({ route }) => route);
+  return plain.length > 0 ? [...ruled, ingress(input, plain)] : ruled;
+}
+
+/** One rule for each host, its paths in the order of the Spec. */
+function ingress(input: ManifestInput, routes: readonly Route[], name = input.app.name) {
   const hosts = [...new Set(routes.map((route) => route.host))];
   const rules = hosts.map((host) => ({
     host,
@@ -22,7 +45,7 @@ export function ingress(input: ManifestInput): Manifest {
   return {
     apiVersion: "networking.k8s.io/v1",
     kind: "Ingress",
-    metadata: metadata(input),
+    metadata: metadata(input, name),
     spec: { ingressClassName: "traefik", rules },
   };
 }

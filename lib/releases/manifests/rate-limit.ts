@@ -1,10 +1,7 @@
 import { type RouteRateLimit } from "#lib/apps/spec/rate-limit-schema";
-import { type AppSpec } from "#lib/apps/spec-schema";
 import { APP_LABEL } from "#lib/clusters/label-rules";
-import { contentHash } from "./content-hash.ts";
 import { type Manifest, type ManifestInput, metadata, selector } from "./object.ts";
-
-type Route = NonNullable<AppSpec["exposure"]>["routes"][number];
+import { routeId } from "./route-id.ts";
 
 /** By which the gateway tells a pod's sidecar which limit a request counts for; whoever forges it only counts himself. */
 export const LIMIT_HEADER = "x-kepler-limit";
@@ -19,10 +16,6 @@ const config = (value: object) => ({
   type_url: "type.googleapis.com/envoy.extensions.filters.http.local_ratelimit.v3.LocalRateLimit",
   value: { stat_prefix: "http_local_rate_limiter", ...value },
 });
-
-/** Tells a route's limit from those of others: by all that the route asks, so that another order of routes changes nothing. */
-export const limitName = ({ host, path, pathType, traffic }: Route): string =>
-  contentHash(JSON.stringify([host, path, pathType, traffic?.methods, traffic?.headers]));
 
 /**
  * Limits of routes, kept by the sidecars of the service's pods (istio.io/latest/docs/tasks/policy-enforcement/rate-limit
@@ -77,7 +70,7 @@ export function rateLimitFilter(input: ManifestInput): Manifest | null {
                   descriptors: limited
                     .filter(({ route }) => route.port === port)
                     .map(({ route, limit }) => ({
-                      entries: [{ key: LIMIT_HEADER, value: limitName(route) }],
+                      entries: [{ key: LIMIT_HEADER, value: routeId(route) }],
                       token_bucket: bucketOf(limit),
                     })),
                 }),

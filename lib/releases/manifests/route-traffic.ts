@@ -1,10 +1,9 @@
 import { type HeaderEdit } from "#lib/apps/spec/header-schema";
 import { type RouteRedirect } from "#lib/apps/spec/redirect-schema";
-import { type AppSpec } from "#lib/apps/spec-schema";
 import { given } from "./object.ts";
-import { LIMIT_HEADER, limitName } from "./rate-limit.ts";
+import { LIMIT_HEADER } from "./rate-limit.ts";
+import { type Route, routeId } from "./route-id.ts";
 
-type Route = NonNullable<AppSpec["exposure"]>["routes"][number];
 type Traffic = NonNullable<Route["traffic"]>;
 
 const duration = (milliseconds: number): string => `${milliseconds}ms`;
@@ -44,7 +43,7 @@ export function treatmentOf(route: Route, namespace: string): object {
       mirror: { host: `${mirror.service}.${namespace}.svc.cluster.local`, port: { number: mirror.port } },
       mirrorPercentage: { value: mirror.percent },
     }),
-    ...answersOf(traffic, ["request", "response"], traffic.rateLimit ? limitName(route) : null),
+    ...answersOf(traffic, ["request", "response"], traffic.rateLimit ? routeId(route) : null),
   };
 }
 

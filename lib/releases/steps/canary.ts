@@ -6,7 +6,7 @@ import { type Sides } from "../canary-judge-rules.ts";
 import { type CanaryStanding } from "../canary-schema.ts";
 import { begins, decideStage, replicasFor, seenReady, shifted, weightOf } from "../canary-stage-rules.ts";
 import { canaryName, canarySelector, isCanaryObject } from "../manifests/canary.ts";
-import { removedAfterRollout } from "../manifests.ts";
+import { ROUTES, removedAfterRollout } from "../manifests.ts";
 import { decideRollout, type RolloutDecision, type Verdict } from "../rollout-rules.ts";
 import { applyEach, ledgerKeyOf, manifestsOf } from "./apply.ts";
 import { isRoute } from "./canary-objects.ts";
@@ -79,7 +79,7 @@ async function applyCanary(context: StepContext, standing: CanaryStanding): Prom
 }
 
 /** What leads to pods, which the release changes only when it is applied. */
-const NOT_YET = ["Service", "DestinationRule", "Ingress", "Gateway", "VirtualService"];
+const NOT_YET = ["Service", ...ROUTES];
 
 /** The ready pods get their share. A crash after it and before the row is written does the same again. */
 async function shift(context: StepContext, standing: CanaryStanding): Promise<Verdict> {

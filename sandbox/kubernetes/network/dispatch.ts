@@ -7,7 +7,7 @@ import { byWeight, hashKeyOf, newCookie } from "./balance.ts";
 import { type Cluster } from "./clusters.ts";
 import { edit, type Headers } from "./headers.ts";
 import { type NetworkView } from "./network-view.ts";
-import { type EdgeRequest, type Plan, type Target } from "./plan.ts";
+import { type EdgeRequest, type Plan, type RateLimit, type Target } from "./plan.ts";
 import { type RateLimiter } from "./rate-limiter.ts";
 import { type Upstreams } from "./upstreams.ts";
 import { type Failure, type Flag } from "./words.ts";
@@ -54,7 +54,8 @@ export async function dispatch(call: Call, ground: Ground): Promise<Outcome> {
   const { plan, signal } = call;
   const { clock, limiter, view } = ground;
   const hits = (percent: number): boolean => clock.random() * 100 < percent;
-  if (!plan.rateLimits.every((limit) => limiter.take(limit, clock.now()))) return failed("RL");
+  const bucketOf = (limit: RateLimit) => (limit.perClient ? { ...limit, key: `${limit.key} ${call.client}` } : limit);
+  if (!plan.rateLimits.every((limit) => limiter.take(bucketOf(limit), clock.now()))) return failed("RL");
   const flags: Flag[] = [];
   if (plan.fault?.delay && hits(plan.fault.delay.percent)) {
     flags.push("DI");

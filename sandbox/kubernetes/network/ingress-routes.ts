@@ -70,7 +70,9 @@ function planOf(
   const chained = names.flatMap((each) => unchained(each, middlewares, []));
   return chained.reduce((plan, each) => {
     const middleware = middlewares.get(each);
-    return middleware === undefined ? plan : throughMiddleware(plan, middleware.spec, each, url);
+    return middleware === undefined
+      ? plan
+      : throughMiddleware(plan, middleware.spec, each, { url, method: request.method });
   }, plain);
 }
 

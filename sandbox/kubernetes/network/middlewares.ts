@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { type Plan, type RateLimit } from "./plan.ts";
-import { durationMs, replaceAll, stringTest } from "./string-match.ts";
+import { durationMs, goReplaceAll, stringTest } from "./string-match.ts";
 
 const text = z.record(z.string(), z.string());
 const redirect = { permanent: z.boolean().optional() };
@@ -33,14 +33,17 @@ export const middlewareSpec = z.object({
       average: z.number().optional(),
       burst: z.number().optional(),
       period: z.union([z.string(), z.number()]).optional(),
+      sourceCriterion: z.object({ requestHost: z.boolean().optional() }).optional(),
     })
     .optional(),
   retry: z.object({ attempts: z.number(), initialInterval: z.union([z.string(), z.number()]).optional() }).optional(),
 });
 export type MiddlewareSpec = z.infer<typeof middlewareSpec>;
 
+type Asked = { url: URL; method: string };
+
 /** Passes a plan through one middleware. `key` names the middleware's own state (its token bucket). */
-export function throughMiddleware(plan: Plan, spec: MiddlewareSpec, key: string, url: URL): Plan {
+export function throughMiddleware(plan: Plan, spec: MiddlewareSpec, key: string, { url, method }: Asked): Plan {
   const { path, search } = partsOf(plan.path);
   const to = (renamed: string, set?: Record<string, string>): Plan => ({
     ...plan,
@@ -55,10 +58,10 @@ export function throughMiddleware(plan: Plan, spec: MiddlewareSpec, key: string,
   if (spec.replacePath) return to(spec.replacePath.path, { "x-replaced-path": path });
   if (spec.replacePathRegex) {
     const { regex, replacement } = spec.replacePathRegex;
-    const renamed = replaceAll(path, regex, replacement);
+    const renamed = goReplaceAll(path, regex, replacement);
     return renamed === path ? plan : to(renamed, { "x-replaced-path": path });
   }
-  if (spec.redirectScheme ?? spec.redirectRegex) return redirected(plan, spec, url);
+  if (spec.redirectScheme ?? spec.redirectRegex) return redirected(plan, spec, { url, method });
   if (spec.headers) return withHeaders(plan, spec.headers);
   if (spec.rateLimit) return { ...plan, rateLimits: [...plan.rateLimits, limitOf(spec.rateLimit, key)] };
   if (spec.retry) {
@@ -73,15 +76,17 @@ function partsOf(target: string): { path: string; search: string } {
   return at < 0 ? { path: target, search: "" } : { path: target.slice(0, at), search: target.slice(at) };
 }
 
-function redirected(plan: Plan, { redirectScheme, redirectRegex }: MiddlewareSpec, url: URL): Plan {
+function redirected(plan: Plan, { redirectScheme, redirectRegex }: MiddlewareSpec, { url, method }: Asked): Plan {
   const target = new URL(url);
   if (redirectScheme) {
     target.protocol = `${redirectScheme.scheme}:`;
     target.port = redirectScheme.port ?? "";
   }
-  const location = redirectRegex ? replaceAll(url.href, redirectRegex.regex, redirectRegex.replacement) : target.href;
+  const location = redirectRegex ? goReplaceAll(url.href, redirectRegex.regex, redirectRegex.replacement) : target.href;
   const permanent = (redirectScheme ?? redirectRegex)?.permanent === true;
-  return location === url.href ? plan : { ...plan, answer: { status: permanent ? 301 : 302, headers: { location } } };
+  // Only a GET may become another method on the way.
+  const status = method === "GET" ? (permanent ? 301 : 302) : permanent ? 308 : 307;
+  return location === url.href ? plan : { ...plan, answer: { status, headers: { location } } };
 }
 
 /** An empty value removes the header. Origins are told as they are listed; "*" lets every one in. */
@@ -117,6 +122,11 @@ function editsOf(values: Record<string, string> = {}) {
 const milliseconds = (value: string | number | undefined): number | undefined =>
   typeof value === "number" ? value * 1000 : durationMs(value);
 
-function limitOf({ average = 0, burst = 1, period }: NonNullable<MiddlewareSpec["rateLimit"]>, key: string): RateLimit {
-  return { key, perSecond: (average * 1000) / (milliseconds(period) ?? 1000), burst };
+/** By the visitor's address, unless by the host that is asked: then all of a route count together. */
+function limitOf(
+  { average = 0, burst = 1, period, sourceCriterion }: NonNullable<MiddlewareSpec["rateLimit"]>,
+  key: string,
+): RateLimit {
+  const perSecond = (average * 1000) / (milliseconds(period) ?? 1000);
+  return { key, perSecond, burst, perClient: sourceCriterion?.requestHost !== true };
 }

@@ -42,8 +42,8 @@ export type Cors = {
   maxAge?: string;
   allowCredentials?: boolean;
 };
-/** A token bucket: `burst` at once, then `perSecond`. The key names the bucket. */
-export type RateLimit = { key: string; perSecond: number; burst: number };
+/** A token bucket: `burst` at once, then `perSecond`. The key names the bucket; `perClient`: one for each address. */
+export type RateLimit = { key: string; perSecond: number; burst: number; perClient?: boolean };
 
 export type Plan = {
   /** The gateway answers by itself: a redirect, a direct response. */

@@ -21,6 +21,27 @@ export function replaceAll(text: string, regex: string, replacement: string): st
   return pattern === undefined ? text : pattern.matcher(text).replaceAll(inJava);
 }
 
+/** The same with Go's replacements (pkg.go.dev/regexp#Regexp.Expand): `$1`, `${1}`, and `$$` for the sign itself. */
+export function goReplaceAll(text: string, regex: string, replacement: string): string {
+  const matcher = compile(regex)?.matcher(text);
+  if (matcher === undefined) return text;
+  let replaced = "";
+  let from = 0;
+  while (matcher.find()) {
+    const expanded = replacement.replaceAll(
+      /\$(?:(\$)|(\w+)|\{(\w+)\})/g,
+      (_, sign?: string, name?: string, braced?: string) => {
+        // A name that is no group's is empty: `$1x` is the group "1x".
+        const group = Number(name ?? braced);
+        return sign ?? (group <= matcher.groupCount() ? (matcher.group(group) ?? "") : "");
+      },
+    );
+    replaced += text.slice(from, matcher.start()) + expanded;
+    from = matcher.end();
+  }
+  return replaced + text.slice(from);
+}
+
 function compile(regex: string): RE2JS | undefined {
   try {
     return RE2JS.compile(regex);

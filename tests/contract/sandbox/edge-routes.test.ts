@@ -285,7 +285,7 @@ rules:
       headers: { location: "https://a.b/api/v1?q=1" },
     });
     expect(through("m: { rateLimit: { average: 60, period: 1m, burst: 5 } }")?.rateLimits).toEqual([
-      { key: "dev-m", perSecond: 1, burst: 5 },
+      { key: "dev-m", perSecond: 1, burst: 5, perClient: true },
     ]);
     expect(through("m: { retry: { attempts: 4 } }")?.retry).toMatchObject({ attempts: 3 });
   });

@@ -36,6 +36,10 @@ async function everything(): Promise<Running> {
       ...{ scaleUp: DEFAULT_SCALE_UP, scaleDown: DEFAULT_SCALE_DOWN },
     },
     config: using(1, 1),
+    exposure: {
+      gatewayClass: "ingress",
+      routes: [{ host: "web.test", path: "/", pathType: "prefix", port: 8080, traffic: LIMITED }],
+    },
   });
   const on = configOn(world.ground);
   await on.save(app, WEB, 0, { LEVEL: "info", motd: "Good morning" });

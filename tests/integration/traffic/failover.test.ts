@@ -161,9 +161,7 @@ test("all routes move to the standby and home again under load, the worker dying
   expect(lost(apps.ruled)).toEqual([
     { host: hostOf(apps.ruled), path: "/", is: "resting", features: ["timeout", "retries"] },
   ]);
-  expect(lost(apps.canary)).toEqual([
-    { host: hostOf(apps.canary), path: "/", is: "unserved", features: ["headers", "rewrite"] },
-  ]);
+  expect(lost(apps.canary)).toEqual([{ host: hostOf(apps.canary), path: "/", is: "unserved", features: ["headers"] }]);
   expect(preview.targets).toMatchObject([{ gatewayClass: "ingress", state: "ready" }]);
 
   const load = visitors();

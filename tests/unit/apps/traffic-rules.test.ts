@@ -11,9 +11,21 @@ const edit = (action: string, name: string, value: string) => ({ side: "request"
 const REFUSED: [string, Partial<Record<keyof AppSettingsInput, unknown>>, string, string][] = [
   [
     "rules of traffic that an Ingress has not",
-    traffic({}, "ingress"),
-    "exposure.routes.0.traffic",
+    traffic({ timeoutMs: 500 }, "ingress"),
+    "exposure.routes.0.traffic.timeoutMs",
     "traffic.istio-only",
+  ],
+  [
+    "retries that an Ingress has otherwise",
+    traffic({ retries: { attempts: 1, perTryTimeoutMs: null, on: ["5xx"] } }, "ingress"),
+    "exposure.routes.0.traffic.retries",
+    "traffic.retries-connect",
+  ],
+  [
+    "one more of a header at an Ingress",
+    traffic({ headerEdits: [edit("add", "x-a", "1")] }, "ingress"),
+    "exposure.routes.0.traffic.headerEdits",
+    "traffic.sets-or-removes",
   ],
   [
     "an expression with a look-around",
@@ -151,6 +163,7 @@ describe("rules of traffic", () => {
     ],
   ])("are taken when the route %s", (_, rules) => {
     expect(wrong(traffic(rules))).toEqual([]);
+    expect(wrong(traffic({ ...rules, timeoutMs: null }, "ingress"))).toEqual([]);
   });
 
   it.each(REFUSED)("are refused for %s", (_, change, path, message) => {

@@ -1,4 +1,5 @@
 import fc from "fast-check";
+import { lossesOn } from "#lib/apps/spec/gateway-rules";
 import { NO_TRAFFIC_RULES, type RouteTraffic } from "#lib/apps/spec/traffic-schema";
 
 const traffic = fc.option(
@@ -55,8 +56,8 @@ export const exposureArbitrary = fc
     gatewayClass: fc.constantFrom("ingress" as const, "istio" as const),
     routes: fc.uniqueArray(route, { minLength: 1, maxLength: 3, selector: asked }),
   })
-  // Only Istio's gateway has rules for traffic.
+  // Not every gateway has every rule.
   .map(({ gatewayClass, routes }) => ({
-    gatewayClass: routes.some((r) => r.traffic) ? "istio" : gatewayClass,
+    gatewayClass: lossesOn("ingress", routes, "mesh").length > 0 ? "istio" : gatewayClass,
     routes,
   }));

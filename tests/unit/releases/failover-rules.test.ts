@@ -75,10 +75,10 @@ describe("a gateway that takes over", () => {
 });
 
 describe("a move", () => {
-  const rewritten = { ...route, traffic: { ...NO_TRAFFIC_RULES, rewritePath: "/v2" } };
+  const choosy = { ...route, traffic: { ...NO_TRAFFIC_RULES, methods: ["POST" as const] } };
   const exposed = [
     { appId: "1", app: "plain", exposure: { gatewayClass: "istio" as const, routes: [route] } },
-    { appId: "2", app: "rewritten", exposure: { gatewayClass: "istio" as const, routes: [rewritten] } },
+    { appId: "2", app: "choosy", exposure: { gatewayClass: "istio" as const, routes: [choosy] } },
     { appId: "3", app: "native", exposure: { gatewayClass: "ingress" as const, routes: [route] } },
     {
       appId: "4",
@@ -89,14 +89,14 @@ describe("a move", () => {
       ...{ appId: "5", app: "strict", access: { callers: null, mtls: "strict" as const } },
       exposure: { gatewayClass: "istio" as const, routes: [route] },
     },
-  ].map((each) => ({ access: null, ...each }));
+  ].map((each) => ({ access: null, meshMode: "normal" as const, ...each }));
   const names = (to: Parameters<typeof movesTo>[0]) => {
     const { moves, stay } = movesTo(to, exposed);
     return { moves: moves.map(({ app }) => app), stay: stay.map(({ app }) => app) };
   };
 
   it("is about the services that another gateway carries; one whose routes would all be lost, or that takes no plain calls, stays", () => {
-    expect(names("ingress")).toEqual({ moves: ["plain"], stay: ["rewritten", "strict"] });
+    expect(names("ingress")).toEqual({ moves: ["plain"], stay: ["choosy", "strict"] });
     expect(names("istio")).toEqual({ moves: ["native", "guest"], stay: [] });
     expect(names("home")).toEqual({ moves: ["guest"], stay: [] });
   });
@@ -106,7 +106,7 @@ describe("a move", () => {
     const restingOf = (to: Parameters<typeof movesTo>[0]) =>
       movesTo(
         to,
-        exposed.map((each) => ({ ...each, trafficPolicy })),
+        exposed.map((each) => ({ ...each, meshMode: "normal" as const, trafficPolicy })),
       ).moves.map(({ app, resting }) => [app, resting]);
     expect(restingOf("ingress")).toEqual([["plain", ["loadBalancing"]]]);
     expect(restingOf("home")).toEqual([["guest", []]]);

@@ -23,7 +23,9 @@ test("every object is in the environment's namespace, named for the app and labe
     fc.property(specArbitrary, (spec) => {
       for (const { metadata } of render(spec)) {
         expect(metadata.namespace).toBe("kepler-dev");
-        expect(metadata.name).toMatch(/^shop(-headless|-2|-(files|callers)-[0-9a-f]{16})?$/);
+        expect(metadata.name).toMatch(
+          /^shop(-headless|-2|-((files|callers)-)?[0-9a-f]{16}(-(headers|limit|redirect|rewrite|retry))?)?$/,
+        );
         expect(metadata.labels).toMatchObject({
           "app.kubernetes.io/name": "shop",
           "app.kubernetes.io/managed-by": "kepler",
