@@ -3,20 +3,25 @@
 import { useTranslations } from "use-intl";
 import type { AppRow, ListAppsResult } from "#lib/apps/schema";
 import type { EnvironmentView } from "#lib/clusters/schema";
+import type { PublicError } from "#lib/platform/errors";
 import { Button } from "../ui/button.tsx";
 import { RelativeTime } from "../ui/relative-time.tsx";
+import { usePublicErrorText } from "../ui/use-public-error-text.ts";
 import classes from "./services.module.css";
 
 type Props = {
   result: ListAppsResult;
   rows: AppRow[];
   environment: EnvironmentView | null;
+  /** Why nobody can say how much the services use. */
+  unmeasured: PublicError | null;
   onPage: (page: number) => void;
 };
 
 /** Which rows these are, the way to the others, and how old the picture is. */
-export function ServicesFoot({ result: { page, pageSize, total }, rows, environment, onPage }: Props) {
+export function ServicesFoot({ result: { page, pageSize, total }, rows, environment, unmeasured, onPage }: Props) {
   const t = useTranslations("services.foot");
+  const errorText = usePublicErrorText();
   const from = (page - 1) * pageSize + 1;
   const seenAt = rows
     .flatMap(({ environments }) => environments.filter(({ environmentId }) => environmentId === environment?.id))
@@ -42,6 +47,7 @@ export function ServicesFoot({ result: { page, pageSize, total }, rows, environm
         </>
       )}
       <span className={classes.space} />
+      {unmeasured && <span className="k-trunc">{t("unmeasured", { problem: errorText(unmeasured) })}</span>}
       {seenAt && <span>{t.rich("seen", { ago: () => <RelativeTime at={seenAt} /> })}</span>}
     </footer>
   );

@@ -16,6 +16,7 @@ import { ServicesTools } from "./services-tools.tsx";
 import { SilentClusters } from "./silent-clusters.tsx";
 import { useFilter } from "./use-filter.ts";
 import { useServices } from "./use-services.ts";
+import { useUtilization } from "./use-utilization.ts";
 
 type Props = { first: { filter: ServicesFilter; result: ListAppsResult; at: string } };
 
@@ -25,6 +26,7 @@ export function ServicesPage({ first }: Props) {
   const { environments, environment } = useSelection();
   const { data, error, refetch } = useServices(filter, first);
   const rows = data?.rows ?? [];
+  const { data: utilization } = useUtilization(rows, environment?.id);
   const [chosen, setChosen] = useState<ReadonlySet<string>>(new Set());
   const choose = (id: string, on: boolean) =>
     setChosen((now) => new Set(on ? [...now, id] : [...now].filter((other) => other !== id)));
@@ -53,12 +55,19 @@ export function ServicesPage({ first }: Props) {
             sort={filter.sort}
             chosen={chosen}
             onChoose={choose}
+            utilization={utilization?.state === "absent" ? null : (utilization?.apps ?? [])}
           />
           <ServicesList rows={rows} environment={environment} />
         </>
       )}
       {data && rows.length > 0 && (
-        <ServicesFoot result={data} rows={rows} environment={environment} onPage={(page) => change({ page })} />
+        <ServicesFoot
+          result={data}
+          rows={rows}
+          environment={environment}
+          unmeasured={utilization?.problem ?? null}
+          onPage={(page) => change({ page })}
+        />
       )}
     </div>
   );

@@ -5,6 +5,7 @@ import Link from "next/link";
 import { useTranslations } from "use-intl";
 import type { AppRow, ListAppsInput } from "#lib/apps/schema";
 import type { EnvironmentView } from "#lib/clusters/schema";
+import type { UtilizationView } from "#lib/metrics/utilization-schema";
 import { type Column, DataTable } from "../ui/data-table.tsx";
 import { RelativeTime } from "../ui/relative-time.tsx";
 import { isUnseen } from "../ui/unseen.ts";
@@ -13,6 +14,7 @@ import { ReadyCount } from "./ready-count.tsx";
 import { ServiceName } from "./service-name.tsx";
 import { ServiceState } from "./service-state.tsx";
 import classes from "./services.module.css";
+import { Sparkline } from "./sparkline.tsx";
 import { Version } from "./version.tsx";
 
 type Props = {
@@ -23,26 +25,33 @@ type Props = {
   /** Ids of the rows that are chosen for a change of several at once. */
   chosen: ReadonlySet<string>;
   onChoose: (id: string, on: boolean) => void;
+  /** Null where nothing measures: then there are no such columns. */
+  utilization: UtilizationView["apps"] | null;
 };
 
+const FIGURES = ["cpu", "memory"] as const;
+
 /** The other environments side by side, then all about the one in the switcher. */
-export function ServicesTable({ rows, environments, environment, sort, chosen, onChoose }: Props) {
+export function ServicesTable({ rows, environments, environment, sort, chosen, onChoose, utilization }: Props) {
   const t = useTranslations("services");
   const others = environments.filter(({ id }) => id !== environment?.id);
   const columns: Column[] = [
     { key: "choose", header: "", width: 36 },
     { key: "name", header: t("column.name"), sorted: sort === "name" ? "ascending" : undefined },
-    ...others.map(({ id, name }) => ({ key: id, header: name, width: 116 })),
-    { key: "state", header: t("column.state"), width: 168 },
-    { key: "version", header: t("column.version"), width: 160 },
+    ...others.map(({ id, name }) => ({ key: id, header: name, width: 112 })),
+    { key: "state", header: t("column.state"), width: 160 },
+    { key: "version", header: t("column.version"), width: 148 },
     { key: "ready", header: t("column.ready"), width: 64, align: "right" },
-    { key: "net", header: t("column.net"), width: 68 },
-    { key: "release", header: t("column.release"), width: 196, sorted: sort === "released" ? "descending" : undefined },
+    ...FIGURES.filter(() => utilization !== null).map((of) => ({
+      ...{ key: of, header: t(`column.${of}`), width: 112, align: "right" as const, roomy: true },
+    })),
+    { key: "net", header: t("column.net"), width: 64 },
+    { key: "release", header: t("column.release"), width: 164, sorted: sort === "released" ? "descending" : undefined },
   ];
   const groups = environment && (
     <tr className={classes.group}>
       <td colSpan={2 + others.length} />
-      <th colSpan={5} scope="colgroup" data-purpose={environment.purpose}>
+      <th colSpan={columns.length - 2 - others.length} scope="colgroup" data-purpose={environment.purpose}>
         {t("inEnvironment", { environment: environment.name })}
       </th>
     </tr>
@@ -54,6 +63,7 @@ export function ServicesTable({ rows, environments, environment, sort, chosen, o
           const placeIn = (id: string | undefined) =>
             app.environments.find(({ environmentId }) => environmentId === id);
           const place = placeIn(environment?.id);
+          const used = utilization?.find(({ app: name }) => name === app.name);
           return (
             <tr key={app.id} data-stale={isUnseen(place?.health) || undefined} className={classes.row}>
               <td>
@@ -82,6 +92,11 @@ export function ServicesTable({ rows, environments, environment, sort, chosen, o
               <td data-align="right">
                 <ReadyCount place={place} />
               </td>
+              {FIGURES.filter(() => utilization !== null).map((of) => (
+                <td key={of} data-align="right" className="k-roomy">
+                  <Sparkline of={of} shares={used?.[of]} />
+                </td>
+              ))}
               <td>
                 <span className={classes.net}>
                   {place?.meshMode === "mesh" ? (

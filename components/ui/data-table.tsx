@@ -10,6 +10,8 @@ export type Column = {
   phoneWidth?: number;
   /** Left out on a phone; its cells carry `className="k-wide"`. */
   wide?: boolean;
+  /** Left out where there is little room beside the others; its cells carry `className="k-roomy"`. */
+  roomy?: boolean;
   align?: "right";
   /** Says how the rows are sorted, when it is by this column. */
   sorted?: "ascending" | "descending";
@@ -30,19 +32,19 @@ export function DataTable({ label, columns, groups, children }: Props) {
   return (
     <table className={classes.table} aria-label={label}>
       <colgroup>
-        {columns.map(({ key, width, phoneWidth, wide }) => (
-          <col key={key} className={wide ? "k-wide" : undefined} style={widths(width, phoneWidth)} />
+        {columns.map(({ key, width, phoneWidth, ...column }) => (
+          <col key={key} className={roomOf(column)} style={widths(width, phoneWidth)} />
         ))}
       </colgroup>
       <thead>
         {groups}
         <tr>
-          {columns.map(({ key, header, align, sorted, wide }) =>
+          {columns.map(({ key, header, align, sorted, ...column }) =>
             // A column of buttons has no name: an empty head would be announced as one.
             header === "" || header === null || header === undefined ? (
-              <td key={key} className={wide ? "k-wide" : undefined} />
+              <td key={key} className={roomOf(column)} />
             ) : (
-              <th key={key} scope="col" className={wide ? "k-wide" : undefined} data-align={align} aria-sort={sorted}>
+              <th key={key} scope="col" className={roomOf(column)} data-align={align} aria-sort={sorted}>
                 {header}
               </th>
             ),
@@ -53,6 +55,9 @@ export function DataTable({ label, columns, groups, children }: Props) {
     </table>
   );
 }
+
+const roomOf = ({ wide, roomy }: Pick<Column, "wide" | "roomy">): string | undefined =>
+  wide ? "k-wide" : roomy ? "k-roomy" : undefined;
 
 /** As custom properties: which of the two holds, the style sheet decides. */
 function widths(width: number | undefined, phoneWidth = width): CSSProperties {

@@ -1,3 +1,5 @@
+import { setTimeout as pause } from "node:timers/promises";
+import { z } from "zod";
 import { type Session } from "./session.ts";
 
 /** What a page has on screen: a service with its pods, or the list of services. */
@@ -7,6 +9,8 @@ export type Page = { app: string; appId: string } | "list";
 const OWN = { firstMs: 0, pauseMs: 100 };
 const AROUND = { firstMs: 250, pauseMs: 500 };
 const SHARED = { spreadMs: 80, pauseMs: 1_000 };
+/** How often components/services/use-utilization.ts asks. */
+const FIGURES_EVERY_MS = 60_000;
 
 const sleep = (ms: number) => new Promise((rested) => setTimeout(rested, ms));
 
@@ -19,6 +23,7 @@ export async function likeABrowser(session: Session, page: Page, signal: AbortSi
     await Promise.allSettled(paths.map((path) => session.fetch(path, { signal }).then((answer) => answer.text())));
   };
   const readers = page === "list" ? [listReader(read)] : serviceReaders(page.app, read);
+  if (page === "list") void showFigures(session, read, signal).catch(() => undefined);
   const response = await session.fetch("/api/events", { signal });
   const decoder = new TextDecoder();
   try {
@@ -31,6 +36,20 @@ export async function likeABrowser(session: Session, page: Page, signal: AbortSi
     if (!signal.aborted) throw error;
   }
 }
+
+/** The lines of use beside the list, of the services on its page, until the signal. */
+async function showFigures(session: Session, read: Read, signal: AbortSignal): Promise<void> {
+  const list = await session.fetch("/api/apps?pageSize=50", { signal }).then((answer) => answer.json());
+  const { rows } = z.object({ rows: z.array(z.object({ name: z.string(), environments: places })) }).parse(list);
+  const environmentId = rows[0]?.environments[0]?.environmentId;
+  if (environmentId === undefined) return;
+  const apps = rows.map(({ name }) => name).join(",");
+  for (;;) {
+    await read([`/api/environments/${environmentId}/utilization?${new URLSearchParams({ apps })}`]);
+    await pause(FIGURES_EVERY_MS, undefined, { signal });
+  }
+}
+const places = z.array(z.object({ environmentId: z.string() }));
 
 type Read = (paths: string[]) => Promise<void>;
 

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { type Prometheus } from "#lib/clients/prometheus/client";
+import { getUtilization } from "#lib/metrics/get-utilization";
 import { type ChartKey, type MetricsView, type SeriesPart } from "#lib/metrics/schema";
 import { getCalls } from "#lib/topology/get-calls";
 import { getTopology } from "#lib/topology/get-topology";
@@ -212,4 +213,33 @@ describe("what is said instead of charts", { timeout: 120_000 }, () => {
     expect(Date.parse(stale.lastAt ?? "")).toBeLessThan(nowMs - 5 * 60_000);
     expect(known(line(stale, "memory")).length).toBeGreaterThan(0);
   });
+});
+
+it("tells the services list how near each came to its limits, to whom may see it", { timeout: 120_000 }, async () => {
+  const { db, meshed, plain } = world;
+  const { id } = await db.environment.findUniqueOrThrow({ where: { name: "dev" }, select: { id: true } });
+  const asked = { environmentId: id, apps: [meshed.name, plain.name, "never-made"] };
+  const look = (teams: string[] | null, prometheus: Prometheus | null = world.prometheus) =>
+    getUtilization(asked, teams, { db, prometheus, now: () => new Date() });
+  const { apps } = await waitFor(
+    "figures of both",
+    async () => {
+      const view = await look(null);
+      return view.apps.length === 2 && view.apps.every(({ cpu }) => last(cpu) > 0) && view;
+    },
+    60_000,
+    500,
+  );
+  const { memoryLimitBytes } = SETTINGS.resources;
+  for (const { cpu, memory } of apps) {
+    expect(within(last(cpu), 0, 2)).toBe(true);
+    expect(within(last(memory), 10e6 / memoryLimitBytes, 1)).toBe(true);
+  }
+  const { teamId } = await db.app.findUniqueOrThrow({ where: { id: meshed.id }, select: { teamId: true } });
+  expect((await look([teamId])).apps.map(({ app }) => app)).toContain(meshed.name);
+  expect(await look([])).toEqual({ state: "ok", problem: null, apps: [] });
+  expect(await look(null, null)).toMatchObject({ state: "absent", apps: [] });
+  const lift = await world.putPrometheusOutOfOrder({ kind: "answer", status: 403 });
+  expect(await look(null)).toMatchObject({ state: "forbidden", problem: { system: "prometheus" }, apps: [] });
+  await lift();
 });
