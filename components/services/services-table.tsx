@@ -36,17 +36,17 @@ export function ServicesTable({ rows, environments, environment, sort, chosen, o
   const t = useTranslations("services");
   const others = environments.filter(({ id }) => id !== environment?.id);
   const columns: Column[] = [
-    { key: "choose", header: "", width: 36 },
+    { key: "choose", header: "", width: 48 },
     { key: "name", header: t("column.name"), sorted: sort === "name" ? "ascending" : undefined },
-    ...others.map(({ id, name }) => ({ key: id, header: name, width: 112 })),
-    { key: "state", header: t("column.state"), width: 160 },
-    { key: "version", header: t("column.version"), width: 148 },
-    { key: "ready", header: t("column.ready"), width: 64, align: "right" },
+    ...others.map(({ id, name }) => ({ key: id, header: name, width: 98 })),
+    { key: "state", header: t("column.state"), width: 152 },
+    { key: "version", header: t("column.version"), width: 132 },
+    { key: "ready", header: t("column.ready"), width: 58, align: "right" },
     ...FIGURES.filter(() => utilization !== null).map((of) => ({
-      ...{ key: of, header: t(`column.${of}`), width: 112, align: "right" as const, roomy: true },
+      ...{ key: of, header: t(`column.${of}`), width: 104, align: "right" as const, roomy: true },
     })),
-    { key: "net", header: t("column.net"), width: 64 },
-    { key: "release", header: t("column.release"), width: 164, sorted: sort === "released" ? "descending" : undefined },
+    { key: "net", header: t("column.net"), width: 60 },
+    { key: "release", header: t("column.release"), width: 152, sorted: sort === "released" ? "descending" : undefined },
   ];
   const groups = environment && (
     <tr className={classes.group}>

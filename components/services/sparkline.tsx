@@ -39,7 +39,10 @@ export function Sparkline({ of, shares }: Props) {
 
 type Point = { x: number; y: number };
 
-/** What was measured without a gap, as lines; a single moment is drawn as a short one. */
+/** Of a moment that stands alone. */
+const SHORTEST = 4;
+
+/** What was measured without a gap, as lines. */
 function runsOf(shares: Shares): Point[][] {
   const step = WIDTH / Math.max(shares.length - 1, 1);
   const round = (pixels: number) => Math.round(pixels * 10) / 10;
@@ -52,7 +55,7 @@ function runsOf(shares: Shares): Point[][] {
   });
   return runs.map((run) => {
     const [only] = run;
-    return only && run.length === 1 ? [{ ...only, x: round(only.x - step / 2) }, only] : run;
+    return only && run.length === 1 ? [{ ...only, x: round(only.x - SHORTEST) }, only] : run;
   });
 }
 
