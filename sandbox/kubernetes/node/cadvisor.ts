@@ -12,16 +12,19 @@ export type NetworkUsage = { pod: Pod; received: number; transmitted: number };
 export const collectCadvisor = (usage: UsageSource, network: () => NetworkUsage[]): Collect =>
   function* collect() {
     yield* inParts(usage.pods(), MEASURED, ({ pod, containers }, { name, value }) => {
-      const each = containers.map((one) => sampleOf(pod, name, one.name, value(one)));
-      const whole = containers.reduce((sum, one) => sum + value(one), 0);
-      return [...each, sampleOf(pod, name, "", whole)];
+      const each = containers.flatMap((one) => {
+        const measured = value(one);
+        return measured === undefined ? [] : sampleOf(pod, name, one.name, measured);
+      });
+      const whole = each.reduce((sum, sample) => sum + sample.value, 0);
+      return each.length === 0 ? [] : [...each, sampleOf(pod, name, "", whole)];
     });
     yield* inParts(network(), COUNTED, (one, { name, value }) => [sampleOf(one.pod, name, NETWORK, value(one))]);
   };
 
-type Metric<T> = Omit<Family, "samples"> & { value(one: T): number };
+type Metric<T, V = number> = Omit<Family, "samples"> & { value(one: T): V };
 
-const MEASURED: Metric<Pick<ContainerUsage, "cpuSeconds" | "memoryBytes">>[] = [
+const MEASURED: Metric<ContainerUsage, number | undefined>[] = [
   {
     ...{ name: "container_cpu_usage_seconds_total", type: "counter" },
     help: "Cumulative cpu time consumed in seconds.",
@@ -35,6 +38,16 @@ const MEASURED: Metric<Pick<ContainerUsage, "cpuSeconds" | "memoryBytes">>[] = [
   {
     ...{ name: "container_memory_rss", type: "gauge", help: "Size of RSS in bytes." },
     value: ({ memoryBytes }) => memoryBytes,
+  },
+  {
+    ...{ name: "container_cpu_cfs_periods_total", type: "counter" },
+    help: "Number of elapsed enforcement period intervals.",
+    value: ({ periods }) => periods?.all,
+  },
+  {
+    ...{ name: "container_cpu_cfs_throttled_periods_total", type: "counter" },
+    help: "Number of throttled period intervals.",
+    value: ({ periods }) => periods?.throttled,
   },
 ];
 const COUNTED: Metric<NetworkUsage>[] = [

@@ -1,12 +1,21 @@
 import { cpus, freemem, totalmem } from "node:os";
 import { parseQuantity } from "../kinds/quantity.ts";
-import { type Pod } from "../objects.ts";
+import { type Container, type Pod } from "../objects.ts";
 import { type PodWorker } from "./pod-worker.ts";
 import { ProcessTable } from "./process-table.ts";
 import { type RunningContainer } from "./running-container.ts";
 
+/** The kernel's account of a container that has a CPU limit: tenths of a second that it ran in, and in which it had to wait. */
+export type CfsPeriods = { all: number; throttled: number };
 /** `cpuSeconds` counts from the container's start; `cpuCores` is the rate over the last window. */
-export type ContainerUsage = { name: string; cpuSeconds: number; cpuCores: number; memoryBytes: number };
+export type ContainerUsage = {
+  name: string;
+  cpuSeconds: number;
+  cpuCores: number;
+  memoryBytes: number;
+  /** Undefined without a limit. */
+  periods?: CfsPeriods;
+};
 export type PodUsage = { pod: Pod; at: Date; windowSeconds: number; containers: ContainerUsage[] };
 export type NodeUsage = { name: string; at: Date; windowSeconds: number; cpuCores: number; memoryBytes: number };
 
@@ -18,7 +27,12 @@ export type UsageSource = { pods(isWanted?: (pod: Pod) => boolean): PodUsage[]; 
 
 type Reading = { at: number; cpuSeconds: number };
 /** `since` began the window that is being measured, `last` is what the one before it came to. */
-type Meter = { since: Reading; last?: Reading & { cpuCores: number; windowSeconds: number }; memoryBytes: number };
+type Meter = {
+  since: Reading;
+  last?: Reading & { cpuCores: number; windowSeconds: number };
+  memoryBytes: number;
+  periods?: CfsPeriods;
+};
 
 const WINDOW_MS = 5000;
 /** How soon a container that outgrows its limit is noticed. */
@@ -48,19 +62,16 @@ export class UsageMeter implements UsageSource {
       if (!isWanted(worker.pod)) return [];
       const running = worker.containers.flatMap(({ life }) => life ?? []);
       const measured = running.flatMap((life) => {
-        const { last, memoryBytes } = this.#meters.get(life) ?? {};
+        const { last, memoryBytes, periods } = this.#meters.get(life) ?? {};
         return last === undefined || memoryBytes === undefined
           ? []
-          : [{ name: life.container.name, last, memoryBytes }];
+          : [{ name: life.container.name, last, memoryBytes, periods }];
       });
       const [first] = measured;
       if (first === undefined || measured.length < running.length) return [];
-      const containers = measured.map(({ name, last, memoryBytes }) => ({
-        name,
-        cpuSeconds: last.cpuSeconds,
-        cpuCores: last.cpuCores,
-        memoryBytes,
-      }));
+      const containers = measured.map(({ name, last: { cpuSeconds, cpuCores }, memoryBytes, periods }) => {
+        return { name, cpuSeconds, cpuCores, memoryBytes, periods };
+      });
       return [{ pod: worker.pod, at: new Date(first.last.at), windowSeconds: first.last.windowSeconds, containers }];
     });
   }
@@ -112,8 +123,29 @@ export class UsageMeter implements UsageSource {
     const counted = Math.max(cpuSeconds, meter.since.cpuSeconds);
     const cpuCores = (counted - meter.since.cpuSeconds) / windowSeconds;
     meter.last = { at, cpuSeconds: counted, cpuCores, windowSeconds };
+    meter.periods = periodsAfter(meter.periods, life.container, { cpuCores, windowSeconds });
     meter.since = { at, cpuSeconds: counted };
   }
+}
+
+/** CFS's default (https://docs.kernel.org/scheduler/sched-bwc.html). */
+const PERIOD_S = 0.1;
+
+/**
+ * Nothing holds a process to its limit here. One that used more is counted as it would have been: having had to wait for
+ * the share of the time in which it ran beyond it.
+ */
+function periodsAfter(
+  before: CfsPeriods | undefined,
+  { resources }: Container,
+  { cpuCores, windowSeconds }: { cpuCores: number; windowSeconds: number },
+): CfsPeriods | undefined {
+  const limit = parseQuantity(resources?.limits?.cpu ?? "");
+  if (limit === undefined) return undefined;
+  const { all, throttled } = before ?? { all: 0, throttled: 0 };
+  if (cpuCores === 0) return { all, throttled };
+  const ran = Math.round(windowSeconds / PERIOD_S);
+  return { all: all + ran, throttled: throttled + Math.round(ran * Math.max(0, 1 - limit / cpuCores)) };
 }
 
 const busySeconds = (): number =>

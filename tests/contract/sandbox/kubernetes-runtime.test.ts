@@ -39,7 +39,8 @@ describe("a container", () => {
 
   it("is measured: the time it has used, its rate and the memory it holds", async () => {
     const busy = "const all = Buffer.alloc(50e6, 1); for (;;) all[0] += 1";
-    await create("busy", { containers: [{ name: "app", image, command: ["node", "-e", busy] }] });
+    const resources = { limits: { cpu: "100m" } };
+    await create("busy", { containers: [{ name: "app", image, command: ["node", "-e", busy], resources }] });
     const sample = (name: string): Json | undefined =>
       cadvisor()
         .find((family) => family.name === name)
@@ -50,6 +51,12 @@ describe("a container", () => {
       namespace: "default",
       container: "app",
     });
+    // It runs all the time with a tenth of what it takes: most of its periods it would wait in.
+    const [all, throttled] = ["periods", "throttled_periods"].map(
+      (of) => sample(`container_cpu_cfs_${of}_total`)?.value,
+    );
+    expect(throttled).toBeGreaterThan(0);
+    expect(throttled).toBeLessThan(all);
     await ground.call("DELETE", `${PODS}/busy`);
   });
 
