@@ -11,6 +11,7 @@ import { usePublicErrorText } from "../ui/use-public-error-text.ts";
 import { ChangeWords } from "./change-words.tsx";
 import { FieldConflicts } from "./field-conflicts.tsx";
 import { LiftHold } from "./lift-hold.tsx";
+import { MeshFacts } from "./mesh-facts.tsx";
 import { ObjectChanges } from "./object-changes.tsx";
 import classes from "./releases.module.css";
 import type { Decide } from "./use-decisions.ts";
@@ -39,6 +40,7 @@ export function ReleasePreviewView({ app, preview, decide }: Props) {
         </h3>
         <ObjectChanges objects={preview.objects} />
       </section>
+      {preview.mesh && <MeshFacts mesh={preview.mesh} />}
       {preview.warnings.map((warning) => (
         <Message key={warning.message} state="warn" title={t("warned")}>
           {errorText(warning)}

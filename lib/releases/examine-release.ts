@@ -1,4 +1,5 @@
 import "server-only";
+import { type AppSpec } from "#lib/apps/spec-schema";
 import { type KindRef, type Kubernetes, type KubernetesObject } from "#lib/clients/kubernetes/client";
 import { KINDS } from "#lib/clients/kubernetes/kinds";
 import { type Db } from "#lib/platform/db";
@@ -6,9 +7,11 @@ import { Denied } from "#lib/platform/errors";
 import { type FieldConflict, type ObjectChange } from "./change-schema.ts";
 import { clusterGap } from "./cluster-gaps.ts";
 import { conflictsOf, type Decisions, refTo } from "./conflicts.ts";
-import { type Gate, type GateFacts, gatesOf, readLimitRange, readQuota } from "./gate-rules.ts";
+import { type Gate, type GateFacts, gatesOf, type MeshFacts, readLimitRange, readQuota } from "./gate-rules.ts";
 import { type LedgerKey, ledgerIn } from "./ledger.ts";
 import { type Manifest } from "./manifests.ts";
+import { type Injection, withProxies } from "./mesh-rules.ts";
+import { type MeshPreflight } from "./mesh-schema.ts";
 import { objectYaml } from "./object-yaml.ts";
 import { same, valueAt } from "./ownership-rules.ts";
 import { type ReleasePlan } from "./plan-release.ts";
@@ -16,6 +19,7 @@ import { podNeeds } from "./pod-needs-rules.ts";
 import { renderRelease } from "./render-release.ts";
 import { ledgerKeyOf, refOf } from "./steps/apply.ts";
 import { podReleaseOf } from "./steps/check.ts";
+import { tryInjection } from "./try-injection.ts";
 import { type Tried, tryObject } from "./try-objects.ts";
 
 type Deps = { db: Db; kubernetes: Kubernetes; signal: AbortSignal };
@@ -25,6 +29,8 @@ export type Examined = {
   gates: Gate[];
   /** How many pods are wanted now; null where nothing runs. */
   running: number | null;
+  /** Of a release that brings the service into the mesh, or changes its proxies there. */
+  mesh: MeshPreflight | null;
 };
 
 /**
@@ -52,6 +58,7 @@ export async function examineRelease(plan: ReleasePlan, decisions: Decisions, de
         removals(deps, manifests, owned),
       ])
     : [manifests.map(fresh), []];
+  const mesh = known && gap === null && spec.meshMode === "mesh" ? await meshOf(deps, plan, manifests, known) : null;
   const conflicts = conflictsOf({ ...plan, applied: plan.basis?.spec ?? spec }, decisions, tried);
   const facts: GateFacts = {
     refusals: tried.flatMap(({ refusal }) => refusal ?? []),
@@ -60,12 +67,42 @@ export async function examineRelease(plan: ReleasePlan, decisions: Decisions, de
     trial: plan.trial,
     conflicts,
     changedAgain: changedAgain(decisions, tried),
-    ...workloadOf(tried),
+    ...withMesh(plan, workloadOf(tried), mesh),
+    mesh,
     quotas: quotas.flatMap(readQuota),
     limitRanges: limitRanges.flatMap(readLimitRange),
   };
   const objects = [...tried.map(changeOf), ...removed];
-  return { objects, conflicts, gates: gatesOf(facts), running: facts.before?.replicas ?? null };
+  const running = facts.before?.replicas ?? null;
+  return { objects, conflicts, gates: gatesOf(facts), running, mesh: mesh && preflightOf(plan, mesh) };
+}
+
+/** Whether a pod of it would get a proxy, as the cluster's own dry run says. */
+async function meshOf(
+  deps: Deps,
+  { basis, environment: { namespace } }: ReleasePlan,
+  manifests: readonly Manifest[],
+  { metadata }: KubernetesObject,
+): Promise<MeshFacts> {
+  const workload = manifests.find((manifest) => podNeeds(manifest) !== null);
+  const injection: Injection = workload ? await tryInjection(deps, workload) : { is: "untried" };
+  const isAmbient = metadata.labels?.["istio.io/dataplane-mode"] === "ambient";
+  return { injection, namespace, isAmbient, joins: basis?.spec.meshMode !== "mesh" };
+}
+
+type Needs = Pick<GateFacts, "before" | "after">;
+function withMesh({ basis, spec }: ReleasePlan, { before, after }: Needs, mesh: MeshFacts | null): Needs {
+  const { injection = { is: "untried" } } = mesh ?? {};
+  const counted = (needs: Needs["before"], of: AppSpec | undefined) =>
+    of?.meshMode === "mesh" ? withProxies(needs, of.sidecar, injection) : needs;
+  return { before: counted(before, basis?.spec), after: counted(after, spec) };
+}
+
+/** Told where it is news; where there would be no proxy, a gate says so. */
+function preflightOf({ basis, spec }: ReleasePlan, { injection, joins }: MeshFacts): MeshPreflight | null {
+  const isNews = joins || !same(basis?.spec.sidecar ?? null, spec.sidecar ?? null);
+  if (!isNews || injection.is === "missing" || injection.is === "refused") return null;
+  return { proxy: injection.is === "injected" ? injection.proxy : null };
 }
 
 const fresh = (manifest: Manifest): Tried => ({

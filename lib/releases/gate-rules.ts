@@ -3,6 +3,7 @@ import { type PublicError } from "#lib/platform/errors";
 import { type FieldConflict } from "./change-schema.ts";
 import { holdError } from "./hold-rules.ts";
 import { type HeldCommitView } from "./hold-schema.ts";
+import { type Injection } from "./mesh-rules.ts";
 import { amountOf, type Growth, growth, type PodNeeds } from "./pod-needs-rules.ts";
 
 /** What stands between a preview and its release: a blocker refuses it, a warning is only said. */
@@ -26,7 +27,12 @@ export type GateFacts = {
   after: PodNeeds | null;
   quotas: readonly Quota[];
   limitRanges: readonly LimitRange[];
+  /** Of a Spec in mesh mode; null for another, and where the cluster cannot do it anyway. */
+  mesh: MeshFacts | null;
 };
+
+/** What a pod that was tried out got, and whether this release is what brings the service into the mesh. */
+export type MeshFacts = { injection: Injection; namespace: string; joins: boolean; isAmbient: boolean };
 
 /** A rule is a pure function of the facts; a new gate is one more line here. */
 const RULES: readonly ((facts: GateFacts) => Gate[])[] = [
@@ -38,6 +44,8 @@ const RULES: readonly ((facts: GateFacts) => Gate[])[] = [
   quota,
   limitRange,
   trial,
+  proxies,
+  ambient,
 ];
 
 /** Every gate that is not simply open, blockers first. */
@@ -56,6 +64,40 @@ function trial({ trial: number }: GateFacts): Gate[] {
   const message = `Release ${number} is on trial as a canary: this release ends that, and takes nothing over from it.`;
   const next = "Promote or abort the canary first if that is not wanted.";
   return [{ gate: "canary", blocks: false, error: { code: "conflict", system: "kepler", message, next } }];
+}
+
+/** A service that is in the mesh is still changed while its injector is away; one that is to join it is not. */
+function proxies({ mesh }: GateFacts): Gate[] {
+  if (mesh === null) return [];
+  const { injection, namespace, joins: blocks } = mesh;
+  const gate = "mesh";
+  switch (injection.is) {
+    case "refused":
+      return [{ gate, blocks, error: injection.error }];
+    case "missing":
+      return [
+        {
+          gate,
+          blocks,
+          error: {
+            code: "conflict",
+            system: "kubernetes",
+            message: `The cluster would put no proxy beside a pod in ${namespace}: no injector of Istio's takes it.`,
+            next: "Ask the cluster's operator whether istiod runs and which revision the namespace is labelled with.",
+          },
+        },
+      ];
+    case "untried":
+    case "injected":
+      return [];
+  }
+}
+
+function ambient({ mesh }: GateFacts): Gate[] {
+  if (mesh === null || !mesh.isAmbient || !mesh.joins) return [];
+  const message = `The namespace ${mesh.namespace} is in the ambient mesh: pods with a proxy of their own leave it, and waypoints no longer see what they send.`;
+  const next = "Keep normal mode where the ambient mesh is enough.";
+  return [{ gate: "ambient", blocks: false, error: { code: "conflict", system: "kubernetes", message, next } }];
 }
 
 function refused({ refusals }: GateFacts): Gate[] {

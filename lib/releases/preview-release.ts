@@ -45,7 +45,7 @@ export async function previewRelease(
   const plan = await planRelease(db, appId, intent, deps.now());
   const { app, environment, basis, spec, number } = plan;
   const kubernetes = deps.kubernetes(environment.cluster);
-  const [{ objects, conflicts, gates, running }, expectedMs, noCanary, taken, refused] = await Promise.all([
+  const [{ objects, conflicts, gates, running, mesh }, expectedMs, noCanary, taken, refused] = await Promise.all([
     examineRelease(plan, intent, { db, kubernetes, signal }),
     expectedReleaseMs(db, { appId, environmentId: environment.id }),
     whyNoCanary(db, plan),
@@ -70,6 +70,7 @@ export async function previewRelease(
     warnings: [...gates, ...refused].filter(({ blocks }) => !blocks).map(({ gate, error }) => ({ ...error, gate })),
     effect: { ...podEffect(basis?.spec ?? null, spec, app, running), expectedMs },
     noCanary,
+    mesh,
     checkedAt: deps.now().toISOString(),
     cluster: environment.cluster.name,
   };

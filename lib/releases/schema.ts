@@ -7,6 +7,7 @@ import { canaryPlan } from "./canary-schema.ts";
 import { configMove, fieldConflict, keptField, objectChange, specChange, takenField } from "./change-schema.ts";
 import { heldCommitView } from "./hold-schema.ts";
 import { scaleLeaseView } from "./lease-schema.ts";
+import { meshPreflight } from "./mesh-schema.ts";
 
 export const RELEASE_STATES = [
   "pending",
@@ -96,6 +97,8 @@ export const releasePreview = z.object({
   }),
   /** Why it cannot be tried as a canary first; null = it can. */
   noCanary: publicError.nullable(),
+  /** What its pods get in the mesh, where this release changes that. */
+  mesh: meshPreflight.nullable(),
   checkedAt: z.iso.datetime(),
   cluster: z.string(),
 });

@@ -1,5 +1,5 @@
 import "server-only";
-import { Conflict, Denied } from "#lib/platform/errors";
+import { Conflict, Denied, Unavailable } from "#lib/platform/errors";
 import { type Call } from "../http/call.ts";
 import { type LinesTogether } from "./lines.ts";
 
@@ -93,6 +93,11 @@ export class Expired extends Conflict {
 /** HTTP 409 without a field manager behind it: somebody wrote the object at the same moment. Looking again helps. */
 export class Raced extends Conflict {
   readonly reason = "raced";
+}
+
+/** A webhook of somebody else's that the API server has to ask does not answer: what it is asked about cannot be made. */
+export class WebhookSilent extends Unavailable {
+  readonly reason = "webhook-silent";
 }
 
 /** HTTP 403: it knows the account, and has given it no right to this. */

@@ -2,7 +2,7 @@ import "server-only";
 import { z } from "zod";
 import { Conflict, type FieldError, Invalid, type KeplerError, Unavailable } from "#lib/platform/errors";
 import { type HttpReply } from "../http/target.ts";
-import { Expired, Forbidden, Raced } from "./client.ts";
+import { Expired, Forbidden, Raced, WebhookSilent } from "./client.ts";
 
 const system = "kubernetes";
 
@@ -84,11 +84,14 @@ function errorOfInternal(message: string, cause: unknown): KeplerError | null {
   }
   const webhook = /failed calling webhook "([^"]+)": (.*)/s.exec(message);
   if (!webhook) return null;
-  return new Unavailable(`The cluster asks the webhook ${webhook[1]} first, and that does not answer: ${webhook[2]}`, {
-    system,
-    cause,
-    next: "The cluster's operator must mend or remove that webhook; then try again.",
-  });
+  return new WebhookSilent(
+    `The cluster asks the webhook ${webhook[1]} first, and that does not answer: ${webhook[2]}`,
+    {
+      system,
+      cause,
+      next: "The cluster's operator must mend or remove that webhook; then try again.",
+    },
+  );
 }
 
 function fieldsOf(status: Status): FieldError[] {

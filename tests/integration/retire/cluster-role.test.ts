@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { NO_TRAFFIC_RULES } from "#lib/apps/spec/traffic-schema";
-import { DEFAULT_SCALE_DOWN, DEFAULT_SCALE_UP } from "#lib/apps/spec-schema";
+import { appSettings, DEFAULT_SCALE_DOWN, DEFAULT_SCALE_UP } from "#lib/apps/spec-schema";
 import { type KindRef } from "#lib/clients/kubernetes/client";
 import { KINDS } from "#lib/clients/kubernetes/kinds";
 import { getUsage } from "#lib/clusters/get-usage";
@@ -10,10 +10,12 @@ import { readLogToEnd } from "#lib/logs/read-pod";
 import { createLogger } from "#lib/platform/logger";
 import { deletePod, requestPodDeletion, requestPodEviction } from "#lib/releases/delete-pod";
 import { checkGateways } from "#lib/releases/gateway/check-gateways";
+import { previewRelease } from "#lib/releases/preview-release";
 import { askedBeyondRole, grantedBeyondNeed } from "#tests/world/cluster-role";
 import { waitFor } from "#tests/world/wait-for";
 import { watchCluster } from "#worker/clusters/watch-cluster";
 import { configOn, DB, SHOWING, using, WEB } from "../config/config-world.ts";
+import { SETTINGS } from "../releases/release-world.ts";
 import { NOTHING_KEPT, type Running, startRetireWorld } from "./retire-world.ts";
 
 const namespace = "kepler-dev";
@@ -107,6 +109,14 @@ async function lookInside(app: Running): Promise<void> {
   await deletePod(deps, `${second.clusterId}/${second.uid}`, call());
 }
 
+/** What is asked before a service joins the mesh. */
+async function lookIntoMesh(app: Running): Promise<void> {
+  const { deps, environmentId } = world.ground;
+  const settings = appSettings.parse({ ...SETTINGS, meshMode: "mesh" });
+  const intent = { environmentId, kind: "configure" as const, buildId: null, restoresNumber: null, settings };
+  await previewRelease(app.id, intent, call(), { ...deps, kubernetes: deps.clients.kubernetes });
+}
+
 const UNSEEN = [
   // The proxy passes no WebSocket on; the client's contract with real servers says that a terminal needs both.
   ...["create /pods/exec", "get /pods/exec"],
@@ -125,6 +135,7 @@ test("the documented role holds every right that a service's life needs, and non
   );
   const [app, other] = await Promise.all([everything(), stateful()]);
   await lookInside(app);
+  await lookIntoMesh(app);
   const { id } = await world.db.environment.findUniqueOrThrow({ where: { name: "dev" } });
   await checkGateways(deps, { id, cluster }, call());
   for (const [{ apiVersion, kind }, content] of ORPHANS) {

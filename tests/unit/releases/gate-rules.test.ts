@@ -37,6 +37,7 @@ const facts = (more: Partial<GateFacts> = {}): GateFacts => ({
   after: null,
   quotas: [],
   limitRanges: [],
+  mesh: null,
   ...more,
 });
 const quota = (hard: Record<string, string>, used: Record<string, string>) =>
@@ -63,6 +64,22 @@ describe("how much more a release takes", () => {
 
   it("counts every container's requests", () => {
     expect(at(null, deployment(2), "requests.cpu")).toEqual([1.2, 1.2]);
+  });
+});
+
+describe("the gate into the mesh", () => {
+  const mesh = { injection: { is: "missing" as const }, namespace: "kepler-dev", joins: true, isAmbient: false };
+  const NONE = "The cluster would put no proxy beside a pod in kepler-dev: no injector of Istio's takes it.";
+  it("is shut without an injector, for those who are not in yet", () => {
+    expect(sentences({ mesh })).toEqual([`blocks: ${NONE}`]);
+    expect(sentences({ mesh: { ...mesh, joins: false } })).toEqual([`warns: ${NONE}`]);
+    const error = { code: "unavailable" as const, system: "kubernetes", message: "It does not answer." };
+    expect(sentences({ mesh: { ...mesh, injection: { is: "refused", error } } })).toEqual([`blocks: ${error.message}`]);
+    expect(sentences({ mesh: { ...mesh, injection: { is: "untried" } } })).toEqual([]);
+  });
+  it("says that an ambient mesh is left", () => {
+    const [said] = sentences({ mesh: { ...mesh, injection: { is: "untried" }, isAmbient: true } });
+    expect(said).toMatch(/^warns: The namespace kepler-dev is in the ambient mesh/);
   });
 });
 
