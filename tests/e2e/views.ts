@@ -75,7 +75,15 @@ async function ruleRoute(page: Page): Promise<void> {
   await page.getByLabel("Gateway", { exact: true }).selectOption("istio");
   await turnOn(/^Traffic rules of /);
   await button(page, "Add a header");
-  for (const rule of ["Try again", "Delay a share", "Fail a share", "Send a copy", "Pages of other origins"])
+  for (const rule of [
+    "Send visitors",
+    "Limit the requests",
+    "Try again",
+    "Delay a share",
+    "Fail a share",
+    "Send a copy",
+    "Pages of other origins",
+  ])
     await turnOn(new RegExp(`^${rule}`));
   await page.getByText("A header’s name in lower case, such as x-canary").waitFor();
 }
