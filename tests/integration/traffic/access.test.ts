@@ -3,9 +3,12 @@ import { z } from "zod";
 import { type SpecAccess, type SpecCallers } from "#lib/apps/spec/access-schema";
 import { type AppSettings } from "#lib/apps/spec-schema";
 import { KINDS } from "#lib/clients/kubernetes/kinds";
+import { exposedApps } from "#lib/releases/gateway/exposed";
+import { movesTo } from "#lib/releases/gateway/standing-rules";
 import { previewRelease } from "#lib/releases/preview-release";
 import { type Edge } from "#tests/world/sandbox";
 import { waitFor } from "#tests/world/wait-for";
+import { killedEverywhere } from "../releases/killed-everywhere.ts";
 import { ReleaseWorld, SETTINGS } from "../releases/release-world.ts";
 import { visit } from "./visit.ts";
 
@@ -64,10 +67,11 @@ const only = (named: Partial<SpecCallers>): SpecAccess => ({
   callers: { services: [], gateway: true, namespaces: [], ...named },
   mtls: "permissive",
 });
-const release = async (wanted: AppSettings) =>
-  expect(await world.drive(await world.request(shop, { kind: "configure", settings: wanted }))).toMatchObject({
-    state: "done",
-  });
+/** The worker dies at every point of it. */
+const release = async (wanted: AppSettings) => {
+  const id = await world.request(shop, { kind: "configure", settings: wanted });
+  await killedEverywhere(world, id, ({ state }) => state === "done");
+};
 
 /** What each caller gets of the shop, and who comes through the gateway that has the route. */
 async function answers() {
@@ -137,6 +141,8 @@ test("who may call is known before, kept by the mesh after, and changes without 
   // Its route leaves the Ingress, which has no identity, in the same release that asks for one.
   expect(await refusedWhile(() => release(named))).toEqual([]);
   expect(await answers()).toEqual({ pay: "200", ship: "403", plain: "403", visitor: 200 });
+  const exposedNow = await exposedApps(world.database.db, world.environmentId, null);
+  expect(movesTo("ingress", exposedNow).stay.map(({ app }) => app)).toEqual([shop.name]);
 
   expect(await refusedWhile(() => release(settings("istio", only({ services: [ship.name] }))))).toEqual([]);
   expect(await answers()).toEqual({ pay: "403", ship: "200", plain: "403", visitor: 200 });
@@ -159,8 +165,27 @@ test("who may call is known before, kept by the mesh after, and changes without 
     expect((await world.kubernetes.list(kind, "kepler-dev")).items).toEqual([]);
 }, 120_000);
 
-test("what would shut out the gateway that has the routes is refused", async () => {
-  await expect(
-    world.request(shop, { kind: "configure", settings: settings("ingress", only({})) }),
-  ).rejects.toMatchObject({ code: "invalid", fields: [{ path: "settings.access", message: "access.ingress" }] });
+test("what would shut out the gateway that has the routes, or cannot tell a caller apart, is refused", async () => {
+  const asked = (gatewayClass: "ingress" | "istio", access: SpecAccess) =>
+    world.request(shop, { kind: "configure", settings: settings(gatewayClass, access) });
+  await expect(asked("ingress", only({}))).rejects.toMatchObject({
+    ...{ code: "invalid", fields: [{ path: "settings.access", message: "access.ingress" }] },
+  });
+
+  const guest = await world.createApp();
+  const image = { repository: "r/guest", digest: `sha256:${"a".repeat(64)}` };
+  const imported = (serviceAccount: string | null) => ({
+    ...{ ...SETTINGS, image },
+    adopted: { selector: [{ name: "app", value: "guest" }], container: "guest", serviceAccount, leaves: [] },
+  });
+  const place = { appId: guest.id, environmentId: world.environmentId, imageDigest: image.digest } as const;
+  const { id } = await world.database.db.release.create({
+    data: { ...place, number: 1, kind: "import", state: "done", idempotencyKey: "guest", spec: imported(null) },
+  });
+  const named = only({ services: [callers.pay.name, guest.name] });
+  await expect(asked("istio", named)).rejects.toMatchObject({
+    ...{ code: "invalid", fields: [{ path: "settings.access.callers.services.1", message: "access.shared-account" }] },
+  });
+  await world.database.db.release.update({ where: { id }, data: { spec: imported(guest.name) } });
+  await expect(preview(settings("istio", named))).resolves.toMatchObject({ blockers: [] });
 });
