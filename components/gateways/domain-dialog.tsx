@@ -23,10 +23,18 @@ export function DomainDialog({ environment, domain, onClose }: Props) {
   const releases = useTranslations("releases");
   const fields = useTranslations("fields.errors");
   const [name, setName] = useState(domain?.name ?? "");
+  const [secret, setSecret] = useState(domain?.tlsSecret ?? "");
   const [reach, setReach] = useState<"below" | "exact">(domain?.below === false ? "exact" : "below");
   const change = useChangeDomain(environment.id);
   const isName = dnsName.safeParse(name).success;
-  const send = (below: boolean | null) => change.mutate({ name, below }, { onSuccess: onClose });
+  const isSecret = secret === "" || dnsName.safeParse(secret).success;
+  const own = domain?.own ?? false;
+  const remove = () => change.mutate({ do: "remove", domain: { name } }, { onSuccess: onClose });
+  const save = () =>
+    change.mutate(
+      { do: "set", domain: { name, below: reach === "below", tlsSecret: secret || null } },
+      { onSuccess: onClose },
+    );
   return (
     <Dialog
       opened
@@ -35,8 +43,8 @@ export function DomainDialog({ environment, domain, onClose }: Props) {
       badges={<Badge tone={environment.purpose === "prod" ? "prod" : undefined}>{environment.name}</Badge>}
       footer={
         <>
-          {domain && (
-            <Button look="danger" busy={change.isPending} onClick={() => send(null)}>
+          {domain && !own && (
+            <Button look="danger" busy={change.isPending} onClick={remove}>
               {t("dialog.remove")}
             </Button>
           )}
@@ -44,8 +52,8 @@ export function DomainDialog({ environment, domain, onClose }: Props) {
           <Button
             look="primary"
             busy={change.isPending}
-            why={isName ? undefined : fields("host.dns-name")}
-            onClick={() => send(reach === "below")}
+            why={!isName ? fields("host.dns-name") : isSecret ? undefined : t("dialog.secretName")}
+            onClick={save}
           >
             {t(domain ? "dialog.save" : "dialog.allow")}
           </Button>
@@ -64,15 +72,27 @@ export function DomainDialog({ environment, domain, onClose }: Props) {
           error={name === "" || isName ? undefined : fields("host.dns-name")}
           onChange={(event) => setName(event.currentTarget.value.trim())}
         />
-        <ChoiceCards
-          label={t("dialog.reach")}
-          value={reach}
-          onChange={setReach}
-          choices={(["below", "exact"] as const).map((value) => ({
-            value,
-            title: t(`reach.${value}`),
-            hint: t(`reach.${value}Hint`, { name: name || "shop.example.com" }),
-          }))}
+        {!own && (
+          <ChoiceCards
+            label={t("dialog.reach")}
+            value={reach}
+            onChange={setReach}
+            choices={(["below", "exact"] as const).map((value) => ({
+              value,
+              title: t(`reach.${value}`),
+              hint: t(`reach.${value}Hint`, { name: name || "shop.example.com" }),
+            }))}
+          />
+        )}
+        <TextInput
+          label={t("dialog.secret")}
+          description={t("dialog.secretHint", { namespace: environment.namespace })}
+          placeholder="shop-example-tls"
+          value={secret}
+          maxLength={253}
+          spellCheck={false}
+          error={isSecret ? undefined : t("dialog.secretName")}
+          onChange={(event) => setSecret(event.currentTarget.value.trim())}
         />
         {change.error && <Failure error={change.error} />}
       </div>

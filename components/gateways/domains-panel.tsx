@@ -39,14 +39,15 @@ export function DomainsPanel({ environment }: { environment: EnvironmentView }) 
           label={t("title")}
           columns={[
             { key: "domain", header: t("column.domain") },
-            { key: "used", header: t("column.used"), width: 360, phoneWidth: 130 },
+            { key: "tls", header: t("column.tls"), width: 260, phoneWidth: 120 },
+            { key: "used", header: t("column.used"), width: 300, wide: true },
           ]}
         >
           {data.rows.map((row) => (
             <tr key={row.name}>
               <td>
                 <span className={classes.route}>
-                  {mayEdit && !row.own ? (
+                  {mayEdit ? (
                     <button type="button" className="k-link" onClick={() => setOpen(row)}>
                       {printDomain(row)}
                     </button>
@@ -57,9 +58,12 @@ export function DomainsPanel({ environment }: { environment: EnvironmentView }) 
                 </span>
               </td>
               <td>
+                <span className="k-trunc">{row.tlsSecret ?? <span className="k-quiet">{t("plain")}</span>}</span>
+              </td>
+              <td className="k-wide">
                 <span className="k-trunc" title={row.services.join(", ")}>
                   {t("routes", { count: row.routes })}
-                  {row.services.length > 0 && <span className="k-quiet k-wide"> {row.services.join(", ")}</span>}
+                  {row.services.length > 0 && <span className="k-quiet"> {row.services.join(", ")}</span>}
                 </span>
               </td>
             </tr>

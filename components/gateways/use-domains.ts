@@ -2,6 +2,7 @@
 
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { useRouter } from "next/navigation";
+import type { Domain } from "#lib/apps/spec/domain-rules";
 import { getJson, sendJson } from "../shell/api.ts";
 import { queryKeys } from "../shell/query-keys.ts";
 
@@ -15,16 +16,18 @@ export const useDomains = (environmentId: string) =>
     queryFn: ({ signal }) => getJson(path(environmentId), () => schemas().then((module) => module.domainsView), signal),
   });
 
-export type DomainChange = { name: string; below: boolean } | { name: string; below: null };
+type DomainChange = { do: "set"; domain: Domain } | { do: "remove"; domain: Pick<Domain, "name"> };
 
-/** Allows a domain, or takes it away (`below` null). Forms of the whole console know it afterwards. */
+/** Allows a domain, changes what is meant by it, or takes it away. Forms of the whole console know it afterwards. */
 export function useChangeDomain(environmentId: string) {
   const client = useQueryClient();
   const router = useRouter();
   return useMutation({
-    mutationFn: ({ name, below }: DomainChange) => {
-      const at = `${path(environmentId)}/${encodeURIComponent(name)}`;
-      return below === null ? sendJson("DELETE", at, undefined, null) : sendJson("PUT", at, { below }, null);
+    mutationFn: (change: DomainChange) => {
+      const at = `${path(environmentId)}/${encodeURIComponent(change.domain.name)}`;
+      if (change.do === "remove") return sendJson("DELETE", at, undefined, null);
+      const { below, tlsSecret } = change.domain;
+      return sendJson("PUT", at, { below, tlsSecret }, null);
     },
     onSuccess: async () => {
       router.refresh();

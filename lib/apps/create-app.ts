@@ -97,7 +97,7 @@ async function checkPlace(db: Db, input: CreateAppInput): Promise<void> {
     db.team.findUnique({ where: { id: input.teamId }, select: { id: true } }),
     db.environment.findUnique({
       where: { id: input.environmentId },
-      select: { name: true, domain: true, domains: true },
+      select: { name: true, domain: true, tlsSecret: true, domains: true },
     }),
   ]);
   if (!team) throw wrong("teamId", "There is no such team.");

@@ -8,6 +8,7 @@ import { Denied } from "#lib/platform/errors";
 const LABELS = { istio: "istio=ingressgateway", ingress: "app.kubernetes.io/name=traefik" } as const;
 /** Their ports for plain HTTP, by the names that those charts give them. */
 const PORT_NAMES = ["http2", "http", "web"];
+const TLS_PORT_NAMES = ["https", "websecure"];
 
 const gatewayService = z.object({
   metadata: z.object({ name: z.string(), namespace: z.string() }),
@@ -19,7 +20,8 @@ const gatewayService = z.object({
   }),
 });
 
-export type GatewayAddress = { service: string; host: string; port: number };
+/** `tlsPort` is the same port where the gateway names no other: one may speak both. */
+export type GatewayAddress = { service: string; host: string; port: number; tlsPort: number };
 
 /**
  * Where visitors reach the gateway of a class, by its LoadBalancer Service; null where there is none with an address: an
@@ -41,9 +43,13 @@ export async function findGateway(
     const [at] = service?.status.loadBalancer.ingress ?? [];
     const host = at?.ip ?? at?.hostname;
     const ports = service?.spec.ports ?? [];
-    const port = (ports.find(({ name }) => PORT_NAMES.includes(name)) ?? ports.find((each) => each.port === 80))?.port;
-    if (service && host && port)
-      return { service: `${service.metadata.namespace}/${service.metadata.name}`, host, port };
+    const named = (names: string[], number: number) =>
+      (ports.find(({ name }) => names.includes(name)) ?? ports.find((each) => each.port === number))?.port;
+    const port = named(PORT_NAMES, 80);
+    if (service && host && port) {
+      const name = `${service.metadata.namespace}/${service.metadata.name}`;
+      return { service: name, host, port, tlsPort: named(TLS_PORT_NAMES, 443) ?? port };
+    }
   }
   return null;
 }

@@ -21,7 +21,7 @@ export async function listEnvironments(db: Db = ownDb()): Promise<EnvironmentVie
     orderBy: [{ rank: "asc" }, { name: "asc" }],
     include: {
       cluster: { select: { name: true, meshAvailable: true } },
-      domains: { select: { name: true, below: true }, orderBy: { name: "asc" } },
+      domains: { select: { name: true, below: true, tlsSecret: true }, orderBy: { name: "asc" } },
     },
   });
   return rows.map(({ cluster, clusterId: _, createdAt: __, ...row }) => ({

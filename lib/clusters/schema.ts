@@ -3,8 +3,8 @@ import { dnsName } from "#lib/apps/spec/names-schema";
 
 export const ENVIRONMENT_PURPOSES = ["dev", "test", "prod"] as const;
 
-/** A host name, and whether every host below it is meant too. */
-export const domainSchema = z.object({ name: dnsName, below: z.boolean() });
+/** lib/apps/spec/domain-rules.ts: Domain. */
+export const domainSchema = z.object({ name: dnsName, below: z.boolean(), tlsSecret: dnsName.nullable() });
 
 export const environmentView = z.object({
   id: z.uuid(),

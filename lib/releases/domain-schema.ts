@@ -4,7 +4,7 @@ import { domainSchema } from "#lib/clusters/schema";
 
 /** A domain of an environment, and what uses it: routes of releases that are done or on their way. */
 export const domainView = domainSchema.extend({
-  /** The environment's own: it can neither be changed nor taken away. */
+  /** The environment's own: only its Secret can be changed. */
   own: z.boolean(),
   routes: z.number().int(),
   /** Of these, the services that the asker may see. */
@@ -17,4 +17,7 @@ export type DomainsView = z.infer<typeof domainsView>;
 
 export const listDomainsInput = z.object({ id: z.uuid() });
 export const removeDomainInput = z.object({ id: z.uuid(), name: dnsName });
-export const setDomainInput = removeDomainInput.extend({ below: domainSchema.shape.below });
+export const setDomainInput = removeDomainInput.extend({
+  below: domainSchema.shape.below,
+  tlsSecret: domainSchema.shape.tlsSecret,
+});

@@ -10,7 +10,7 @@ import { type SettingsView } from "./settings-schema.ts";
 export async function getSettings(appId: string, environment: string, db: Db = ownDb()): Promise<SettingsView> {
   const place = await db.environment.findUnique({
     where: { name: environment },
-    select: { id: true, domain: true, domains: true, clusterId: true },
+    select: { id: true, domain: true, tlsSecret: true, domains: true, clusterId: true },
   });
   if (!place) throw new NotFound(`There is no environment ${environment}.`);
   const here = { appId, environmentId: place.id };

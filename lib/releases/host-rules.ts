@@ -1,4 +1,5 @@
 import { withoutPort } from "#lib/apps/spec/domain-rules";
+import { isSecure } from "#lib/apps/spec/tls-rules";
 import { type AppSettings, type AppSpec } from "#lib/apps/spec-schema";
 
 const portOf = (domain: string): string => /:\d+$/.exec(domain)?.[0] ?? "";
@@ -15,6 +16,9 @@ export function moveHosts(settings: AppSettings, from: string, to: string): AppS
 
 /** Absolute addresses under which an app is reached from outside; empty when it is not exposed. */
 export function urlsOf(spec: Pick<AppSpec, "exposure">, domain: string): string[] {
-  const routes = spec.exposure?.routes ?? [];
-  return [...new Set(routes.map(({ host, path }) => `http://${host}${portOf(domain)}${path}`))];
+  const { exposure } = spec;
+  const urls = exposure?.routes.map(
+    ({ host, path }) => `${isSecure(exposure, host) ? "https" : "http"}://${host}${portOf(domain)}${path}`,
+  );
+  return [...new Set(urls)];
 }

@@ -2,6 +2,7 @@ import "server-only";
 import { refuseRetiring } from "#lib/apps/retiring-rules";
 import { type Domain, domainsOf } from "#lib/apps/spec/domain-rules";
 import { carriedBy, type GatewayMove, servedRoutes, targetOf } from "#lib/apps/spec/gateway-rules";
+import { withTls } from "#lib/apps/spec/tls-rules";
 import { type AppSettings, type AppSpec, appSpec, fixedProblems, storedSettings } from "#lib/apps/spec-schema";
 import { type Prisma, type Tx } from "#lib/platform/db";
 import { Invalid, NotFound } from "#lib/platform/errors";
@@ -77,7 +78,8 @@ export async function planRelease(tx: Tx, appId: string, intent: PlannedIntent, 
   const source = await chooseSource(tx, here, intent, basis, environment.domain);
   const restartedAt = intent.kind === "restart" ? now.toISOString() : source.spec.restartedAt;
   const replicas = await chooseReplicas(tx, here, intent, source.spec);
-  const exposure = withCarrier(source.spec.exposure, basis?.spec.exposure ?? null, intent.gateway);
+  const carried = withCarrier(source.spec.exposure, basis?.spec.exposure ?? null, intent.gateway);
+  const exposure = carried && withTls(carried, environment.domains);
   const unkept = { ...source.spec, exposure, restartedAt, replicas };
   const spec = withKept(unkept, intent, app.name);
   await refuseFixed(tx, here, spec, intent);
@@ -143,7 +145,7 @@ export async function findEnvironment(tx: Tx, id: string): Promise<ReleasePlan["
   const select = { id: true, name: true, purpose: true, namespace: true, domain: true } as const;
   const row = await tx.environment.findUnique({
     where: { id },
-    select: { ...select, cluster: true, domains: true },
+    select: { ...select, tlsSecret: true, cluster: true, domains: true },
   });
   if (!row) throw new NotFound("There is no such environment.");
   return { ...row, domains: domainsOf(row) };

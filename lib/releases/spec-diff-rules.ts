@@ -128,6 +128,7 @@ const LISTS: readonly ListField[] = [
     read: (s) => (s.exposure?.routes ?? []).map((r) => `${r.host}${r.path} (${r.pathType}) → ${r.port}`),
   },
   { field: "caller", read: (s) => callerWords(s.access?.callers ?? null) },
+  { field: "tls", read: (s) => (s.exposure?.tls ?? []).flatMap((t) => t.hosts.map((h) => `${h} ${t.secretName}`)) },
   { field: "traffic", read: (s) => (s.exposure?.routes ?? []).flatMap(trafficWords) },
 ];
 

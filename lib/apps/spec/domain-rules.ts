@@ -1,7 +1,12 @@
 import { type PublicError } from "#lib/platform/errors";
 
-/** Hosts that an environment's routes may use: a host name, and whether every host below it is meant too. */
-export type Domain = { name: string; below: boolean };
+/**
+ * Hosts that an environment's routes may use: a host name, and whether every host below it is meant too. `tlsSecret` names
+ * the Secret of their certificate, in whatever namespace the gateway that carries a route reads it; null = plain HTTP.
+ */
+export type Domain = { name: string; below: boolean; tlsSecret: string | null };
+/** What is read of an environment's row for `domainsOf`. */
+export type DomainRow = { domain: string; tlsSecret: string | null; domains: readonly Domain[] };
 /** An environment with all of its domains, its own first. */
 export type DomainPlace = { name: string; domains: readonly Domain[] };
 
@@ -12,20 +17,22 @@ type Exposure = { routes: readonly Route[] } | null;
 export const withoutPort = (domain: string): string => domain.replace(/:\d+$/, "");
 
 /** All domains of an environment: its own with everything below it, and the further ones that were allowed. */
-export const domainsOf = <Further extends Domain>(environment: { domain: string; domains: readonly Further[] }) => [
-  { name: withoutPort(environment.domain), below: true },
-  ...environment.domains.map(({ name, below }) => ({ name, below })),
+export const domainsOf = ({ domain, tlsSecret, domains }: DomainRow): Domain[] => [
+  { name: withoutPort(domain), below: true, tlsSecret },
+  ...domains.map(({ name, below, tlsSecret: secret }) => ({ name, below, tlsSecret: secret })),
 ];
 
 /** As certificates and people write it: *.shop.example for the domain and what is below it. */
-export const printDomain = ({ name, below }: Domain): string => (below ? `*.${name}` : name);
+export const printDomain = ({ name, below }: Pick<Domain, "name" | "below">): string => (below ? `*.${name}` : name);
 
-const covers = ({ name, below }: Domain, host: string): boolean =>
+const covers = ({ name, below }: Pick<Domain, "name" | "below">, host: string): boolean =>
   host === name || (below && host.endsWith(`.${name}`));
 
 /** The domain that a host belongs to, the nearest where several have it; undefined for a host outside of them. */
-export const domainOf = <D extends Domain>(host: string, domains: readonly D[]): D | undefined =>
-  domains.filter((domain) => covers(domain, host)).sort((a, b) => b.name.length - a.name.length)[0];
+export const domainOf = <D extends Pick<Domain, "name" | "below">>(
+  host: string,
+  domains: readonly D[],
+): D | undefined => domains.filter((domain) => covers(domain, host)).sort((a, b) => b.name.length - a.name.length)[0];
 
 /**
  * The routes whose host lies outside of an environment's domains, each with its place. What the service has there already

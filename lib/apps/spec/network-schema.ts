@@ -21,10 +21,15 @@ export const specRoute = z.object({
   traffic: routeTraffic.optional(),
 });
 
+/** A Secret with a certificate, and the hosts that are served with it. */
+export const specTls = z.object({ secretName: dnsName, hosts: z.array(dnsName).min(1) });
+
 export const specExposure = z.object({
   gatewayClass: z.enum(["ingress", "istio"]),
   /** The gateway that carries the routes meanwhile; set and taken away by a failover alone (planRelease), never by a form. */
   failedOverTo: z.enum(["ingress", "istio"]).optional(),
+  /** As the environment's domains have it (tls-rules.ts); set by planRelease, never by a form. */
+  tls: z.array(specTls).optional(),
   routes: z.array(specRoute).min(1).max(20),
 });
 

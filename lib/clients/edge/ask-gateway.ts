@@ -1,5 +1,6 @@
 import "server-only";
-import { request } from "node:http";
+import { request as requestPlain } from "node:http";
+import { request as requestSecure } from "node:https";
 
 /** `text` is the beginning of the page. Null where nobody answered in time. */
 export type GatewayAnswer = { status: number; headers: Record<string, string | undefined>; text: string };
@@ -9,11 +10,11 @@ const READ_CHARACTERS = 200;
 
 /**
  * One request of a visitor for `host` and `path`, sent to a gateway's own address, whatever names lead to at the moment.
- * Redirections are not followed; of a page that does not end in time, what came of it counts. Never throws.
+ * `secure` with TLS, by the name of the host; whose certificate is shown is not asked. Redirections are not followed; of a page that does not end in time, what came of it counts. Never throws.
  */
 export function askGateway(
-  address: { host: string; port: number },
-  asked: { host: string; path: string },
+  address: { host: string; port: number; tlsPort: number },
+  asked: { host: string; path: string; secure: boolean },
   { signal }: { signal: AbortSignal },
 ): Promise<GatewayAnswer | null> {
   const ends = AbortSignal.any([signal, AbortSignal.timeout(PATIENCE_MS)]);
@@ -23,10 +24,13 @@ export function askGateway(
       resolve(answer);
       sent.destroy();
     };
-    const sent = request({
-      ...{ host: address.host, port: address.port, path: inAscii(asked.path), agent: false, signal: ends },
+    const wanted = {
+      ...{ host: address.host, path: inAscii(asked.path), agent: false, signal: ends },
       headers: { host: asked.host, "user-agent": "Kepler" },
-    });
+    };
+    const sent = asked.secure
+      ? requestSecure({ ...wanted, port: address.tlsPort, servername: asked.host, rejectUnauthorized: false })
+      : requestPlain({ ...wanted, port: address.port });
     sent.on("error", answered);
     sent.on("response", (response) => {
       const headers = Object.fromEntries(

@@ -12,21 +12,27 @@ const MOST_DOMAINS = 50;
 const NAMED = 10;
 
 /**
- * Allows an environment's routes a further domain, or changes whether what is below it is meant too. Throws NotFound
- * without the environment, Conflict for its own domain, for too many, and while a route needs what would be taken away.
+ * Allows an environment's routes a further domain, or changes what is meant by it; of its own domain only the Secret.
+ * Services take a Secret with their next release. Throws NotFound without the environment, Conflict for too many domains,
+ * and while a route needs what would be taken away.
  */
 export async function setDomain(db: Db, environmentId: string, domain: Domain): Promise<void> {
+  if ((await domainPlace(db, environmentId)).domains[0]?.name === domain.name) {
+    await db.environment.update({ where: { id: environmentId }, data: { tlsSecret: domain.tlsSecret } });
+    return;
+  }
   await changeDomains(db, environmentId, domain.name, async (tx, further) => {
     if (further.length >= MOST_DOMAINS) {
       throw new Conflict(`An environment has at most ${MOST_DOMAINS} further domains.`, {
         next: "Take one away that nobody uses, or allow a domain with everything below it.",
       });
     }
-    const key = { environmentId, name: domain.name };
+    const { name, ...rest } = domain;
+    const key = { environmentId, name };
     await tx.environmentDomain.upsert({
       where: { environmentId_name: key },
-      create: { ...key, below: domain.below },
-      update: { below: domain.below },
+      create: { ...key, ...rest },
+      update: rest,
     });
     return domain;
   });

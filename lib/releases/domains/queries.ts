@@ -14,7 +14,8 @@ export async function domainPlace(tx: Pick<Tx, "environment">, id: string) {
       name: true,
       clusterId: true,
       domain: true,
-      domains: { select: { name: true, below: true }, orderBy: { name: "asc" } },
+      tlsSecret: true,
+      domains: { select: { name: true, below: true, tlsSecret: true }, orderBy: { name: "asc" } },
     },
   });
   if (!row) throw new NotFound("There is no such environment.");
@@ -38,10 +39,10 @@ export async function listDomains(
     })),
   );
   return {
-    rows: domains.map(({ name, below }, index) => {
+    rows: domains.map(({ name, below, tlsSecret }, index) => {
       const here = used.filter(({ domain }) => domain === name);
       const services = [...new Set(here.flatMap(({ app }) => app ?? []))];
-      return { name, below, own: index === 0, routes: here.length, services };
+      return { name, below, tlsSecret, own: index === 0, routes: here.length, services };
     }),
   };
 }

@@ -49,7 +49,7 @@ async function checksOf(gatewayClass: GatewayClass, hosts: ReadonlySet<string>, 
     isKnown(gatewayClass, look),
     findGateway(gatewayClass, look.kubernetes, look.signal),
   ]);
-  const answer = address && (await askGateway(address, { host: "kepler.invalid", path: "/" }, look));
+  const answer = address && (await askGateway(address, { host: "kepler.invalid", path: "/", secure: false }, look));
   const at = address && `${address.host}:${address.port}`;
   return [
     known,

@@ -1,10 +1,11 @@
 import { carrierOf, type GatewayClass, servedRoutes } from "#lib/apps/spec/gateway-rules";
+import { isSecure } from "#lib/apps/spec/tls-rules";
 import { type AppSpec } from "#lib/apps/spec-schema";
 
 type Answer = { status: number; headers: Record<string, string | undefined>; text: string };
 
 /** Of a route, the request that tells best whether it is served. */
-export type Probe = { host: string; path: string };
+export type Probe = { host: string; path: string; secure: boolean };
 
 /**
  * What to ask a gateway before the other one is left: each route once, at the path of the readiness probe where that lies
@@ -19,7 +20,8 @@ export function probesOf({ exposure, readinessProbe }: Pick<AppSpec, "exposure" 
     .map(({ host, path, pathType, traffic }) => {
       const base = path.replace(/\/+$/, "");
       const isBelow = healthy !== null && pathType === "prefix" && `${healthy}/`.startsWith(`${base}/`);
-      return { host, path: isBelow && !traffic?.rewritePath ? healthy : path };
+      const secure = isSecure(exposure, host);
+      return { host, secure, path: isBelow && !traffic?.rewritePath ? healthy : path };
     });
 }
 

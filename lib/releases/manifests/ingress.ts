@@ -42,10 +42,15 @@ function ingress(input: ManifestInput, routes: readonly Route[], name = input.ap
         })),
     },
   }));
+  // Traefik ends TLS at its own entry point; that this one redirects plain requests is a setting of Traefik's (docs/decisions/0034).
+  const tls = (input.spec.exposure?.tls ?? []).flatMap(({ secretName, hosts: secured }) => {
+    const here = secured.filter((host) => hosts.includes(host));
+    return here.length > 0 ? [{ hosts: here, secretName }] : [];
+  });
   return {
     apiVersion: "networking.k8s.io/v1",
     kind: "Ingress",
     metadata: metadata(input, name),
-    spec: { ingressClassName: "traefik", rules },
+    spec: { ingressClassName: "traefik", ...(tls.length > 0 && { tls }), rules },
   };
 }

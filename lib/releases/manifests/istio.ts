@@ -18,9 +18,26 @@ export function istioGateway(input: ManifestInput): Manifest {
     metadata: metadata(input),
     spec: {
       selector: INGRESS_GATEWAY,
-      servers: [{ port: { number: 80, name: "http", protocol: "HTTP" }, hosts: hostsOf(routesOf(input)) }],
+      servers: serversOf(input),
     },
   };
+}
+
+/** Hosts with TLS on 443, each with its certificate, and on 80 only to be sent there; all others on 80. */
+function serversOf(input: ManifestInput): object[] {
+  const http = (name: string) => ({ number: 80, name, protocol: "HTTP" });
+  const tls = input.spec.exposure?.tls ?? [];
+  const secure = tls.flatMap(({ hosts }) => hosts);
+  const plain = hostsOf(routesOf(input)).filter((host) => !secure.includes(host));
+  return [
+    ...(plain.length > 0 ? [{ port: http("http"), hosts: plain }] : []),
+    ...(secure.length > 0 ? [{ port: http("to-https"), hosts: secure, tls: { httpsRedirect: true } }] : []),
+    ...tls.map(({ secretName, hosts }, i) => ({
+      port: { number: 443, name: i === 0 ? "https" : `https-${i + 1}`, protocol: "HTTPS" },
+      hosts,
+      tls: { mode: "SIMPLE", credentialName: secretName },
+    })),
+  ];
 }
 
 /**

@@ -44,7 +44,7 @@ async function hostsOutside(db: Db, release: StepContext["release"]): Promise<Pu
     lastDone(db, release),
     db.environment.findUniqueOrThrow({
       where: { id: release.environment.id },
-      select: { name: true, domain: true, domains: true },
+      select: { name: true, domain: true, tlsSecret: true, domains: true },
     }),
   ]);
   const running = before ? appSpec.parse(before.spec).exposure : null;

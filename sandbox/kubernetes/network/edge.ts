@@ -17,7 +17,8 @@ export type Edge = { ports: EdgePorts; stop(): Promise<void> };
 /**
  * Where outside traffic comes in. Istio's ingress gateway and Traefik, the standby, each listen on an address of their
  * own. Before them stands what a name server and its load balancer are elsewhere: a visitor comes to the gateway that
- * has a route for what he asks, to Istio's where both have one; with TLS, by the name that his handshake asks for (SNI).
+ * has a route for what he asks, to Istio's where both have one; with TLS he is shown the
+ * certificate of the gateway that knows the name (SNI), and each request of his finds its own gateway all the same.
  * Each address speaks both on one port, so that a redirect to https leads to where it came from.
  */
 export async function startEdge(stage: Stage, wanted: EdgePorts, entrance: Entrance): Promise<Edge> {
@@ -35,27 +36,16 @@ export async function startEdge(stage: Stage, wanted: EdgePorts, entrance: Entra
   front.on("clientError", (_error, socket) => socket.destroy());
   const { istio: names, traefik: certificates } = stage.view.credentials;
   const standard = selfSigned({ ...TRAEFIK_DEFAULT, validFrom: new Date(), validTo: new Date(Date.now() + YEAR_MS) });
-  const isIstios = (name: string): boolean => names(name) !== undefined;
   const doors = [
     twoWayDoor(
       front,
-      tlsServer(
-        (name) => names(name) ?? certificates(name),
-        (name) => (isIstios(name) ? first.server : standby.server),
-        standard,
-      ),
+      tlsServer((name) => names(name) ?? certificates(name), front, standard),
     ),
     twoWayDoor(
       first.server,
-      tlsServer(
-        (name) => names(name) ?? "missing",
-        () => first.server,
-      ),
+      tlsServer((name) => names(name) ?? "missing", first.server),
     ),
-    twoWayDoor(
-      standby.server,
-      tlsServer(certificates, () => standby.server, standard),
-    ),
+    twoWayDoor(standby.server, tlsServer(certificates, standby.server, standard)),
   ] as const;
   const [frontDoor, firstDoor, standbyDoor] = doors;
   const [edge = 0, istioPort = 0, traefik = 0] = await Promise.all([

@@ -7,11 +7,7 @@ import { type Credentials } from "./credentials.ts";
  * Ends TLS with the certificate of the name that a visitor asks for (SNI, RFC 6066), as it stands at the moment of each
  * handshake, and hands the connection on. Where there is none: the handshake is cut off, or the default certificate shown.
  */
-export function tlsServer(
-  credentials: Credentials,
-  handTo: (name: string) => Pick<HttpServer, "emit">,
-  standard?: Certificate,
-): Server {
+export function tlsServer(credentials: Credentials, to: Pick<HttpServer, "emit">, standard?: Certificate): Server {
   const server = createServer({
     ...standard,
     ALPNProtocols: ["http/1.1"],
@@ -23,9 +19,7 @@ export function tlsServer(
   });
   server.on("secureConnection", (socket: TLSSocket) => {
     socket.on("error", () => socket.destroy());
-    // Node's types leave it out: the name, or false where the visitor said none.
-    const name: unknown = Reflect.get(socket, "servername");
-    handTo(typeof name === "string" ? name.toLowerCase() : "").emit("connection", socket);
+    to.emit("connection", socket);
   });
   server.on("tlsClientError", (_error, socket) => socket.destroy());
   return server;

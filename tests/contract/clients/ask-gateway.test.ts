@@ -10,7 +10,7 @@ afterAll(() => server.stop());
 
 const ask = (path = "/", signal = AbortSignal.timeout(10_000)) => {
   const { hostname: host, port } = new URL(server.url);
-  return askGateway({ host, port: Number(port) }, { host: "shop.test", path }, { signal });
+  return askGateway({ host, port: Number(port), tlsPort: 0 }, { host: "shop.test", path, secure: false }, { signal });
 };
 
 test("a gateway is asked by its own address for any host and path that a route may have", async () => {

@@ -76,14 +76,20 @@ test("a host outside of the environment's domains is refused at its field until 
     message: `Outside of the domains of dev (*.dev.localhost): ${host}.`,
     fields: [{ path: "settings.exposure.routes.1.host", message: "host.outside-domains" }],
   });
-  await setDomain(db, environments.dev, { name: "shop.example", below: true });
-  expect((await getSettings(app.id, "dev", db)).domains).toContainEqual({ name: "shop.example", below: true });
+  await setDomain(db, environments.dev, { name: "shop.example", below: true, tlsSecret: null });
+  expect((await getSettings(app.id, "dev", db)).domains).toContainEqual({
+    name: "shop.example",
+    below: true,
+    tlsSecret: null,
+  });
   await release(app.id, { settings: wanted });
 
   // On its way counts as much as done: its routes need the domain.
   const used = { message: `Routes use *.shop.example: ${app.name} (${host}).` };
   await expect(removeDomain(db, environments.dev, "shop.example")).rejects.toMatchObject(used);
-  await expect(setDomain(db, environments.dev, { name: "shop.example", below: false })).rejects.toMatchObject(used);
+  await expect(
+    setDomain(db, environments.dev, { name: "shop.example", below: false, tlsSecret: null }),
+  ).rejects.toMatchObject(used);
   const { rows } = await listDomains(db, environments.dev, { reads: [] });
   expect(rows[0]).toMatchObject({ name: "dev.localhost", own: true });
   expect(rows.find(({ name }) => name === "shop.example")).toMatchObject({ routes: 1, services: [] });
@@ -91,7 +97,7 @@ test("a host outside of the environment's domains is refused at its field until 
   expect(mine.rows.find(({ name }) => name === "shop.example")).toMatchObject({ services: [app.name] });
 
   // Its host alone is enough: then the whole can go.
-  await setDomain(db, environments.dev, { name: host, below: false });
+  await setDomain(db, environments.dev, { name: host, below: false, tlsSecret: null });
   await removeDomain(db, environments.dev, "shop.example");
   await expect(removeDomain(db, environments.dev, "dev.localhost")).rejects.toThrow(Conflict);
 });
@@ -103,7 +109,7 @@ test("what is brought from another environment is asked as well: own hosts move 
   await expect(release(app.id, clone)).rejects.toMatchObject({
     message: "Outside of the domains of test (*.test.localhost): clone.example.",
   });
-  await setDomain(db, environments.test, { name: "clone.example", below: false });
+  await setDomain(db, environments.test, { name: "clone.example", below: false, tlsSecret: null });
   const { releaseId } = await release(app.id, clone);
   const { spec } = await db.release.findUniqueOrThrow({ where: { id: releaseId }, select: { spec: true } });
   expect(spec).toMatchObject({

@@ -63,7 +63,7 @@ describe("the settings of an app in an environment", () => {
       settings: null,
       release: null,
       version: 0,
-      domains: [{ name: "dev.localhost", below: true }],
+      domains: [{ name: "dev.localhost", below: true, tlsSecret: null }],
       logHosts: null,
       meshCallers: false,
     });

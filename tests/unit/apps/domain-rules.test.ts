@@ -1,12 +1,14 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { domainOf, domainsOf, outsideError, outsideRoutes, printDomain } from "#lib/apps/spec/domain-rules";
+import { isSecure, withTls } from "#lib/apps/spec/tls-rules";
 
 const domains = domainsOf({
   domain: "dev.localhost:7105",
+  tlsSecret: null,
   domains: [
-    { name: "shop.example", below: true },
-    { name: "pay.shop.example", below: false },
+    { name: "shop.example", below: true, tlsSecret: null },
+    { name: "pay.shop.example", below: false, tlsSecret: null },
   ],
 });
 const routes = (...hosts: string[]) => ({ routes: hosts.map((host) => ({ host })) });
@@ -48,4 +50,23 @@ test("one more domain never makes a host outside, and one less never one inside"
       if (domainOf(host, some)) expect(domainOf(host, [...more, ...some])).toBeDefined();
     }),
   );
+});
+
+test("each host has the certificate of its nearest domain, and what an old Spec says of certificates counts for nothing", () => {
+  const named = domains.map((domain) =>
+    domain.name === "dev.localhost" ? domain : { ...domain, tlsSecret: domain.name },
+  );
+  const route = (host: string) => ({ host, path: "/", pathType: "prefix" as const, port: 80 });
+  const exposure = {
+    gatewayClass: "istio" as const,
+    tls: [{ secretName: "old", hosts: ["a.dev.localhost"] }],
+    routes: ["a.dev.localhost", "x.shop.example", "pay.shop.example", "x.shop.example"].map(route),
+  };
+  const secured = withTls(exposure, named);
+  expect(secured.tls).toEqual([
+    { secretName: "shop.example", hosts: ["x.shop.example"] },
+    { secretName: "pay.shop.example", hosts: ["pay.shop.example"] },
+  ]);
+  expect(exposure.routes.map(({ host }) => isSecure(secured, host))).toEqual([false, true, true, true]);
+  expect("tls" in withTls(exposure, domains)).toBe(false);
 });

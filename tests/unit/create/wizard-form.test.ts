@@ -13,8 +13,8 @@ import { appName } from "../../../lib/apps/spec-schema.ts";
 const TEAM = "0190a000-0000-7000-8000-000000000001";
 const ENVIRONMENT = "0190a000-0000-7000-8000-000000000002";
 const domains = [
-  { name: "dev.localhost", below: true },
-  { name: "shop.example.com", below: false },
+  { name: "dev.localhost", below: true, tlsSecret: null },
+  { name: "shop.example.com", below: false, tlsSecret: null },
 ];
 const context = { domain: "dev.localhost:7105", domains, draftId: null, idempotencyKey: "wizard-0001" };
 

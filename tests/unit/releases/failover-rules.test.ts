@@ -65,8 +65,8 @@ describe("a gateway that takes over", () => {
       failureThreshold: 3,
     });
     const ask = (one: Route) => probesOf({ readinessProbe, exposure: { gatewayClass: "istio", routes: [one] } });
-    expect(ask({ ...route, path: "/api" })).toEqual([{ host: "a.test", path: "/api/healthz" }]);
-    expect(ask({ ...route, path: "/apis" })).toEqual([{ host: "a.test", path: "/apis" }]);
+    expect(ask({ ...route, path: "/api" })).toEqual([{ host: "a.test", path: "/api/healthz", secure: false }]);
+    expect(ask({ ...route, path: "/apis" })).toEqual([{ host: "a.test", path: "/apis", secure: false }]);
     expect(ask({ ...route, traffic: { ...NO_TRAFFIC_RULES, methods: ["POST"] } })).toEqual([]);
     expect(
       ask({ ...route, traffic: { ...NO_TRAFFIC_RULES, fault: { delay: null, abort: { percent: 100, status: 503 } } } }),

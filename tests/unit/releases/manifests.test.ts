@@ -152,3 +152,33 @@ test("Istio's gateway gets a door for the hosts and the most exact match first, 
     },
   });
 });
+
+test("hosts with a certificate get it at both gateways; Istio's sends plain requests to it", () => {
+  const route = (host: string) => ({ host, path: "/", pathType: "prefix" as const, port: 8080 });
+  const routes = ["a.example", "b.example", "c.example", "plain.localhost"].map(route);
+  const tls = [
+    { secretName: "one", hosts: ["a.example", "b.example"] },
+    { secretName: "two", hosts: ["c.example"] },
+  ];
+  const at = (gatewayClass: "istio" | "ingress") => render(plainSpec({ exposure: { gatewayClass, tls, routes } }));
+  const secure = (name: string, credentialName: string, hosts: string[]) => ({
+    port: { number: 443, name, protocol: "HTTPS" },
+    hosts,
+    tls: { mode: "SIMPLE", credentialName },
+  });
+  expect(only(at("istio"), "Gateway")).toMatchObject({
+    spec: {
+      servers: [
+        { port: { number: 80, name: "http", protocol: "HTTP" }, hosts: ["plain.localhost"] },
+        {
+          port: { number: 80, name: "to-https", protocol: "HTTP" },
+          hosts: ["a.example", "b.example", "c.example"],
+          tls: { httpsRedirect: true },
+        },
+        secure("https", "one", ["a.example", "b.example"]),
+        secure("https-2", "two", ["c.example"]),
+      ],
+    },
+  });
+  expect(only(at("ingress"), "Ingress")).toMatchObject({ spec: { tls } });
+});

@@ -11,10 +11,10 @@ export const PUT = route(
     scope: { environment: "id" },
     action: "domain.set",
   },
-  async ({ input: { name, below }, scope, db, audit }) => {
+  async ({ input: { name, below, tlsSecret }, scope, db, audit }) => {
     const { id, name: environment } = scope.environment;
-    audit({ kind: "environment", id, name: environment, detail: { domain: name, below } });
-    await setDomain(db, id, { name, below });
+    audit({ kind: "environment", id, name: environment, detail: { domain: name, below, tlsSecret } });
+    await setDomain(db, id, { name, below, tlsSecret });
   },
 );
 
