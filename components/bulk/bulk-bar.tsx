@@ -6,6 +6,7 @@ import type { AppRow } from "#lib/apps/schema";
 import type { EnvironmentView } from "#lib/clusters/schema";
 import { Button } from "../ui/button.tsx";
 import classes from "./bulk.module.css";
+import type { BulkKind } from "./bulk-dialog.tsx";
 
 const BulkDialog = lazy(() => import("./bulk-dialog.tsx").then((module) => ({ default: module.BulkDialog })));
 
@@ -14,7 +15,7 @@ type Props = { apps: AppRow[]; environment: EnvironmentView; onClear: () => void
 /** What can be done with the chosen services together; nothing while none is chosen. */
 export function BulkBar({ apps, environment, onClear }: Props) {
   const t = useTranslations("control.bulk");
-  const [kind, setKind] = useState<"restart" | "scale" | null>(null);
+  const [kind, setKind] = useState<BulkKind | null>(null);
   if (apps.length === 0) return null;
   const close = () => {
     setKind(null);
@@ -29,6 +30,12 @@ export function BulkBar({ apps, environment, onClear }: Props) {
       <Button small onClick={() => setKind("scale")}>
         {t("scale")}
       </Button>
+      {environment.meshAvailable &&
+        (["mesh", "normal"] as const).map((mode) => (
+          <Button key={mode} small onClick={() => setKind(mode)}>
+            {t(mode)}
+          </Button>
+        ))}
       <Button small look="plain" onClick={onClear}>
         {t("clear")}
       </Button>

@@ -4,6 +4,7 @@ import { useRef, useState } from "react";
 import { useTranslations } from "use-intl";
 import type { AppRow } from "#lib/apps/schema";
 import type { EnvironmentView } from "#lib/clusters/schema";
+import type { MeshMode } from "#lib/releases/bulk-schema";
 import { ReasonInput } from "../fields/reason-input.tsx";
 import { ReplicasInput } from "../fields/replicas-input.tsx";
 import { Failure } from "../shell/failure.tsx";
@@ -11,14 +12,20 @@ import { Badge } from "../ui/badge.tsx";
 import { Button } from "../ui/button.tsx";
 import { Dialog } from "../ui/dialog.tsx";
 import { Names } from "../ui/names.tsx";
+import { SkeletonRows } from "../ui/skeleton-rows.tsx";
 import classes from "./bulk.module.css";
 import { BulkProgress } from "./bulk-progress.tsx";
-import { useCreateBulk } from "./use-bulk.ts";
+import { MeshPreview } from "./mesh-preview.tsx";
+import { useCreateBulk, usePreviewBulk } from "./use-bulk.ts";
+
+/** Two of them switch the mesh mode. */
+export type BulkKind = "restart" | "scale" | MeshMode;
+const meshModeOf = (kind: BulkKind): MeshMode | undefined => (kind === "mesh" || kind === "normal" ? kind : undefined);
 
 type Props = {
   apps: AppRow[];
   environment: EnvironmentView;
-  kind: "restart" | "scale";
+  kind: BulkKind;
   /** Nothing was asked for yet; or it was, and goes on. */
   onCancel: () => void;
   onClose: () => void;
@@ -30,6 +37,7 @@ export function BulkDialog({ apps, environment, kind, onCancel, onClose }: Props
   const releases = useTranslations("releases");
   const [replicas, setReplicas] = useState<number | "">(1);
   const [reason, setReason] = useState("");
+  const meshMode = meshModeOf(kind);
   const key = useRef(crypto.randomUUID());
   const create = useCreateBulk();
   const badge = <Badge tone={environment.purpose === "prod" ? "prod" : undefined}>{environment.name}</Badge>;
@@ -38,7 +46,8 @@ export function BulkDialog({ apps, environment, kind, onCancel, onClose }: Props
     create.mutate({
       environmentId: environment.id,
       appIds: apps.map(({ id }) => id),
-      kind,
+      kind: kind === "restart" || kind === "scale" ? kind : "configure",
+      meshMode: meshModeOf(kind),
       replicas: kind === "scale" && replicas !== "" ? replicas : null,
       reason: reason.trim() === "" ? null : reason,
       idempotencyKey: key.current,
@@ -65,11 +74,22 @@ export function BulkDialog({ apps, environment, kind, onCancel, onClose }: Props
     >
       <div className={classes.form}>
         <p>{t("each")}</p>
-        <Names label={t("services")} of={apps} />
+        {meshMode === undefined ? (
+          <Names label={t("services")} of={apps} />
+        ) : (
+          <Switched apps={apps} environment={environment} meshMode={meshMode} />
+        )}
         {kind === "scale" && <ReplicasInput label={t("replicas")} value={replicas} onChange={setReplicas} />}
         <ReasonInput label={releases("reason")} value={reason} onChange={setReason} />
         {create.error && <Failure error={create.error} />}
       </div>
     </Dialog>
   );
+}
+
+function Switched({ apps, environment, meshMode }: Pick<Props, "apps" | "environment"> & { meshMode: MeshMode }) {
+  const ids = apps.map(({ id }) => id);
+  const { data, error } = usePreviewBulk(environment.id, ids, meshMode);
+  if (error) return <Failure error={error} />;
+  return data ? <MeshPreview {...data} /> : <SkeletonRows rows={apps.length} columns="1fr 120px" />;
 }

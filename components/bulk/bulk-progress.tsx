@@ -22,7 +22,7 @@ export function BulkProgress({ id, badge, onClose }: { id: string; badge: ReactN
   const releases = useTranslations("releases");
   const { data, error } = useBulk(id);
   const moves = useTranslations("gateways.dialog");
-  const kind = data?.kind === "scale" ? "scale" : "restart";
+  const kind = data?.meshMode ?? (data?.kind === "scale" ? "scale" : "restart");
   const over = data !== undefined && isBulkOver(data);
   const through = data?.items.filter(({ release, error: why }) => (release ? isReleaseOver(release.state) : why)) ?? [];
   const count = data?.items.length ?? 0;

@@ -1,7 +1,14 @@
 "use client";
 
 import { useMutation, useQuery } from "@tanstack/react-query";
-import { type BulkView, bulkView, type CreateBulkInput, createBulkResult } from "#lib/releases/bulk-schema";
+import {
+  type BulkView,
+  bulkPreview,
+  bulkView,
+  type CreateBulkInput,
+  createBulkResult,
+  type MeshMode,
+} from "#lib/releases/bulk-schema";
 import { isReleaseOver } from "../releases/use-releases.ts";
 import { getJson, sendJson } from "../shell/api.ts";
 import { queryKeys } from "../shell/query-keys.ts";
@@ -15,6 +22,15 @@ export const isBulkOver = ({ items }: BulkView): boolean =>
 export const useCreateBulk = () =>
   useMutation({
     mutationFn: (input: CreateBulkInput) => sendJson("POST", "/api/bulk-changes", input, createBulkResult),
+  });
+
+/** What a switch of their mesh mode would come to; asked anew whenever the dialog opens. */
+export const usePreviewBulk = (environmentId: string, appIds: string[], meshMode: MeshMode) =>
+  useQuery({
+    queryKey: queryKeys.bulkPreview(environmentId, meshMode, appIds),
+    queryFn: () => sendJson("POST", "/api/bulk-changes/preview", { environmentId, appIds, meshMode }, bulkPreview),
+    gcTime: 0,
+    retry: false,
   });
 
 /** What became of each service, live. */

@@ -13,15 +13,14 @@ import { holdOn } from "./held-commits.ts";
 import { type HeldCommitView } from "./hold-schema.ts";
 import { moveHosts } from "./host-rules.ts";
 import { IN_FLIGHT } from "./release-rules.ts";
-import { type ReleaseIntent } from "./schema.ts";
+import { type AskedTogether, type ReleaseIntent } from "./schema.ts";
 
 /** What people ask for, or the one thing that they do not ask of a service: that it begins with what already runs. */
-export type PlannedIntent = Omit<ReleaseIntent, "kind"> & {
-  kind: ReleaseIntent["kind"] | "import";
-  imported?: AppSpec;
-  /** Or that a failover of their environment moves their routes. */
-  gateway?: GatewayMove;
-};
+export type PlannedIntent = Omit<ReleaseIntent, "kind"> &
+  AskedTogether & {
+    kind: ReleaseIntent["kind"] | "import";
+    imported?: AppSpec;
+  };
 
 export type ReleasePlan = {
   app: { id: string; name: string; teamId: string };
@@ -80,7 +79,8 @@ export async function planRelease(tx: Tx, appId: string, intent: PlannedIntent, 
   const replicas = await chooseReplicas(tx, here, intent, source.spec);
   const carried = withCarrier(source.spec.exposure, basis?.spec.exposure ?? null, intent.gateway);
   const exposure = carried && withTls(carried, environment.domains);
-  const unkept = { ...source.spec, exposure, restartedAt, replicas };
+  const { meshMode = source.spec.meshMode } = intent;
+  const unkept = { ...source.spec, exposure, restartedAt, replicas, meshMode };
   const spec = withKept(unkept, intent, app.name);
   await refuseFixed(tx, here, spec, intent);
   await refuseUnusableConfig(tx, here, spec);

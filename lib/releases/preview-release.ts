@@ -12,7 +12,7 @@ import { examineRelease } from "./examine-release.ts";
 import { expectedReleaseMs } from "./expected-duration.ts";
 import { findRefused } from "./find-refused.ts";
 import { planRelease } from "./plan-release.ts";
-import { type ReleaseIntent, type ReleasePreview } from "./schema.ts";
+import { type AskedTogether, type ReleaseIntent, type ReleasePreview } from "./schema.ts";
 import { specChanges } from "./spec-diff-rules.ts";
 import { takenRoute } from "./taken-routes.ts";
 
@@ -37,7 +37,7 @@ const ownDeps = (): PreviewDeps => ({
  */
 export async function previewRelease(
   appId: string,
-  intent: ReleaseIntent,
+  intent: ReleaseIntent & AskedTogether,
   { signal }: { signal: AbortSignal },
   deps: PreviewDeps = ownDeps(),
 ): Promise<ReleasePreview> {

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { type GatewayMove } from "#lib/apps/spec/gateway-rules";
-import { appSettings, appSpec, imageDigest, MOST_REPLICAS } from "#lib/apps/spec-schema";
+import { type AppSpec, appSettings, appSpec, imageDigest, MOST_REPLICAS } from "#lib/apps/spec-schema";
 import { podView } from "#lib/clusters/schema";
 import { publicError, stepView } from "#lib/platform/steps";
 import { canaryPlan } from "./canary-schema.ts";
@@ -67,8 +67,9 @@ export const createReleaseInput = releaseIntent.extend({
   canary: canaryPlan.optional(),
 });
 export type CreateReleaseInput = z.infer<typeof createReleaseInput>;
-/** What nobody asks of one service alone: a failover of the environment asks it of each. */
-export type AskedRelease = CreateReleaseInput & { gateway?: GatewayMove };
+/** What is asked of services together: by a failover of the environment, or by a switch of mesh mode in bulk. */
+export type AskedTogether = { gateway?: GatewayMove; meshMode?: AppSpec["meshMode"] };
+export type AskedRelease = CreateReleaseInput & AskedTogether;
 export const createReleaseResult = z.object({ releaseId: z.uuid(), number: z.number().int() });
 
 /** What a gate says; `gate` names it (gate-rules.ts). */

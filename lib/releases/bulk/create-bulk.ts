@@ -23,32 +23,44 @@ export async function createBulk(
       tx,
       { ...wish, requestedById: actor.id },
       async () => {
-        const where = { id: input.environmentId };
-        const environment = await tx.environment.findUnique({ where, select: { purpose: true } });
-        if (!environment) {
-          throw new Invalid("There is no such environment.", {
-            fields: [{ path: "environmentId", message: "environment.unknown" }],
-          });
-        }
-        const needed = environment.purpose === "prod" ? stricterInProduction(NEEDED) : NEEDED;
-        return itemsOf(tx, actor, [...new Set(appIds)], needed);
+        const chosen = await chosenServices(tx, actor, { environmentId: input.environmentId, appIds });
+        return chosen.map(({ app, error }, position) => ({
+          ...{ appId: app.id, position },
+          error: error === null ? Prisma.DbNull : json(error),
+        }));
       },
       { enqueue, now },
     ),
   );
 }
 
-async function itemsOf(tx: Tx, actor: Subject, appIds: string[], needed: Permission) {
+type Chosen = { app: { id: string; name: string }; error: PublicError | null };
+
+/**
+ * The chosen services, each once and in their order, and why the actor may not change one there. Invalid without the
+ * environment, NotFound for a service that they may not even see.
+ */
+export async function chosenServices(
+  tx: Pick<Tx, "app" | "environment">,
+  actor: Subject,
+  { environmentId, appIds }: { environmentId: string; appIds: readonly string[] },
+): Promise<Chosen[]> {
+  const environment = await tx.environment.findUnique({ where: { id: environmentId }, select: { purpose: true } });
+  if (!environment) {
+    throw new Invalid("There is no such environment.", {
+      fields: [{ path: "environmentId", message: "environment.unknown" }],
+    });
+  }
+  const needed = environment.purpose === "prod" ? stricterInProduction(NEEDED) : NEEDED;
+  const ids = [...new Set(appIds)];
   const apps = await tx.app.findMany({
-    where: { id: { in: appIds }, retiredAt: null },
-    select: { id: true, teamId: true },
+    where: { id: { in: ids }, retiredAt: null },
+    select: { id: true, name: true, teamId: true },
   });
-  const teamOf = new Map(apps.map(({ id, teamId }) => [id, teamId]));
-  return appIds.map((appId, position) => {
-    const teamId = teamOf.get(appId);
-    if (teamId === undefined || !allows(actor, "app.read", teamId)) throw new NotFound("There is no such service.");
-    const error = allows(actor, needed, teamId) ? Prisma.DbNull : json(denied());
-    return { appId, position, error };
+  return ids.map((id) => {
+    const app = apps.find((each) => each.id === id);
+    if (!app || !allows(actor, "app.read", app.teamId)) throw new NotFound("There is no such service.");
+    return { app, error: allows(actor, needed, app.teamId) ? null : denied() };
   });
 }
 

@@ -17,6 +17,7 @@ export async function getBulkView(
       kind: true,
       replicas: true,
       gateway: true,
+      meshMode: true,
       requestedAt: true,
       environment: { select: { name: true } },
       items: {
@@ -37,6 +38,7 @@ export async function getBulkView(
     kind: row.kind,
     replicas: row.replicas,
     gateway: bulkView.shape.gateway.parse(row.gateway),
+    meshMode: bulkView.shape.meshMode.parse(row.meshMode),
     requestedAt: row.requestedAt.toISOString(),
     items: row.items.map(({ appId, app, release, error }) => ({
       appId,

@@ -109,7 +109,7 @@ async function requestOne(
   signal: AbortSignal,
 ): Promise<Outcome> {
   const { db, enqueue, now, clients } = deps;
-  const { id, environmentId, kind, replicas, gateway, reason, requestedById } = bulk;
+  const { id, environmentId, kind, replicas, gateway, meshMode, reason, requestedById } = bulk;
   try {
     const basis = await findBasis(db, { appId, environmentId });
     if (!basis) throw new NotFound("Nothing runs there.");
@@ -119,6 +119,7 @@ async function requestOne(
       ...(replicas === null ? {} : { replicas }),
       // Should the gateway not take over, the service goes back to the one where it was.
       ...(gateway === null ? {} : { gateway: z.enum(GATEWAY_MOVES).parse(gateway), rollbackOnFailure: true }),
+      ...(meshMode === null ? {} : { meshMode: z.enum(["normal", "mesh"]).parse(meshMode) }),
       buildId: null,
       settings: null,
       restoresNumber: null,

@@ -1,7 +1,9 @@
 import { randomUUID } from "node:crypto";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { createKubernetes } from "#lib/clients/kubernetes/create-kubernetes";
+import { KINDS } from "#lib/clients/kubernetes/kinds";
 import { createBulk } from "#lib/releases/bulk/create-bulk";
+import { previewBulk } from "#lib/releases/bulk/preview-bulk";
 import { getBulkView } from "#lib/releases/bulk/queries";
 import { unfinishedBulks, workOffBulk } from "#lib/releases/bulk/work-off-bulk";
 import { type CreateBulkInput } from "#lib/releases/bulk-schema";
@@ -67,6 +69,39 @@ test("each service of a selection gets a release of its own; who may not, or has
   expect(done).toMatchObject({ state: "done", kind: "restart", requestedBy: "Lin", reason: "New certificates" });
   expect((await getBulkView(bulkId, actor, db())).items[0]?.release?.state).toBe("done");
   await expect(getBulkView(bulkId, member(second, {}), db())).rejects.toMatchObject({ code: "not-found" });
+});
+
+test("services are switched into the mesh together, after the preview that each would have alone", async () => {
+  const [first, foreign, idle] = [await running(), await running(), await created()];
+  const roles = { [first.teamId]: "developer", [idle.teamId]: "developer", [foreign.teamId]: "viewer" } as const;
+  const actor = member(first, roles);
+  const asked = { environmentId: world.environmentId, appIds: [first, foreign, idle].map(({ id }) => id) };
+  const deps = { db: db(), kubernetes: () => world.kubernetes, now: () => new Date() };
+  const label = (value: string | null) =>
+    world.kubernetes.mergePatch(
+      { ...KINDS.namespace, name: "kepler-dev" },
+      { metadata: { labels: { "istio-injection": value } } },
+    );
+  await label("disabled");
+  const opposed = await previewBulk(actor, { ...asked, meshMode: "mesh" }, { signal }, db(), deps);
+  await label(null);
+  expect(opposed.items[0]?.error?.message).toMatch(/^The namespace kepler-dev is kept out of the mesh/);
+  expect(await previewBulk(actor, { ...asked, meshMode: "mesh" }, { signal }, db(), deps)).toMatchObject({
+    items: [
+      { app: first.name, error: null, podsToRestart: 1, mesh: { proxy: { isNative: true } } },
+      { app: foreign.name, error: { code: "denied" } },
+      { app: idle.name, error: { message: "Nothing runs there." } },
+    ],
+  });
+
+  const change = { kind: "configure" as const, meshMode: "mesh" as const };
+  const { bulkId } = await createBulk(actor, wish([first], change), world.deps);
+  await workOffBulk(world.deps, bulkId, { signal });
+  const view = await getBulkView(bulkId, actor, db());
+  expect(view).toMatchObject({ kind: "configure", meshMode: "mesh" });
+  expect((await world.drive(view.items[0]?.release?.id ?? "")).spec.meshMode).toBe("mesh");
+  const again = await previewBulk(actor, { ...asked, appIds: [first.id], meshMode: "mesh" }, { signal }, db(), deps);
+  expect(again.items).toMatchObject([{ error: null, podsToRestart: 0, mesh: null }]);
 });
 
 test("a selection with a service that one may not even see is refused as a whole", async () => {

@@ -1,0 +1,2 @@
+-- AlterTable
+ALTER TABLE "bulk_changes" ADD COLUMN     "mesh_mode" TEXT;
