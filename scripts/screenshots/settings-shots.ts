@@ -56,7 +56,8 @@ async function trafficRules(page: Page, words: Words): Promise<void> {
     .getByRole("button", { name: words("settings.traffic.addHeader") })
     .first()
     .click();
-  for (const rule of ["retries", "delay", "abort", "mirror", "cors"])
+  await page.getByRole("button", { name: words("settings.traffic.addEdit") }).click();
+  for (const rule of ["redirect", "rateLimit", "retries", "delay", "abort", "mirror", "cors"])
     await page
       .getByRole("switch", { name: words(`settings.traffic.${rule}`), exact: true })
       .first()

@@ -86,8 +86,8 @@ describe.concurrent("a canary", () => {
       [...before.objects, `Deployment ${app.name}-canary`, `Service ${app.name}-canary`].sort(),
     );
 
-    // Ten thousand where the machine is free; a busy one answers fewer in the time.
-    const enough = AbortSignal.timeout(8_000);
+    // As many as are answered in the time; the split over ten thousand is the sandbox's contract (edge-istio.test.ts).
+    const enough = AbortSignal.timeout(4_000);
     const tally = await manyVisits(gateway, hostOf(app), { count: 10_000, atOnce: 32, signal: enough });
     const [old = 0, fresh = 0] = ["200 old", "200 new"].map((answer) => tally.get(answer));
     expect([...tally.keys()].sort()).toEqual(["200 new", "200 old"]);
