@@ -23,12 +23,12 @@ export function RateLimitFields({ row, limit, set }: Props) {
       on={limit !== null}
       onSwitch={(on) => set(on ? { requests: 100, per: "second", burst: 200 } : null)}
     >
-      <NumberField at={`${at}.requests`} name="limitRequests" />
+      <NumberField at={`${at}.requests`} name="limitRequests" unit="" />
       <ChoiceField
         at={`${at}.per`}
         options={(["second", "minute"] as const).map((value) => ({ value, label: t(`per.${value}`) }))}
       />
-      <NumberField at={`${at}.burst`} />
+      <NumberField at={`${at}.burst`} unit="" />
     </Rule>
   );
 }
