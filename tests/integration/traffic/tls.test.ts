@@ -1,6 +1,7 @@
 import { request } from "node:https";
 import { type TLSSocket } from "node:tls";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { NO_TRAFFIC_RULES } from "#lib/apps/spec/traffic-schema";
 import { type AppSettings } from "#lib/apps/spec-schema";
 import { placesOf } from "#lib/releases/app-places";
 import { setDomain } from "#lib/releases/domains/change-domains";
@@ -72,8 +73,13 @@ test("routes under a domain with a certificate are served with https at both gat
     while (moving) seen.push(await visitSecure(edge.url, host));
     return seen;
   })();
-  await change(app, { kind: "configure", settings: { ...SETTINGS, exposure: { gatewayClass: "ingress", routes } } });
-  expect(await visitSecure(edge.traefikUrl, host)).toBe("at-traefik 200");
+  const redirect = { scheme: "https" as const, host: null, path: null, status: 301 as const };
+  const toHttps = routes.map((route) => ({ ...route, traffic: { ...NO_TRAFFIC_RULES, redirect } }));
+  const standby: AppSettings["exposure"] = { gatewayClass: "ingress", routes: toHttps };
+  await change(app, { kind: "configure", settings: { ...SETTINGS, exposure: standby } });
+  expect(await visitSecure(edge.traefikUrl, host), "who comes by https reaches the service").toBe("at-traefik 200");
+  const sent = await visit(edge.traefikUrl, host, "/x");
+  expect([sent.status, sent.headers.location]).toEqual([301, `https://${host}/x`]);
   expect(await visitSecure(edge.istioUrl, host)).toBe("ECONNRESET");
   await change(app, { kind: "configure", settings: { ...SETTINGS, exposure } });
   moving = false;
