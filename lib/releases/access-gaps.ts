@@ -1,19 +1,25 @@
 import "server-only";
-import { isShutTo } from "#lib/apps/spec/access-rules";
+import { isLimited, isShutTo } from "#lib/apps/spec/access-rules";
 import { carrierOf } from "#lib/apps/spec/gateway-rules";
 import { type AppSpec, appSpec } from "#lib/apps/spec-schema";
 import { type Tx } from "#lib/platform/db";
 import { type FieldError, Invalid } from "#lib/platform/errors";
 
 /**
- * What limits callers, held against what stands around the service: the gateway that carries its routes now, and the accounts
- * of those that it names. Throws Invalid, with the field.
+ * What limits callers, held against what stands around the service, whoever asks for the release: the mesh, the gateway that
+ * carries its routes now, and the accounts of those that it names. Throws Invalid, with the field.
  */
 export async function refuseImpossibleAccess(
   tx: Pick<Tx, "release">,
   here: { environmentId: string },
-  { access, exposure }: AppSpec,
+  { access, exposure, meshMode }: AppSpec,
 ): Promise<void> {
+  if (isLimited(access) && meshMode !== "mesh") {
+    throw new Invalid("Outside of the mesh nobody asks who calls: what limits its callers would have no effect.", {
+      fields: [{ path: "settings.access", message: "access.not-in-mesh" }],
+      next: "Leave it in the mesh, or let anybody call it first.",
+    });
+  }
   if (exposure && isShutTo(carrierOf(exposure), access)) {
     throw new Invalid(
       "Traefik has no identity in the mesh: it would be refused by a service that takes known callers only.",

@@ -165,11 +165,16 @@ test("who may call is known before, kept by the mesh after, and changes without 
     expect((await world.kubernetes.list(kind, "kepler-dev")).items).toEqual([]);
 }, 120_000);
 
-test("what would shut out the gateway that has the routes, or cannot tell a caller apart, is refused", async () => {
+test("limits that would shut out the gateway, cannot tell a caller apart or have no effect are refused", async () => {
   const asked = (gatewayClass: "ingress" | "istio", access: SpecAccess) =>
     world.request(shop, { kind: "configure", settings: settings(gatewayClass, access) });
   await expect(asked("ingress", only({}))).rejects.toMatchObject({
     ...{ code: "invalid", fields: [{ path: "settings.access", message: "access.ingress" }] },
+  });
+
+  const plain = { ...settings("istio", only({})), meshMode: "normal" as const };
+  await expect(world.request(shop, { kind: "configure", settings: plain })).rejects.toMatchObject({
+    ...{ code: "invalid", fields: [{ path: "settings.access", message: "access.not-in-mesh" }] },
   });
 
   const guest = await world.createApp();
