@@ -1,7 +1,7 @@
 import "server-only";
 import { refuseRetiring } from "#lib/apps/retiring-rules";
 import { type Domain, domainsOf } from "#lib/apps/spec/domain-rules";
-import { carriedBy, type GatewayMove, servedRoutes, targetOf } from "#lib/apps/spec/gateway-rules";
+import { carriedBy, type GatewayMove, lossesOn, servedRoutes, targetOf } from "#lib/apps/spec/gateway-rules";
 import { withTls } from "#lib/apps/spec/tls-rules";
 import { type AppSettings, type AppSpec, appSpec, fixedProblems, storedSettings } from "#lib/apps/spec-schema";
 import { type Prisma, type Tx } from "#lib/platform/db";
@@ -82,6 +82,7 @@ export async function planRelease(tx: Tx, appId: string, intent: PlannedIntent, 
   const { meshMode = source.spec.meshMode } = intent;
   const unkept = { ...source.spec, exposure, restartedAt, replicas, meshMode };
   const spec = withKept(unkept, intent, app.name);
+  if (intent.meshMode !== undefined) refuseUncounted(spec);
   await refuseFixed(tx, here, spec, intent);
   await refuseUnusableConfig(tx, here, spec);
   await refuseImpossibleAccess(tx, here, spec);
@@ -89,6 +90,14 @@ export async function planRelease(tx: Tx, appId: string, intent: PlannedIntent, 
   const hold = sameImage ? null : await holdOn(tx, here, spec.image.commitSha);
   const number = (newest?.number ?? 0) + 1;
   return { app, environment, number, basis, trial: trial?.number ?? null, ...source, spec, unkept, hold };
+}
+
+/** A switch of mode alone is typed in no form, whose rule (`trafficProblems`) says the same at the field. */
+function refuseUncounted({ exposure, meshMode }: AppSpec): void {
+  if (exposure === null || lossesOn(exposure.gatewayClass, exposure.routes, meshMode).length === 0) return;
+  throw new Invalid("The sidecars count the limits of its routes: without them nobody would.", {
+    next: "Leave the service in the mesh, or take the limits away first.",
+  });
 }
 
 function withKept(spec: AppSpec, { keep = [] }: Pick<ReleaseIntent, "keep">, app: string): AppSpec {

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { NO_TRAFFIC_RULES, type RouteTraffic } from "#lib/apps/spec/traffic-schema";
 import { type AppSettings, appSettings } from "#lib/apps/spec-schema";
+import { planRelease } from "#lib/releases/plan-release";
 import { waitFor } from "#tests/world/wait-for";
 import { ReleaseWorld, SETTINGS } from "../releases/release-world.ts";
 import { type Visit, visit } from "./visit.ts";
@@ -61,13 +62,14 @@ const RULES: Record<string, Partial<RouteTraffic>> = {
 };
 
 let world: ReleaseWorld;
+let app: Awaited<ReturnType<ReleaseWorld["createApp"]>>;
 let name: string;
 let istioUrl: string;
 beforeAll(async () => {
   world = await ReleaseWorld.start();
   if (!world.world.edge) throw new Error("needs the sandbox's gateways");
   ({ istioUrl } = world.world.edge);
-  const app = await world.createApp();
+  app = await world.createApp();
   ({ name } = app);
   const build = await world.createBuild(app, ["node", "-e", SERVER]);
   const view = await world.drive(await world.request(app, { buildId: build.id, settings: settings() }));
@@ -150,6 +152,13 @@ describe.concurrent("a route's rules, seen by visitors at the gateway", () => {
     const visits = await Promise.all(["/", "/a", "/b", "/c", "/d"].map((path) => ask("limit", path)));
     expect(visits.map(({ status }) => status).sort()).toEqual([200, 200, 200, 429, 429]);
     expect((await ask("plain", "/x")).status).toBe(200);
+    const { environmentId } = world;
+    const intent = { environmentId, kind: "configure" as const, buildId: null, settings: null, restoresNumber: null };
+    const leaving = planRelease(world.database.db, app.id, { ...intent, meshMode: "normal" }, new Date());
+    await expect(leaving).rejects.toMatchObject({
+      code: "invalid",
+      message: expect.stringContaining("The sidecars count the limits"),
+    });
   });
 
   it("lets a share fail on purpose, and another wait", async () => {
