@@ -4,8 +4,9 @@ export type Side = "mine" | "theirs";
 
 /**
  * Three-way merge of plain data: what only one side changed is taken from it, what both changed alike is taken once, and
- * where they differ `choose` decides by the place's path ("strategy.maxSurge", "env.LOG_LEVEL.value"). Objects are merged
- * key by key when all three have the same keys, lists whose elements have a name element by element; all else is one value.
+ * where they differ `choose` decides by the place's path ("strategy.maxSurge", "env.LOG_LEVEL.value"). The document is merged
+ * key by key, where a part may be there or not; so are objects in it when all three have the same keys (others are of another
+ * sort, and half of each would be none), and lists whose elements have a name element by element; all else is one value.
  */
 export function merge<T>(base: T, mine: T, theirs: T, choose: (path: string) => Side = () => "theirs"): Merged<T> {
   const clashes: string[] = [];
@@ -29,14 +30,15 @@ function mergeAt(path: string[], { base, mine, theirs }: Three, choose: Choose):
 function mergeObjects(path: string[], three: Three, choose: Choose): object | null {
   const { base, mine, theirs } = three;
   if (!isRecord(base) || !isRecord(mine) || !isRecord(theirs)) return null;
-  const keys = Object.keys(theirs);
+  const isWhole = path.length === 0;
   const same = [base, mine].every((other) => keysOf(other) === keysOf(theirs));
-  if (!same) return null;
-  const parts = keys.map((key) => {
+  if (!same && !isWhole) return null;
+  const keys = new Set([...Object.keys(theirs), ...Object.keys(mine)]);
+  const parts = [...keys].map((key) => {
     const part = { base: base[key], mine: mine[key], theirs: theirs[key] };
     return [key, mergeAt([...path, key], part, choose)] as const;
   });
-  return Object.fromEntries(parts);
+  return Object.fromEntries(parts.filter(([, part]) => part !== undefined));
 }
 
 /** In the order of whoever changed it (theirs when both did), what only mine has at the end. */

@@ -42,6 +42,18 @@ describe("the merge of two people's changes", () => {
     expect(merge(base, mine, theirs)).toEqual({ merged: { ...base, strategy: { surge: 3, drain: 9 } }, clashes: [] });
   });
 
+  it("takes a part that only one of them added or took away beside what the other did", () => {
+    const sidecar = { hold: true };
+    const busier = { ...base, replicas: 5 };
+    const withPart = { ...base, sidecar };
+    expect(merge(base, withPart, busier)).toEqual({ merged: { ...busier, sidecar }, clashes: [] });
+    expect(merge(base, busier, withPart)).toEqual({ merged: { ...busier, sidecar }, clashes: [] });
+    expect(merge(withPart, base, { ...withPart, replicas: 5 })).toEqual({ merged: busier, clashes: [] });
+    const other = { ...base, sidecar: { hold: false } };
+    expect(merge(base, withPart, other, () => "mine")).toEqual({ merged: withPart, clashes: ["sidecar"] });
+    expect(merge(withPart, base, other, () => "mine")).toEqual({ merged: base, clashes: ["sidecar"] });
+  });
+
   it("merges lists by the names of their elements", () => {
     const mine = { ...base, env: [...base.env, { name: "MINE", value: "x" }] };
     const theirs = {
