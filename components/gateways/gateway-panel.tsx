@@ -6,6 +6,7 @@ import { Button } from "../ui/button.tsx";
 import { Glyph, type GlyphName } from "../ui/glyph.tsx";
 import { Panel } from "../ui/panel.tsx";
 import { RelativeTime } from "../ui/relative-time.tsx";
+import { useSentence } from "../ui/sentences-context.tsx";
 import { State } from "../ui/state.tsx";
 import classes from "./gateways.module.css";
 
@@ -61,6 +62,8 @@ export function GatewayPanel({ standing, why, onMove }: Props) {
 
 function Checked({ check: { name, state, detail } }: { check: GatewayCheck }) {
   const t = useTranslations("gateways");
+  const sentence = useSentence();
+  if (name === "certificates" && state !== "ok") return sentence(detail ?? "");
   if (name === "hosts" && state !== "ok" && detail === null) return t("hostsHidden");
   return t(`check.${name}.${state}`, { detail: detail ?? "" });
 }

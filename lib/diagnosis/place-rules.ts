@@ -9,6 +9,7 @@ export type PlaceOfApp = {
   container: string;
   labelSelector: string;
   workload: AppSpec["workload"]["kind"];
+  exposure: AppSpec["exposure"];
   clusterId: string;
   namespace: string;
 };
@@ -20,4 +21,5 @@ export const placeOf = ({ spec, ...where }: Given): PlaceOfApp => ({
   container: containerOf({ app: where.app, spec }),
   labelSelector: labelSelectorOf(selector({ app: where.app, spec })),
   workload: spec.workload.kind,
+  exposure: spec.exposure,
 });

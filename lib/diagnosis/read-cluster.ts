@@ -1,6 +1,8 @@
 import "server-only";
+import { carrierOf } from "#lib/apps/spec/gateway-rules";
 import { type KindRef, type Kubernetes } from "#lib/clients/kubernetes/client";
 import { KINDS } from "#lib/clients/kubernetes/kinds";
+import { checkCertificates } from "#lib/clusters/check-certificates";
 import { type SeenPod, seePod } from "#lib/clusters/pod-rules";
 import { readUsage } from "#lib/clusters/read-usage";
 import { seeWorkload } from "#lib/clusters/workload-rules";
@@ -42,7 +44,7 @@ class Looking {
  * when the pods could not be read. Needs get and list on what it reads, nothing more; what it may not see is in `gaps`.
  */
 export async function readCluster(
-  { app, container, labelSelector, clusterId, namespace, workload }: PlaceOfApp,
+  { app, container, labelSelector, clusterId, namespace, workload, exposure }: PlaceOfApp,
   { db, kubernetes, now, signal }: Deps,
 ): Promise<{ scene: Scene; gaps: Gap[]; livePods: SeenPod[] | null }> {
   const looking = new Looking();
@@ -63,7 +65,7 @@ export async function readCluster(
   const readPods = kubernetes
     .list(KINDS.pod, namespace, { labelSelector, signal })
     .then(({ items }) => items.map(seePod));
-  const [livePods, owner, replicaSets, autoscaler, service, slices, ingress, usage] = await Promise.all([
+  const [livePods, owner, replicaSets, autoscaler, service, slices, ingress, usage, certificates] = await Promise.all([
     looking.at<(SeenPod | null)[] | null>("pods", readPods, null),
     get(kindOfWorkload, app.name),
     workload === "deployment" ? list(KINDS.replicaSet, labelSelector) : [],
@@ -72,6 +74,7 @@ export async function readCluster(
     list(KINDS.endpointSlice, `kubernetes.io/service-name=${app.name}`),
     get(KINDS.ingress, app.name),
     looking.at("metrics", readUsage(kubernetes, namespace, { labelSelector, signal }), []),
+    looking.at("secrets", certificatesOf(exposure, namespace, { kubernetes, now: now(), signal }), []),
   ]);
   const pods = livePods?.filter((pod) => pod !== null) ?? [];
   const claimNames = [...new Set(pods.flatMap(({ claims }) => claims))];
@@ -99,6 +102,7 @@ export async function readCluster(
     logs,
     usage: usage.map(({ cpuMillis: _, ...rest }) => ({ ...rest, by: "metrics.k8s.io" as const })),
     answers: [],
+    certificates,
     image: null,
     build: null,
   };
@@ -106,6 +110,12 @@ export async function readCluster(
   const gaps = looking.gaps.filter(({ what }, i) => looking.gaps.findIndex((other) => other.what === what) === i);
   return { scene, gaps, livePods: livePods && pods };
 }
+
+const certificatesOf = async (
+  exposure: PlaceOfApp["exposure"],
+  namespace: string,
+  look: Parameters<typeof checkCertificates>[2],
+) => (exposure?.tls ? checkCertificates(exposure.tls, { gatewayClass: carrierOf(exposure), namespace }, look) : []);
 
 const MOST_NODES = 10;
 const MOST_CLAIMS = 10;

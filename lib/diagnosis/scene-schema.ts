@@ -1,3 +1,4 @@
+import { type CertificateProblem } from "#lib/clusters/certificate-schema";
 import { type SeenEvent } from "#lib/clusters/event-rules";
 import { type SeenPod } from "#lib/clusters/pod-rules";
 import { type SeenWorkload } from "#lib/clusters/workload-rules";
@@ -46,6 +47,8 @@ export type Scene = {
   logs: readonly SeenLog[];
   usage: readonly SeenUsage[];
   answers: readonly SeenAnswer[];
+  /** What is wrong with the certificates of its routes. */
+  certificates: readonly CertificateProblem[];
   image: SeenImage | null;
   /** Newest build that succeeded and is what runs. */
   build: { number: number; endedAt: Date | null } | null;
@@ -69,6 +72,7 @@ export const sceneOfPods = (pods: readonly SeenPod[], now: Date): Scene => ({
   logs: [],
   usage: [],
   answers: [],
+  certificates: [],
   image: null,
   build: null,
 });

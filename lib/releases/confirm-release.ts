@@ -26,7 +26,12 @@ export async function confirmRelease(
   const first = await releaseOfKey(db, { appId, environmentId, idempotencyKey });
   if (first) return first;
   const plan = await planRelease(db, appId, input, now());
-  const { gates } = await examineRelease(plan, input, { db, kubernetes: kubernetes(plan.environment.cluster), signal });
+  const { gates } = await examineRelease(plan, input, {
+    db,
+    kubernetes: kubernetes(plan.environment.cluster),
+    now: now(),
+    signal,
+  });
   const blocker = gates.find(({ blocks }) => blocks);
   if (blocker) throw fromPublicError(blocker.error);
   return createRelease(appId, requestedById, input, deps);

@@ -1,7 +1,9 @@
 import "server-only";
+import { carrierOf } from "#lib/apps/spec/gateway-rules";
 import { type AppSpec } from "#lib/apps/spec-schema";
 import { type KindRef, type Kubernetes, type KubernetesObject } from "#lib/clients/kubernetes/client";
 import { KINDS } from "#lib/clients/kubernetes/kinds";
+import { checkCertificates } from "#lib/clusters/check-certificates";
 import { type Db } from "#lib/platform/db";
 import { Denied } from "#lib/platform/errors";
 import { type FieldConflict, type ObjectChange } from "./change-schema.ts";
@@ -22,7 +24,7 @@ import { podReleaseOf } from "./steps/check.ts";
 import { tryInjection } from "./try-injection.ts";
 import { type Tried, tryObject } from "./try-objects.ts";
 
-type Deps = { db: Db; kubernetes: Kubernetes; signal: AbortSignal };
+type Deps = { db: Db; kubernetes: Kubernetes; now: Date; signal: AbortSignal };
 export type Examined = {
   objects: ObjectChange[];
   conflicts: FieldConflict[];
@@ -41,11 +43,12 @@ export async function examineRelease(plan: ReleasePlan, decisions: Decisions, de
   const { db, kubernetes, signal } = deps;
   const { app, environment, spec, number } = plan;
   const { namespace, cluster } = environment;
-  const [podRelease, ledger, known, gap, quotas, limitRanges] = await Promise.all([
+  const [podRelease, ledger, known, gap, certificates, quotas, limitRanges] = await Promise.all([
     podReleaseOf(db, { number, spec, app, environment }),
     ledgerIn(db, { app, cluster }, namespace),
     kubernetes.get({ ...KINDS.namespace, name: namespace }, { signal }),
     clusterGap(spec, namespace, kubernetes, signal),
+    certificatesOf(plan, deps),
     readable(kubernetes, KINDS.resourceQuota, namespace, signal),
     readable(kubernetes, KINDS.limitRange, namespace, signal),
   ]);
@@ -65,6 +68,7 @@ export async function examineRelease(plan: ReleasePlan, decisions: Decisions, de
     clusterGap: gap?.toPublic() ?? null,
     hold: plan.hold,
     trial: plan.trial,
+    certificates,
     conflicts,
     changedAgain: changedAgain(decisions, tried),
     ...withMesh(plan, workloadOf(tried), mesh),
@@ -75,6 +79,23 @@ export async function examineRelease(plan: ReleasePlan, decisions: Decisions, de
   const objects = [...tried.map(changeOf), ...removed];
   const running = facts.before?.replicas ?? null;
   return { objects, conflicts, gates: gatesOf(facts), running, mesh: mesh && preflightOf(plan, mesh) };
+}
+
+/** A way back is never blocked: with or without a certificate, it is better than what it leaves. */
+async function certificatesOf(
+  { basis, spec, environment, restoresId }: ReleasePlan,
+  { kubernetes, now, signal }: Deps,
+): Promise<GateFacts["certificates"]> {
+  const { exposure } = spec;
+  if (!exposure?.tls) return [];
+  const before = basis?.spec.exposure ?? null;
+  const had = before && carrierOf(before) === carrierOf(exposure) ? (before.tls ?? []) : [];
+  const place = { gatewayClass: carrierOf(exposure), namespace: environment.namespace };
+  const problems = await checkCertificates(exposure.tls, place, { kubernetes, now, signal });
+  return problems.map((problem) => {
+    const isNew = !had.some(({ secretName }) => problem.secret.endsWith(`/${secretName}`));
+    return { ...problem, isNew: isNew && restoresId === null };
+  });
 }
 
 /** Whether a pod of it would get a proxy, as the cluster's own dry run says. */

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { type CertificateProblem, type CertificateState } from "#lib/clusters/certificate-schema";
 import { type PublicError } from "#lib/platform/errors";
 import { type FieldConflict } from "./change-schema.ts";
 import { holdError } from "./hold-rules.ts";
@@ -20,6 +21,8 @@ export type GateFacts = {
   /** Number of the canary that it would end. */
   trial: number | null;
   conflicts: readonly FieldConflict[];
+  /** What is wrong with its certificates; `isNew`: it is this release that brings TLS for them to that gateway. */
+  certificates: readonly (CertificateProblem & { isNew: boolean })[];
   /** What is to be kept but stands there no longer as it was seen. */
   changedAgain: readonly { name: string; field: string }[];
   /** The workload as it stands and as it would be. */
@@ -43,6 +46,7 @@ const RULES: readonly ((facts: GateFacts) => Gate[])[] = [
   outdated,
   quota,
   limitRange,
+  certificate,
   trial,
   proxies,
   ambient,
@@ -54,6 +58,17 @@ export function gatesOf(facts: GateFacts): Gate[] {
 }
 
 const blocker = (gate: string, error: PublicError): Gate => ({ gate, blocks: true, error });
+
+/** Hosts that would be served with TLS and cannot be, for want of a certificate that a gateway takes. */
+const NOT_SERVED: readonly CertificateState[] = ["missing", "wrong-type", "unreadable"];
+
+function certificate({ certificates }: GateFacts): Gate[] {
+  return certificates.map(({ is, isNew, error }) => ({
+    gate: "certificate",
+    blocks: isNew && NOT_SERVED.includes(is),
+    error,
+  }));
+}
 
 function held({ hold }: GateFacts): Gate[] {
   return hold ? [blocker("held-commit", holdError(hold).toPublic())] : [];

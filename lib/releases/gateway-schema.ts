@@ -7,13 +7,13 @@ export const GATEWAY_CLASSES = ["istio", "ingress"] as const;
 const gatewayClass = z.enum(GATEWAY_CLASSES);
 const gatewayMove = z.enum(GATEWAY_MOVES);
 
-/** What is looked at: the class is known, the gateway has an address, it answers there, its hosts are nobody else's. */
-export const GATEWAY_CHECKS = ["class", "address", "answers", "hosts"] as const;
+/** What is looked at: the class is known, the gateway has an address, it answers there, its hosts are nobody else's, its certificates are good. */
+export const GATEWAY_CHECKS = ["class", "address", "answers", "hosts", "certificates"] as const;
 export const gatewayCheck = z.object({
   name: z.enum(GATEWAY_CHECKS),
   /** `warn`: routes can move, but something of it could not be looked at or will not work. */
   state: z.enum(["ok", "warn", "fail"]),
-  /** In the cluster's own words: a name, an address, a host. */
+  /** In the cluster's own words: a name, an address, a host; of certificates, our sentences. */
   detail: z.string().nullable(),
 });
 export type GatewayCheck = z.infer<typeof gatewayCheck>;

@@ -46,7 +46,7 @@ export async function previewRelease(
   const { app, environment, basis, spec, number } = plan;
   const kubernetes = deps.kubernetes(environment.cluster);
   const [{ objects, conflicts, gates, running, mesh }, expectedMs, noCanary, taken, refused] = await Promise.all([
-    examineRelease(plan, intent, { db, kubernetes, signal }),
+    examineRelease(plan, intent, { db, kubernetes, now: deps.now(), signal }),
     expectedReleaseMs(db, { appId, environmentId: environment.id }),
     whyNoCanary(db, plan),
     takenRoute(db, plan),

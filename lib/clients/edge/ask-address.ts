@@ -10,12 +10,14 @@ export type EdgeAnswer = { status: number; error: null } | { status: null; error
 const PATIENCE_MS = 3_000;
 const UNKNOWN_NAME = ["ENOTFOUND", "EAI_AGAIN", "EAI_NODATA"];
 
-/** What a visitor gets at an address, as its status alone: redirections are not followed, nothing of the page is read. Never throws. */
+/** What a visitor gets at an address, as its status alone: redirections are not followed, nothing of the page is read, no certificate is judged. Never throws. */
 export function askAddress(url: string, { signal }: { signal: AbortSignal }): Promise<EdgeAnswer> {
   const ends = AbortSignal.any([signal, AbortSignal.timeout(PATIENCE_MS)]);
   const request = url.startsWith("https:") ? requestHttps : requestHttp;
   return new Promise((resolve) => {
-    const asked = request(url, { signal: ends, agent: false, lookup: findHost, headers: { "user-agent": "Kepler" } });
+    const shared = { signal: ends, agent: false, lookup: findHost, headers: { "user-agent": "Kepler" } };
+    // Whose certificate is shown, and whether it is good, is looked at by itself (lib/clusters/certificate-problem.ts).
+    const asked = request(url, { ...shared, rejectUnauthorized: false });
     asked.on("response", (response) => {
       resolve({ status: response.statusCode ?? 0, error: null });
       response.destroy();

@@ -5,7 +5,11 @@ import { type Evidence, type Finding, type FindingAction } from "../schema.ts";
 const network = { kind: "settings", section: "network", field: "exposure" } as const;
 
 /** The way from a visitor to the pods has a gap: no name, no route, a route to nothing. */
-export const routeRule: Rule = (scene) => [...scene.answers.flatMap(addressFinding), ...backendFindings(scene)];
+export const routeRule: Rule = (scene) => [
+  ...scene.answers.flatMap(addressFinding),
+  ...certificateFindings(scene),
+  ...backendFindings(scene),
+];
 
 export const answerEvidence = ({ url, status, error, at }: SeenAnswer): Evidence => ({
   system: "edge",
@@ -40,6 +44,23 @@ function addressFinding(answer: SeenAnswer): Finding[] {
       next: "Ask the cluster's operator whether its gateway is reachable from here.",
     }),
   ];
+}
+
+/** What may not be looked at is no finding: nobody knows that anything is wrong. */
+function certificateFindings({ certificates }: Scene): Finding[] {
+  return certificates
+    .filter(({ is }) => is !== "hidden")
+    .map(({ is, secret, error: { message, next = "" } }) =>
+      found({
+        rule: "route",
+        variant: `certificate-${is}`,
+        level: is === "expiring" ? "warn" : "fail",
+        message,
+        next,
+        evidence: [seenIn({ source: "spec", object: `Secret/${secret}`, text: is })],
+        actions: [{ kind: "ask" }],
+      }),
+    );
 }
 
 function backendFindings({ routes, service, app }: Scene): Finding[] {

@@ -1,8 +1,11 @@
 import "server-only";
+import { domainsOf } from "#lib/apps/spec/domain-rules";
 import { carrierOf, type GatewayClass } from "#lib/apps/spec/gateway-rules";
+import { withTls } from "#lib/apps/spec/tls-rules";
 import { askGateway } from "#lib/clients/edge/ask-gateway";
 import { type Kubernetes } from "#lib/clients/kubernetes/client";
 import { KINDS } from "#lib/clients/kubernetes/kinds";
+import { checkCertificates } from "#lib/clusters/check-certificates";
 import { findGateway } from "#lib/clusters/find-gateway";
 import { ISTIO_GROUP, TRAEFIK_GROUP } from "#lib/clusters/record-mesh";
 import { type Db } from "#lib/platform/db";
@@ -30,10 +33,20 @@ export async function checkGateways(
   const { db, clients, now } = deps;
   const kubernetes = clients.kubernetes(environment.cluster);
   const exposed = await exposedApps(db, environment.id, null);
+  const { namespace, ...place } = await deps.db.environment.findUniqueOrThrow({
+    where: { id: environment.id },
+    select: { namespace: true, domain: true, tlsSecret: true, domains: true },
+  });
+  const routes = exposed.flatMap(({ exposure }) => exposure.routes);
+  const { tls = [] } = withTls({ gatewayClass: "istio", routes }, domainsOf(place));
   for (const gatewayClass of GATEWAY_CLASSES) {
     const toCome = exposed.filter(({ exposure }) => carrierOf(exposure) !== gatewayClass);
     const hosts = toCome.flatMap(({ exposure }) => exposure.routes.map(({ host }) => host));
-    const checks = await checksOf(gatewayClass, new Set(hosts), { kubernetes, signal });
+    const look = { kubernetes, signal };
+    const checks = [
+      ...(await checksOf(gatewayClass, new Set(hosts), look)),
+      ...(await certificatesAt({ gatewayClass, namespace }, tls, { ...look, now: now() })),
+    ];
     const key = { environmentId: environment.id, gatewayClass };
     const seen = { checks, checkedAt: now() };
     await db.gatewayCheck.upsert({
@@ -60,6 +73,18 @@ async function checksOf(gatewayClass: GatewayClass, hosts: ReadonlySet<string>, 
       : [{ name: "answers" as const, state: answer ? ("ok" as const) : ("fail" as const), detail: at }]),
     ...(known.state === "fail" ? [] : [await areFree(gatewayClass, hosts, look)]),
   ];
+}
+
+/** For all hosts of the environment that have TLS, whichever gateway carries them now; nothing where none has. */
+async function certificatesAt(
+  place: { gatewayClass: GatewayClass; namespace: string },
+  tls: NonNullable<ReturnType<typeof withTls>["tls"]>,
+  look: Look & { now: Date },
+): Promise<GatewayCheck[]> {
+  if (tls.length === 0) return [];
+  const problems = await checkCertificates(tls, place, look);
+  const detail = problems.map(({ error }) => error.message).join(" ");
+  return [{ name: "certificates", state: problems.length > 0 ? "warn" : "ok", detail: detail || null }];
 }
 
 async function isKnown(gatewayClass: GatewayClass, { kubernetes, signal }: Look): Promise<GatewayCheck> {

@@ -20,7 +20,7 @@ export async function examineImport(
 ): Promise<Examination & { kubernetes: Awaited<ReturnType<typeof readFound>>["kubernetes"] }> {
   const read = await readFound(deps, input, signal);
   const { kubernetes, plan, found, spec } = read;
-  const examined = await examineRelease(plan, {}, { db: deps.db, kubernetes, signal });
+  const examined = await examineRelease(plan, {}, { db: deps.db, kubernetes, now: deps.now(), signal });
   const said = JSON.stringify([found.metadata.uid, found.metadata.generation, spec]);
   const fingerprint = createHash("sha256").update(said).digest("hex").slice(0, 32);
   return { ...read, ...examined, fingerprint };

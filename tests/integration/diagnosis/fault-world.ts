@@ -100,7 +100,10 @@ export class FaultWorld {
     const where = { clusterId: this.#clusterId, namespace: this.namespace, labelSelector };
     const { signal } = new AbortController();
     const deps = { db: database.db, kubernetes, now: () => new Date(), signal };
-    const { scene } = await readCluster({ app: { id, name }, container: name, workload: "deployment", ...where }, deps);
+    const { scene } = await readCluster(
+      { app: { id, name }, container: name, workload: "deployment", exposure: null, ...where },
+      deps,
+    );
     return diagnose(scene);
   }
 

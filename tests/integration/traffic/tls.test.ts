@@ -3,8 +3,11 @@ import { type TLSSocket } from "node:tls";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { NO_TRAFFIC_RULES } from "#lib/apps/spec/traffic-schema";
 import { type AppSettings } from "#lib/apps/spec-schema";
+import { getDiagnosis } from "#lib/diagnosis/get-diagnosis";
 import { placesOf } from "#lib/releases/app-places";
 import { setDomain } from "#lib/releases/domains/change-domains";
+import { checkGateways } from "#lib/releases/gateway/check-gateways";
+import { previewRelease } from "#lib/releases/preview-release";
 import { selfSigned } from "#sandbox/kubernetes/api/certificate";
 import { type Edge } from "#tests/world/sandbox";
 import { ReleaseWorld, SETTINGS, serving } from "../releases/release-world.ts";
@@ -94,4 +97,48 @@ test("routes under a domain with a certificate are served with https at both gat
   await setDomain(world.database.db, world.environmentId, { name: "tls.example", below: true, tlsSecret: null });
   await change(app, { kind: "scale", replicas: 1 });
   expect((await visit(edge.istioUrl, host)).status).toBe(200);
+});
+
+test("a certificate that is not there is told before anything changes, on the gateways page, and by the diagnosis", async () => {
+  const { db } = world.database;
+  const signal = AbortSignal.timeout(20_000);
+  const deps = { db, kubernetes: () => world.kubernetes, now: () => new Date() };
+  const domain = { name: "none.example", below: true };
+  const app = await world.createApp();
+  const host = `${app.name}.none.example`;
+  const routes = [{ host, path: "/", pathType: "prefix" as const, port: 8080 }];
+  const settings: AppSettings = { ...SETTINGS, replicas: 1, exposure: { gatewayClass: "ingress", routes } };
+  const { id: buildId } = await world.createBuild(app, serving("one"));
+  await setDomain(db, world.environmentId, { ...domain, tlsSecret: null });
+  await change(app, { buildId, settings });
+
+  await setDomain(db, world.environmentId, { ...domain, tlsSecret: "nowhere" });
+  const { environmentId } = world;
+  const intent = { environmentId, kind: "configure", buildId: null, settings, restoresNumber: null } as const;
+  const missing = `The Secret kepler-dev/nowhere with the certificate of ${host} does not exist.`;
+  const preview = await previewRelease(app.id, intent, { signal }, deps);
+  expect(preview.changes).toContainEqual({ field: "tls", before: null, after: `${host} nowhere` });
+  expect(preview.blockers).toMatchObject([{ gate: "certificate", message: missing }]);
+  // A way back is told the same, and is free to go.
+  const back = { ...intent, kind: "rollback", settings: null, restoresNumber: 1 } as const;
+  const { blockers, warnings } = await previewRelease(app.id, back, { signal }, deps);
+  expect([blockers, warnings.map(({ message }) => message)]).toEqual([[], [missing]]);
+
+  const cluster = await db.cluster.findFirstOrThrow({ where: { environments: { some: { id: environmentId } } } });
+  await checkGateways(world.deps, { id: environmentId, cluster }, { signal });
+  const checks = await db.gatewayCheck.findMany({ where: { environmentId }, orderBy: { gatewayClass: "asc" } });
+  const certificates = checks.map((row) =>
+    (row.checks as { name: string }[]).find(({ name }) => name === "certificates"),
+  );
+  expect(certificates).toMatchObject([
+    { state: "warn", detail: missing },
+    { state: "warn", detail: missing.replace("kepler-dev", "istio-system") },
+  ]);
+
+  await change(app, back);
+  const asked = { ...deps, registry: null, prometheus: null };
+  const { findings } = await getDiagnosis(app.id, "dev", { signal }, asked);
+  expect(findings).toContainEqual(
+    expect.objectContaining({ rule: "route", variant: "certificate-missing", level: "fail" }),
+  );
 });

@@ -33,6 +33,7 @@ const facts = (more: Partial<GateFacts> = {}): GateFacts => ({
   conflicts: [],
   changedAgain: [],
   trial: null,
+  certificates: [],
   before: null,
   after: null,
   quotas: [],
