@@ -17,6 +17,8 @@ export function settingsShots(stage: Stage): Shot[] {
     },
     { name: "settings-network", path: `${path}?open=network`, prepare: loaded },
     { name: "settings-traffic", path: `${path}?open=network`, prepare: trafficRules },
+    { name: "settings-calls", path: `${path}?open=calls`, prepare: calls },
+    { name: "settings-proxy", path: `${path}?open=network`, prepare: proxies },
     { name: "settings-access", path: `${path}?open=access,network`, prepare: limited },
     { name: "settings-conflict", path: `${path}?open=scale`, prepare: meanwhile },
     { name: "settings-viewer", path: `${path}?open=start,rollout`, prepare: loaded, as: "omar" },
@@ -36,6 +38,22 @@ async function intoTheMesh(page: Page, words: Words): Promise<void> {
   await page.getByLabel(words("settings.field.meshMode"), { exact: true }).selectOption("mesh");
   await page.getByLabel(words("settings.field.gatewayClass"), { exact: true }).selectOption("istio");
   await page.getByRole("dialog").getByText("VirtualService").first().waitFor();
+}
+
+/** Every part of the traffic policy. */
+async function calls(page: Page, words: Words): Promise<void> {
+  await loaded(page, words);
+  for (const part of ["loadBalancing", "connectionPool", "outlierDetection"])
+    await page.getByRole("switch", { name: words(`settings.calls.${part}`) }).click();
+  await page.getByLabel(words("settings.field.by"), { exact: true }).selectOption("cookie");
+}
+
+/** What is said of the proxy. */
+async function proxies(page: Page, words: Words): Promise<void> {
+  await loaded(page, words);
+  await page.getByLabel(words("settings.field.meshMode"), { exact: true }).selectOption("mesh");
+  await page.getByRole("switch", { name: words("settings.sidecar.own") }).click();
+  await page.getByRole("switch", { name: words("settings.sidecar.sized") }).click();
 }
 
 /** Callers by name, while the route is at the gateway that has no identity. */
