@@ -114,6 +114,8 @@ function asked(app: App, spec: Pick<AppSpec, "replicas" | "autoscaling">, object
   const plain = text
     .replaceAll(app.name, "<name>")
     .replaceAll(app.id, "<id>")
+    // Routes that Traefik treats apart stand in an Ingress named for its content, and that has the service's own host.
+    .replaceAll(object.kind === "Ingress" ? /(?<=<name>-)[0-9a-f]{16}/g : /$^/g, "<content>")
     .replaceAll(/sha256:[0-9a-f]{64}/g, "<digest>");
   return JSON.parse(plain, (key, value: unknown) => {
     if (key === "kepler.dev/release" || key === "deployment.kubernetes.io/revision" || CHOSEN.includes(key)) return "";
