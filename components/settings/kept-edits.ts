@@ -3,12 +3,11 @@ import { storedSettings } from "#lib/apps/spec-schema";
 import type { KeptEdit } from "./edit-rules.ts";
 import type { SettingsForm } from "./typed-settings.ts";
 
+/** What no settings are without. */
+const PARTS = Object.entries(storedSettings.shape).flatMap(([key, part]) => (part instanceof z.ZodOptional ? [] : key));
 /** As it was written by this version: every part of the settings is there, if half-typed. */
 const typedSettings = z.custom<SettingsForm>(
-  (value) =>
-    typeof value === "object" &&
-    value !== null &&
-    Object.keys(storedSettings.shape).every((key) => Object.hasOwn(value, key)),
+  (value) => typeof value === "object" && value !== null && PARTS.every((key) => Object.hasOwn(value, key)),
 );
 const keptEdit = z.object({
   basis: z.object({ settings: storedSettings, release: z.number().int().nullable() }),
