@@ -148,8 +148,11 @@ describe.concurrent("following logs", () => {
     let reader = follow(source);
     const heard: Heard[] = [];
     let cuts = 0;
+    let first: Awaited<ReturnType<typeof printed>> | null = null;
     const lastWords = () => [...heard, ...reader.lines].filter(({ text }) => text === "last words").length;
     while (lastWords() < 2) {
+      // A kubelet keeps one dead container: the first run's log may go as soon as the second one has ended.
+      if (lastWords() === 1) first ??= await printed("bursting", true).catch(() => null);
       const before = reader.lines.length;
       await waitFor("a cut in the stream", () => {
         if (lastWords() >= 2) return true;
@@ -165,7 +168,7 @@ describe.concurrent("following logs", () => {
     await reader.stop();
     heard.push(...reader.lines);
     expect(cuts).toBeGreaterThan(5);
-    const wanted = [...(await printed("bursting", true)), ...(await printed("bursting", false))];
+    const wanted = [...(first ?? (await printed("bursting", true))), ...(await printed("bursting", false))];
     const told = ({ at, text }: { at: string; text: string }) => `${at} ${text.length} ${text.slice(0, 20)}`;
     expect(heard.map(told)).toEqual(wanted.map(told));
     expect(reader.others.filter(({ type }) => type === "gap")).toEqual([]);
