@@ -2,7 +2,7 @@ import "server-only";
 import { type Prometheus } from "#lib/clients/prometheus/client";
 import { type Db } from "#lib/platform/db";
 import { KeplerError } from "#lib/platform/errors";
-import { type Gate } from "./gate-rules.ts";
+import { type Gate } from "./gate-schema.ts";
 import { type Caller } from "./identity-rules.ts";
 import { type ReleasePlan } from "./plan-release.ts";
 import { readCallers } from "./read-callers.ts";

@@ -2,8 +2,9 @@ import "server-only";
 import { domainsOf } from "#lib/apps/spec/domain-rules";
 import { type Db, db as ownDb } from "#lib/platform/db";
 import { NotFound } from "#lib/platform/errors";
+import { draftedSettings } from "./choose-source.ts";
 import { configuredLogOutput } from "./log-output.ts";
-import { draftedSettings, findBasis } from "./plan-release.ts";
+import { findBasis } from "./plan-release.ts";
 import { type SettingsView } from "./settings-schema.ts";
 
 /** The settings that a release without its own would take, as planning reads them. NotFound for an unknown environment. */

@@ -1,6 +1,6 @@
 import { type AppSpec } from "#lib/apps/spec-schema";
 import { type PublicError } from "#lib/platform/errors";
-import { type Gate } from "./gate-rules.ts";
+import { type Gate } from "./gate-schema.ts";
 import { type Caller, hasIdentity, isLetIn } from "./identity-rules.ts";
 
 export type CallersFacts = {

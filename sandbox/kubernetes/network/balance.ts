@@ -17,15 +17,16 @@ export type Situation = {
 
 /** Chooses by the policy: Istio's default is the less busy of two at random. */
 export function choose(candidates: Backend[], policy: TrafficPolicy, now: Situation): Backend | undefined {
-  const any = (): Backend | undefined => candidates[Math.floor(now.random() * candidates.length)];
-  if (policy.loadBalancer?.consistentHash) return now.hashKey === undefined ? any() : heaviest(candidates, now.hashKey);
+  const atRandom = (): Backend | undefined => candidates[Math.floor(now.random() * candidates.length)];
+  if (policy.loadBalancer?.consistentHash)
+    return now.hashKey === undefined ? atRandom() : heaviest(candidates, now.hashKey);
   switch (policy.loadBalancer?.simple) {
     case "ROUND_ROBIN":
       return candidates[now.turn % candidates.length];
     case "RANDOM":
-      return any();
+      return atRandom();
     default: {
-      const [a, b] = [any(), any()];
+      const [a, b] = [atRandom(), atRandom()];
       return a && b && now.active(b) < now.active(a) ? b : a;
     }
   }

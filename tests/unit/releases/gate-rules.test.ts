@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
-import { type GateFacts, gatesOf, readLimitRange, readQuota } from "#lib/releases/gate-rules";
+import { type GateFacts, gatesOf } from "#lib/releases/gate-rules";
 import { growth, podNeeds } from "#lib/releases/pod-needs-rules";
+import { readLimitRange, readQuota } from "#lib/releases/quota-rules";
 
 const deployment = (
   replicas: number | undefined,
