@@ -63,7 +63,9 @@ export function GatewayPanel({ standing, why, onMove }: Props) {
 function Checked({ check: { name, state, detail } }: { check: GatewayCheck }) {
   const t = useTranslations("gateways");
   const sentence = useSentence();
-  if (name === "certificates" && state !== "ok") return sentence(detail ?? "");
+  if (name === "certificates" && state !== "ok") {
+    return (detail ?? "").split("\n").map(sentence).join(" ");
+  }
   if (name === "hosts" && state !== "ok" && detail === null) return t("hostsHidden");
   return t(`check.${name}.${state}`, { detail: detail ?? "" });
 }

@@ -13,7 +13,7 @@ export const gatewayCheck = z.object({
   name: z.enum(GATEWAY_CHECKS),
   /** `warn`: routes can move, but something of it could not be looked at or will not work. */
   state: z.enum(["ok", "warn", "fail"]),
-  /** In the cluster's own words: a name, an address, a host; of certificates, our sentences. */
+  /** In the cluster's own words: a name, an address, a host; of certificates, our sentences, each in a line of its own. */
   detail: z.string().nullable(),
 });
 export type GatewayCheck = z.infer<typeof gatewayCheck>;

@@ -83,7 +83,7 @@ async function certificatesAt(
 ): Promise<GatewayCheck[]> {
   if (tls.length === 0) return [];
   const problems = await checkCertificates(tls, place, look);
-  const detail = problems.map(({ error }) => error.message).join(" ");
+  const detail = problems.map(({ error }) => error.message).join("\n");
   return [{ name: "certificates", state: problems.length > 0 ? "warn" : "ok", detail: detail || null }];
 }
 

@@ -12,6 +12,7 @@ import { startClusterProxy } from "#tests/world/faulty-cluster";
 import { killedEverywhere } from "../releases/killed-everywhere.ts";
 import { ReleaseWorld, SETTINGS } from "../releases/release-world.ts";
 import { manyVisits } from "./load.ts";
+import { CORS, edit, MOVED } from "./rules.ts";
 import { visit } from "./visit.ts";
 
 /** Says what it was asked for, with a header of its own. */
@@ -20,21 +21,12 @@ const ECHO = `require("http").createServer((q, s) => {
   s.end(JSON.stringify({ url: q.url, headers: q.headers }));
 }).listen(8080)`;
 
-const edit = (side: "request" | "response", action: "set" | "remove", header: string, value = "") => ({
-  ...{ side, action, name: header, value },
-});
 const RULES: Record<string, [path: string, rules: Partial<RouteTraffic>]> = {
   below: ["/api.v1", { rewritePath: "/v2$1" }],
   root: ["/api", { rewritePath: "/" }],
   under: ["/", { rewritePath: "/v2/" }],
   secure: ["/", { redirect: { scheme: "https", host: null, path: null, status: 301 } }],
-  moved: [
-    "/",
-    {
-      redirect: { scheme: null, host: "new.test", path: "/here", status: 308 },
-      headerEdits: [edit("response", "set", "cache-control", "no-store")],
-    },
-  ],
+  moved: ["/", MOVED],
   headers: [
     "/",
     {
@@ -46,18 +38,7 @@ const RULES: Record<string, [path: string, rules: Partial<RouteTraffic>]> = {
   ],
   limit: ["/", { rateLimit: { requests: 1, per: "minute", burst: 3 } }],
   retry: ["/", { retries: { attempts: 2, perTryTimeoutMs: null, on: ["connect-failure"] } }],
-  cors: [
-    "/",
-    {
-      cors: {
-        origins: ["https://shop.test"],
-        methods: ["GET", "PUT"],
-        headers: ["x-a"],
-        credentials: true,
-        maxAgeSeconds: 60,
-      },
-    },
-  ],
+  cors: ["/", CORS],
 };
 
 let world: ReleaseWorld;

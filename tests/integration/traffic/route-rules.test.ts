@@ -4,6 +4,7 @@ import { type AppSettings, appSettings } from "#lib/apps/spec-schema";
 import { planRelease } from "#lib/releases/plan-release";
 import { waitFor } from "#tests/world/wait-for";
 import { ReleaseWorld, SETTINGS } from "../releases/release-world.ts";
+import { CORS, edit, MOVED } from "./rules.ts";
 import { type Visit, visit } from "./visit.ts";
 
 /** Says what it was asked; is late, failing twice, or counts, where the path says so (the sandbox maps words like "/seen"). */
@@ -24,10 +25,6 @@ const SERVER = `
     say(200);
   }).listen(8080);`;
 
-const edit = (side: "request" | "response", action: "set" | "add" | "remove", name: string, value = "") => ({
-  ...{ side, action, name, value },
-});
-
 const RULES: Record<string, Partial<RouteTraffic>> = {
   plain: {},
   timeout: { timeoutMs: 3_000 },
@@ -36,10 +33,7 @@ const RULES: Record<string, Partial<RouteTraffic>> = {
   fewer: { retries: { attempts: 1, perTryTimeoutMs: null, on: ["5xx"] } },
   rewrite: { rewritePath: "/v2" },
   secure: { redirect: { scheme: "https", host: null, path: null, status: 301 }, rewritePath: "/v2" },
-  moved: {
-    redirect: { scheme: null, host: "new.test", path: "/here", status: 308 },
-    headerEdits: [edit("response", "set", "cache-control", "no-store")],
-  },
+  moved: MOVED,
   headers: {
     headerEdits: [
       ...[edit("request", "set", "x-team", "100% pay"), edit("request", "add", "x-step", "two")],
@@ -50,15 +44,7 @@ const RULES: Record<string, Partial<RouteTraffic>> = {
   limit: { rateLimit: { requests: 1, per: "minute", burst: 3 }, rewritePath: "/v2" },
   abort: { fault: { delay: null, abort: { percent: 50, status: 418 } } },
   delay: { fault: { delay: { percent: 100, ms: 150 }, abort: null } },
-  cors: {
-    cors: {
-      origins: ["https://shop.test"],
-      methods: ["GET", "PUT"],
-      headers: ["x-a"],
-      credentials: true,
-      maxAgeSeconds: 60,
-    },
-  },
+  cors: CORS,
 };
 
 let world: ReleaseWorld;
