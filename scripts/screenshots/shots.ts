@@ -1,6 +1,7 @@
 import { type Page } from "playwright-core";
 import { type SystemView } from "#lib/clusters/schema";
 import { configShots } from "./config-shots.ts";
+import { gatewayShots } from "./gateway-shots.ts";
 import { settingsShots } from "./settings-shots.ts";
 import { type Shot, type Words } from "./shot.ts";
 import { type Stage } from "./stage.ts";
@@ -16,6 +17,7 @@ export function shotsOf(stage: Stage): Shot[] {
     ...settingsShots(stage),
     ...configShots(stage),
     ...verbShots(stage),
+    ...gatewayShots(),
   ];
 }
 
