@@ -19,14 +19,13 @@ export type Resource = {
   verbs: string[];
 };
 
-const DROPPED = new Set([
-  "description",
-  "example",
-  "externalDocs",
-  "x-kubernetes-validations",
-  "x-kubernetes-unions",
-  "x-kubernetes-selectors",
-]);
+const DROPPED = new Set(["description", "example", "externalDocs", "x-kubernetes-unions", "x-kubernetes-selectors"]);
+
+const RULES = "x-kubernetes-validations";
+/** The rules in CEL that the sandbox knows by their text (sandbox/kubernetes/kinds/custom-checks.ts). */
+const KNOWN_RULES: readonly unknown[] = ["duration(self) >= duration('1ms')"];
+const isKnown = (rule: unknown): boolean =>
+  typeof rule === "object" && rule !== null && "rule" in rule && KNOWN_RULES.includes(rule.rule);
 
 /** A schema without prose; `properties` is a map of names, where "description" is a field like any other. */
 export function withoutProse(value: unknown, isNames = false): unknown {
@@ -35,7 +34,11 @@ export function withoutProse(value: unknown, isNames = false): unknown {
   return Object.fromEntries(
     Object.entries(value)
       .filter(([key]) => isNames || !DROPPED.has(key))
-      .map(([key, child]) => [key, withoutProse(child, !isNames && key === "properties")]),
+      .flatMap(([key, child]) => {
+        if (isNames || key !== RULES) return [[key, withoutProse(child, !isNames && key === "properties")]];
+        const known = Array.isArray(child) ? child.filter(isKnown) : [];
+        return known.length > 0 ? [[key, known]] : [];
+      }),
   );
 }
 

@@ -77,7 +77,8 @@ function answersOf(
         allowMethods: cors.methods,
         ...(cors.headers.length > 0 && { allowHeaders: cors.headers }),
         allowCredentials: cors.credentials,
-        maxAge: `${cors.maxAgeSeconds}s`,
+        // Istio takes whole seconds and no 0.
+        maxAge: `${Math.max(1, cors.maxAgeSeconds)}s`,
       },
     }),
   };

@@ -1,4 +1,5 @@
 import { RE2JS } from "re2js";
+import { durationMs } from "../duration.ts";
 import { isObject, type Json, type JsonObject } from "../json.ts";
 import { type OpenApi } from "./facts.ts";
 import { type Cause, type Check, invalid, type Schema } from "./schema.ts";
@@ -8,12 +9,21 @@ import { checkShape, validate } from "./validate.ts";
 
 const compact = (causes: (Cause | false)[]): Cause[] => causes.filter((cause) => cause !== false);
 
+/** Rules in CEL by their text: no library for Node evaluates them, and of hundreds most are this one (docs/decisions/0012). */
+const TEXT_RULES: Record<string, (value: string) => boolean> = {
+  "duration(self) >= duration('1ms')": (value) => (durationMs(value) ?? 0) >= 1,
+};
+
 /** Sizes, ranges and patterns of one value, in the sentences of kube-openapi's validation. */
 export const bounds = {
-  text({ pattern, minLength = 0, maxLength = Number.POSITIVE_INFINITY }: OpenApi): Check | undefined {
-    if (pattern === undefined && minLength === 0 && maxLength === Number.POSITIVE_INFINITY) return undefined;
+  text({ pattern, minLength = 0, maxLength = Number.POSITIVE_INFINITY, ...type }: OpenApi): Check | undefined {
+    const rules = type["x-kubernetes-validations"] ?? [];
+    const isFree = pattern === undefined && minLength === 0 && maxLength === Number.POSITIVE_INFINITY;
+    if (isFree && rules.length === 0) return undefined;
     const shape = pattern === undefined ? undefined : RE2JS.compile(pattern);
     return (value, path) => {
+      const broken = rules.find(({ rule }) => TEXT_RULES[rule]?.(value) === false);
+      if (broken) return broken.message;
       if ([...value].length < minLength) return `${path} in body should be at least ${minLength} chars long`;
       if ([...value].length > maxLength) return `${path} in body should be at most ${maxLength} chars long`;
       return shape?.test(value) === false ? `${path} in body should match '${pattern ?? ""}'` : undefined;

@@ -29,6 +29,8 @@ export type OpenApi = {
   minProperties?: number;
   maxProperties?: number;
   "x-kubernetes-group-version-kind"?: { group: string; version: string; kind: string }[];
+  /** Rules in CEL, those that are known by their text (scripts/kubernetes-facts/facts.ts). */
+  "x-kubernetes-validations"?: { rule: string; message: string }[];
   "x-kubernetes-int-or-string"?: boolean;
   "x-kubernetes-preserve-unknown-fields"?: boolean;
   "x-kubernetes-list-type"?: "atomic" | "set" | "map";

@@ -1,8 +1,8 @@
 import { createHash, randomUUID } from "node:crypto";
+import { durationMs } from "../duration.ts";
 import { type Backend } from "./backends.ts";
 import { type TrafficPolicy } from "./istio-objects.ts";
 import { type EdgeRequest } from "./plan.ts";
-import { durationMs } from "./string-match.ts";
 
 export const addressOf = ({ host, port }: Backend): string => `${host}:${port}`;
 

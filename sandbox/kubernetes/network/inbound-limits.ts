@@ -1,9 +1,9 @@
 import { z } from "zod";
+import { durationMs } from "../duration.ts";
 import { type Pod } from "../objects.ts";
 import { type Headers } from "./headers.ts";
 import { type Named } from "./istio-objects.ts";
 import { type RateLimit } from "./plan.ts";
-import { durationMs } from "./string-match.ts";
 import { takesIn } from "./workloads.ts";
 
 // Of EnvoyFilter the one use that is played: limits that a called pod's sidecar keeps for itself

@@ -1,3 +1,4 @@
+import { durationMs } from "../duration.ts";
 import { qualify, serviceOf } from "./hosts.ts";
 import {
   type HttpMatch,
@@ -7,7 +8,7 @@ import {
   type VirtualServiceSpec,
 } from "./istio-objects.ts";
 import { type Cors, type Destination, type EdgeRequest, type Fault, type HeaderEdits, type Plan } from "./plan.ts";
-import { durationMs, replaceAll, stringTest } from "./string-match.ts";
+import { replaceAll, stringTest } from "./string-match.ts";
 
 /** What Istio retries when nobody says (docs, VirtualService, HTTPRetry): only what has surely not been worked on. */
 const DEFAULT_RETRY = { attempts: 2, on: ["connect-failure", "refused-stream", "unavailable", "cancelled"] };

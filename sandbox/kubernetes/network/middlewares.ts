@@ -1,6 +1,7 @@
 import { z } from "zod";
+import { durationMs } from "../duration.ts";
 import { type Plan, type RateLimit } from "./plan.ts";
-import { durationMs, goReplaceAll, stringTest } from "./string-match.ts";
+import { goReplaceAll, stringTest } from "./string-match.ts";
 
 const text = z.record(z.string(), z.string());
 const redirect = { permanent: z.boolean().optional() };

@@ -1,7 +1,7 @@
+import { durationMs } from "../duration.ts";
 import { type Backend } from "./backends.ts";
 import { addressOf, choose } from "./balance.ts";
 import { type Cluster } from "./clusters.ts";
-import { durationMs } from "./string-match.ts";
 
 type Host = { active: number; errors: number; gatewayErrors: number; ejectedUntil: number; ejections: number };
 type State = { turn: number; active: number; waiting: (() => void)[]; hosts: Map<string, Host> };

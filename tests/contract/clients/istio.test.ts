@@ -1,10 +1,14 @@
 import { randomUUID } from "node:crypto";
+import fc from "fast-check";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { z } from "zod";
+import { configRefs } from "#lib/apps/spec/config-schema";
 import { type ApplyObject, type Kubernetes, type KubernetesObject } from "#lib/clients/kubernetes/client";
 import { createKubernetes } from "#lib/clients/kubernetes/create-kubernetes";
 import { KINDS } from "#lib/clients/kubernetes/kinds";
 import { KeplerError } from "#lib/platform/errors";
+import { renderManifests } from "#lib/releases/manifests";
+import { specArbitrary } from "#tests/unit/releases/spec-arbitrary";
 import { startWorld, type World } from "#tests/world/sandbox";
 
 const id = randomUUID().slice(0, 8);
@@ -65,6 +69,29 @@ afterAll(async () => {
 });
 
 describe("Istio's objects", () => {
+  it("are taken as services' Specs render them, whatever is wanted", async () => {
+    const taken = new Set<string>();
+    for (const spec of fc.sample(specArbitrary, { numRuns: 200, seed: 2026 })) {
+      const config = configRefs(spec.config).map((ref) => ({ ...ref, data: {} }));
+      const app = { id: "0190b6a0-0000-7000-8000-000000000001", name: "rendered" };
+      const place = { app, namespace: named("plain"), releaseNumber: 1, podRelease: 1 };
+      const objects = renderManifests({ ...place, spec: { ...spec, logCollection: null }, logOutput: null, config });
+      for (const object of objects.filter(({ apiVersion }) => apiVersion.includes("istio.io"))) {
+        await kubernetes.apply(object, { dryRun: true });
+        taken.add(object.kind);
+      }
+    }
+    const all = [
+      "AuthorizationPolicy",
+      "DestinationRule",
+      "EnvoyFilter",
+      "Gateway",
+      "PeerAuthentication",
+      "VirtualService",
+    ];
+    expect([...taken].sort()).toEqual(all);
+  });
+
   const istio = (group: "networking" | "security", kind: string, name: string, spec: unknown): ApplyObject => ({
     apiVersion: `${group}.istio.io/v1`,
     kind,
@@ -132,6 +159,19 @@ describe("Istio's objects", () => {
         http: [{ match: [{ uri: { regex: "(" } }], route: route([100]) }],
       }),
       /regex|parenthesis|closing/i,
+    ],
+    [
+      "a time of no length",
+      istio("networking", "VirtualService", "bad", { hosts: ["a"], http: [{ timeout: "0s", route: route([100]) }] }),
+      /timeout.*valid duration greater than 1ms/,
+    ],
+    [
+      "a part of a second that browsers are to remember CORS for",
+      istio("networking", "VirtualService", "bad", {
+        hosts: ["a"],
+        http: [{ corsPolicy: { maxAge: "1500ms" }, route: route([100]) }],
+      }),
+      /max_age duration is accurate only to seconds precision/,
     ],
     [
       "a field that Istio does not know",

@@ -1,11 +1,11 @@
 import { describe, expect, it } from "vitest";
 import { parse } from "yaml";
+import { durationMs } from "#sandbox/kubernetes/duration";
 import { ingressRoutes, type Middlewares } from "#sandbox/kubernetes/network/ingress-routes";
 import { gatewaySpec, virtualServiceSpec } from "#sandbox/kubernetes/network/istio-objects";
 import { gatewayRoutes, meshRoutes } from "#sandbox/kubernetes/network/istio-routes";
 import { middlewareSpec } from "#sandbox/kubernetes/network/middlewares";
 import { type EdgeRequest, type Plan } from "#sandbox/kubernetes/network/plan";
-import { durationMs } from "#sandbox/kubernetes/network/string-match";
 import { type Ingress } from "#sandbox/kubernetes/objects";
 
 const ask = (url: string, headers: Record<string, string> = {}, method = "GET"): EdgeRequest => {

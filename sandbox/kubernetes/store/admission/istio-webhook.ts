@@ -1,4 +1,5 @@
 import { ApiError } from "../../api/status.ts";
+import { durationMs } from "../../duration.ts";
 import { isObject, type Json, type JsonObject, section } from "../../json.ts";
 import { type Kind } from "../../kinds/kind.ts";
 import { type KubeObject } from "../../objects.ts";
@@ -26,8 +27,14 @@ function faultsOf(http: JsonObject): string[] {
   return [
     ...(isAnswered ? [] : ["HTTP route, redirect or direct_response is required"]),
     ...(weighsNothing ? ["total destination weight = 0"] : []),
+    ...(isWholeSeconds(http) ? [] : ["max_age duration is accurate only to seconds precision"]),
     ...matches.flatMap(([field, match]) => faultOfRegex(field, match)),
   ];
+}
+
+function isWholeSeconds({ corsPolicy }: JsonObject): boolean {
+  const maxAge = isObject(corsPolicy) ? corsPolicy.maxAge : undefined;
+  return typeof maxAge !== "string" || (durationMs(maxAge) ?? 0) % 1000 === 0;
 }
 
 function faultOfRegex(field: string, match: Json | undefined): string[] {
