@@ -1,10 +1,6 @@
 import { z } from "zod";
+import { headerName } from "./header-schema.ts";
 
-/** Of HTTP (RFC 9110, 5.6.2, token), in lower case as HTTP/2 has it. */
-const headerName = z
-  .string()
-  .max(128)
-  .regex(/^[!#$%&'*+.^_`|~0-9a-z-]+$/, "header.name");
 /** RFC 6265, 4.1.1. */
 const cookieName = z
   .string()

@@ -1,14 +1,8 @@
-import { APP_LABEL } from "#lib/clusters/label-rules";
 import { principalsOf } from "../identity-rules.ts";
 import { contentHash } from "./content-hash.ts";
-import { isUntouched, type Manifest, type ManifestInput, metadata, selector } from "./object.ts";
+import { everyPod, type Manifest, type ManifestInput, metadata } from "./object.ts";
 
 const API = "security.istio.io/v1";
-
-/** All pods of the service, a canary's too. */
-const podsOf = (input: ManifestInput) => ({
-  matchLabels: isUntouched(input) ? selector(input) : { [APP_LABEL]: input.app.id },
-});
 
 /**
  * Who may call (istio.io/latest/docs/reference/config/security/authorization-policy); without a rule nobody. Named for what
@@ -23,7 +17,11 @@ export function authorizationPolicy(input: ManifestInput): Manifest | null {
     ...(principals.length > 0 ? [{ source: { principals } }] : []),
     ...(namespaces.length > 0 ? [{ source: { namespaces } }] : []),
   ];
-  const spec = { selector: podsOf(input), action: "ALLOW", ...(from.length > 0 && { rules: [{ from }] }) };
+  const spec = {
+    selector: { matchLabels: everyPod(input) },
+    action: "ALLOW",
+    ...(from.length > 0 && { rules: [{ from }] }),
+  };
   const name = `${input.app.name}-callers-${contentHash(JSON.stringify(spec))}`;
   return { apiVersion: API, kind: "AuthorizationPolicy", metadata: metadata(input, name), spec };
 }
@@ -35,6 +33,6 @@ export const peerAuthentication = (input: ManifestInput): Manifest | null =>
         apiVersion: API,
         kind: "PeerAuthentication",
         metadata: metadata(input),
-        spec: { selector: podsOf(input), mtls: { mode: "STRICT" } },
+        spec: { selector: { matchLabels: everyPod(input) }, mtls: { mode: "STRICT" } },
       }
     : null;

@@ -1,10 +1,8 @@
 import { isToScheme } from "#lib/apps/spec/redirect-schema";
-import { type AppSpec } from "#lib/apps/spec-schema";
 import { canaryName } from "./canary.ts";
 import { type Manifest, type ManifestInput, metadata } from "./object.ts";
+import { type Route } from "./route-id.ts";
 import { conditionCount, conditionsOf, redirectOf, treatmentOf } from "./route-traffic.ts";
-
-type Route = NonNullable<AppSpec["exposure"]>["routes"][number];
 
 const API = "networking.istio.io/v1";
 /** Labels of the gateway that Istio's own charts and profiles install. */

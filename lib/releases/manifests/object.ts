@@ -55,6 +55,10 @@ export const ownLabels = ({ app, spec }: Whose): Record<string, string> => ({
 export const isUntouched = ({ spec, podRelease }: Pick<ManifestInput, "spec" | "podRelease">): boolean =>
   spec.adopted !== null && podRelease === 0;
 
+/** Labels that all pods of the service have, a canary's too. */
+export const everyPod = (input: Pick<ManifestInput, "app" | "spec" | "podRelease">): Record<string, string> =>
+  isUntouched(input) ? selector(input) : { [APP_LABEL]: input.app.id };
+
 /** The app's own container in each of its pods. */
 export const containerOf = ({ app, spec }: { app: { name: string }; spec: Pick<AppSpec, "adopted"> }): string =>
   spec.adopted?.container ?? app.name;

@@ -1,6 +1,5 @@
 import { type RouteRateLimit } from "#lib/apps/spec/rate-limit-schema";
-import { APP_LABEL } from "#lib/clusters/label-rules";
-import { type Manifest, type ManifestInput, metadata, selector } from "./object.ts";
+import { everyPod, type Manifest, type ManifestInput, metadata } from "./object.ts";
 import { routeId } from "./route-id.ts";
 
 /** By which the gateway tells a pod's sidecar which limit a request counts for; whoever forges it only counts himself. */
@@ -23,7 +22,7 @@ const config = (value: object) => ({
  * to stand in the gateway's namespace. Null without a limit, or without sidecars.
  */
 export function rateLimitFilter(input: ManifestInput): Manifest | null {
-  const { exposure, meshMode, adopted } = input.spec;
+  const { exposure, meshMode } = input.spec;
   const limited = (exposure?.routes ?? []).flatMap((route) =>
     route.traffic?.rateLimit ? [{ route, limit: route.traffic.rateLimit }] : [],
   );
@@ -34,8 +33,7 @@ export function rateLimitFilter(input: ManifestInput): Manifest | null {
     kind: "EnvoyFilter",
     metadata: metadata(input),
     spec: {
-      // The canary's pods too.
-      workloadSelector: { labels: adopted ? selector(input) : { [APP_LABEL]: input.app.id } },
+      workloadSelector: { labels: everyPod(input) },
       configPatches: [
         {
           applyTo: "HTTP_FILTER",
