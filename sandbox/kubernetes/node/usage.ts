@@ -132,8 +132,8 @@ export class UsageMeter implements UsageSource {
 const PERIOD_S = 0.1;
 
 /**
- * Nothing holds a process to its limit here. One that used more is counted as it would have been: having had to wait for
- * the share of the time in which it ran beyond it.
+ * Nothing holds a process to its limit here. One that used more is counted as it would have been: having had to wait in
+ * each period of that window.
  */
 function periodsAfter(
   before: CfsPeriods | undefined,
@@ -145,7 +145,7 @@ function periodsAfter(
   const { all, throttled } = before ?? { all: 0, throttled: 0 };
   if (cpuCores === 0) return { all, throttled };
   const ran = Math.round(windowSeconds / PERIOD_S);
-  return { all: all + ran, throttled: throttled + Math.round(ran * Math.max(0, 1 - limit / cpuCores)) };
+  return { all: all + ran, throttled: throttled + (cpuCores > limit ? ran : 0) };
 }
 
 const busySeconds = (): number =>

@@ -89,7 +89,8 @@ describe("a Deployment of a Node.js image", () => {
     rolling = false;
     await visitor;
     expect(new Set(seen)).toEqual(new Set(["200 hello", "200 hallo"]));
-    expect(seen.at(-1)).toBe("200 hallo");
+    // The visitor's last request may have begun before the end of the rollout; this one has not.
+    expect(await visit("web")).toMatchObject({ status: 200, text: expect.stringMatching(/^hallo/) });
   });
 
   it("keeps serving after the cluster was stopped and started", async () => {

@@ -51,12 +51,12 @@ describe("a container", () => {
       namespace: "default",
       container: "app",
     });
-    // It runs all the time with a tenth of what it takes: most of its periods it would wait in.
+    // It would take all of a core and may have a tenth.
     const [all, throttled] = ["periods", "throttled_periods"].map(
       (of) => sample(`container_cpu_cfs_${of}_total`)?.value,
     );
     expect(throttled).toBeGreaterThan(0);
-    expect(throttled).toBeLessThan(all);
+    expect(throttled).toBeLessThanOrEqual(all);
     await ground.call("DELETE", `${PODS}/busy`);
   });
 
