@@ -32,6 +32,12 @@ const PHRASES: Record<string, Record<string, RegExp>> = {
     namespace: /^(?<name>\S+) \(namespace\)$/,
     nobody: /^nobody \(at all\)$/,
   },
+  external: {
+    tls: /^(?<place>\S+ |)http (?<ports>\d+(?: → \d+)?) TLS$/,
+    timeout: /^timeout (?<ms>\d+) ms$/,
+    retries: /^(?<attempts>\d+) retries on (?<on>\S+)$/,
+    each: /^each (?<ms>\d+) ms$/,
+  },
   traffic: {
     timeout: /^timeout (?<ms>\d+) ms$/,
     retries: /^(?<attempts>\d+) retries on (?<on>\S+)$/,

@@ -1,6 +1,7 @@
 import type { ComponentType } from "react";
 import { AccessFields } from "./sections/access-fields.tsx";
 import { CallFields } from "./sections/call-fields.tsx";
+import { EgressFields } from "./sections/egress-fields.tsx";
 import { HealthFields } from "./sections/health-fields.tsx";
 import { LabelFields } from "./sections/label-fields.tsx";
 import { LogFields } from "./sections/log-fields.tsx";
@@ -24,6 +25,7 @@ export const SECTION_FIELDS: Record<SectionId, ComponentType> = {
   network: NetworkFields,
   calls: CallFields,
   access: AccessFields,
+  egress: EgressFields,
   health: HealthFields,
   storage: StorageFields,
   rollout: RolloutFields,

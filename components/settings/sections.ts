@@ -9,6 +9,7 @@ export const SECTIONS = {
   network: ["meshMode", "sidecar", "exposure"],
   calls: ["trafficPolicy"],
   access: ["access"],
+  egress: ["egress"],
   health: ["startupProbe", "readinessProbe", "livenessProbe"],
   storage: ["volumes"],
   rollout: ["workload", "strategy"],

@@ -62,6 +62,13 @@ export function useSectionWords(): Record<SectionId, (settings: AppSettings) => 
         mtls === "strict" && t("strict"),
       );
     },
+    egress: ({ egress }) => {
+      if (egress === null) return t("callsAnything");
+      const names = egress.hosts.map(({ name }) => name);
+      return egress.reach === "declared"
+        ? or(listed(...names), t("callsNowhere"))
+        : listed(...names, t("callsAnythingElse"));
+    },
     health: (settings) => {
       const asked = PROBE_ROLES.flatMap((role) => {
         const probe = settings[role];

@@ -35,6 +35,9 @@ export function noCanaryBecause({ app, running, spec, nameTaken }: Trial): Publi
   if (waysIn(running.spec) !== waysIn(spec)) {
     return refusal("It changes ports or routes, which lead to both sides: release that by itself first.");
   }
+  if (JSON.stringify(running.spec.egress) !== JSON.stringify(spec.egress)) {
+    return refusal("It changes where the service may call, which counts for both sides: release that by itself first.");
+  }
   if (samePodTemplate(running.spec, spec, app))
     return refusal("It leaves the pods as they are, so there is nothing to try.");
   if (nameTaken) return refusal(`Another service is called ${canaryName(app)}, as the canary's objects would be.`);

@@ -1,4 +1,5 @@
 import "server-only";
+import { domainOf } from "#lib/apps/spec/domain-rules";
 import { carrierOf, carriesRules } from "#lib/apps/spec/gateway-rules";
 import { type AppSpec } from "#lib/apps/spec-schema";
 import { type Kubernetes } from "#lib/clients/kubernetes/client";
@@ -17,6 +18,12 @@ export async function clusterGap(
   if (spec.logCollection && configuredLogOutput() === null) {
     return new Conflict("Log files cannot be collected: no place to send them to is configured.", {
       next: "Leave log collection out, or ask a platform admin to set ELASTICSEARCH_URL.",
+    });
+  }
+  const unreached = logHostsBeyondReach(spec);
+  if (unreached.length > 0) {
+    return new Conflict(`Collected log lines go to ${unreached.join(", ")}, which the service may not call.`, {
+      next: "Declare this host too, let the service call anything, or leave log collection out.",
     });
   }
   const carrier = spec.exposure && carrierOf(spec.exposure);
@@ -46,6 +53,14 @@ export async function clusterGap(
     });
   }
   return spec.meshMode === "mesh" ? opposedNamespace(namespace, kubernetes, signal) : null;
+}
+
+/** The collector is one of the pod's containers, so its calls are held to what the service may call. */
+function logHostsBeyondReach({ logCollection, egress }: AppSpec): string[] {
+  if (!logCollection || egress?.reach !== "declared") return [];
+  const named = egress.hosts.map(({ name }) => ({ name: name.replace(/^\*\./, ""), below: name.startsWith("*.") }));
+  const hosts = configuredLogOutput()?.elasticsearchHosts.map((url) => new URL(url).hostname) ?? [];
+  return hosts.filter((host) => host.includes(".") && !host.endsWith(".svc.cluster.local") && !domainOf(host, named));
 }
 
 /**

@@ -1,4 +1,5 @@
 import { printBytes } from "#lib/apps/quantity-rules";
+import { type ExternalHost } from "#lib/apps/spec/egress-schema";
 import { type AppSpec } from "#lib/apps/spec-schema";
 import { contentHash } from "./manifests/content-hash.ts";
 
@@ -16,6 +17,30 @@ export function callerWords(callers: NonNullable<AppSpec["access"]>["callers"]):
   return words.length > 0 ? words : ["nobody (at all)"];
 }
 
+/** "api.bank.example http 80 → 443 TLS, 192.0.2.7, timeout 500 ms": the ports of a host outside, where it is, and how it is called. */
+export function externalWords({ name, ports, addresses, timeoutMs, retries }: ExternalHost): string {
+  const parts = [
+    ...ports.map(({ port, protocol, targetPort, originateTls }) =>
+      [`${protocol} ${port}`, targetPort !== null && `→ ${targetPort}`, originateTls && "TLS"]
+        .filter(Boolean)
+        .join(" "),
+    ),
+    ...addresses,
+    ...callWords({ timeoutMs, retries }),
+  ];
+  return `${name} ${parts.join(", ")}`;
+}
+
+/** How long an answer may take, and when it is asked for again. */
+const callWords = ({ timeoutMs, retries }: Pick<ExternalHost, "timeoutMs" | "retries">): string[] => [
+  ...(timeoutMs === null ? [] : [`timeout ${timeoutMs} ms`]),
+  ...(retries === null
+    ? []
+    : [
+        `${retries.attempts} retries on ${retries.on.join("|")}${retries.perTryTimeoutMs === null ? "" : `, each ${retries.perTryTimeoutMs} ms`}`,
+      ]),
+];
+
 /** The content itself may be long; its size and a short name for it tell versions apart. */
 export function fileWords({ path, mode, content }: AppSpec["files"][number]): string {
   return `${path} ${mode}, ${new TextEncoder().encode(content).length} B, ${contentHash(content)}`;
@@ -30,9 +55,7 @@ export function trafficWords({ host, path, traffic }: NonNullable<AppSpec["expos
   const parts = [
     methods.join("|"),
     ...headers.map(({ name, match, value }) => `${name}${signs[match]}${value}`),
-    timeoutMs === null ? "" : `timeout ${timeoutMs} ms`,
-    retries &&
-      `${retries.attempts} retries on ${retries.on.join("|")}${retries.perTryTimeoutMs === null ? "" : `, each ${retries.perTryTimeoutMs} ms`}`,
+    ...callWords({ timeoutMs, retries }),
     rewritePath === null ? "" : `→ ${rewritePath}`,
     rateLimit && `${rateLimit.requests}/${rateLimit.per} (burst ${rateLimit.burst})`,
     redirect && `${redirect.status} → ${redirect.scheme ?? "*"}://${redirect.host ?? "*"}${redirect.path ?? "/*"}`,

@@ -8,6 +8,7 @@ import { disruptionBudget } from "./manifests/budget.ts";
 import { canaryObjects } from "./manifests/canary.ts";
 import { configObjects } from "./manifests/config.ts";
 import { destinationRule } from "./manifests/destination-rule.ts";
+import { externalRoutes, originations, reachOf, serviceEntries } from "./manifests/egress.ts";
 import { filesConfigMap } from "./manifests/files.ts";
 import { ingresses } from "./manifests/ingress.ts";
 import { istioGateway, virtualServices } from "./manifests/istio.ts";
@@ -35,6 +36,11 @@ export function renderManifests(input: ManifestInput): Manifest[] {
     collectorConfigMap(input),
     spec.ports.length > 0 && service(input),
     spec.workload.kind === "statefulset" && headlessService(input),
+    // TLS before the entry that leads to it: else calls would come there in plain HTTP.
+    ...originations(input),
+    ...serviceEntries(input),
+    ...externalRoutes(input),
+    reachOf(input),
     authorizationPolicy(input),
     peerAuthentication(input),
     workload(input),
@@ -49,7 +55,7 @@ export function renderManifests(input: ManifestInput): Manifest[] {
   return objects.filter((object) => object !== null && object !== false).filter((object) => !isLeft(object));
 }
 
-const POD_PARTS = ["ServiceAccount", "ConfigMap", "Secret", "Service"];
+const POD_PARTS = ["ServiceAccount", "ConfigMap", "Secret", "Service", "ServiceEntry"];
 /** Kinds of what leads visitors to pods. */
 export const ROUTES: readonly string[] = [
   "Ingress",
@@ -72,8 +78,8 @@ export const removedAfterRollout = (kind: string): boolean => [...POD_PARTS, ...
  * practices"; Traefik serves no Ingress that names a Middleware which is not there).
  */
 export const removedLast = (kind: string): boolean => ["DestinationRule", "Middleware"].includes(kind);
-/** What shuts callers out. */
-const SHUTTING = ["AuthorizationPolicy", "PeerAuthentication"];
+/** What shuts callers out, or its own calls. */
+const SHUTTING = ["AuthorizationPolicy", "PeerAuthentication", "Sidecar"];
 export const isShutting = (kind: string): boolean => SHUTTING.includes(kind);
 
 /** The environment's namespace; shared by all its apps, so it carries no app's label. */

@@ -10,6 +10,7 @@ import { refuseImpossibleAccess } from "./access-gaps.ts";
 import { adopt } from "./adopt-rules.ts";
 import { type Basis, chooseReplicas, chooseSource, type Here, type PlannedIntent } from "./choose-source.ts";
 import { refuseUnusableConfig } from "./config-of-spec.ts";
+import { refuseImpossibleEgress } from "./egress-gaps.ts";
 import { holdOn } from "./held-commits.ts";
 import { type HeldCommitView } from "./hold-schema.ts";
 import { IN_FLIGHT } from "./release-rules.ts";
@@ -78,6 +79,7 @@ export async function planRelease(tx: Tx, appId: string, intent: PlannedIntent, 
   await refuseFixed(tx, here, spec, intent);
   await refuseUnusableConfig(tx, here, spec);
   await refuseImpossibleAccess(tx, here, spec);
+  await refuseImpossibleEgress(tx, { appId, environment }, spec);
   const sameImage = basis?.spec.image.digest === spec.image.digest;
   const hold = sameImage ? null : await holdOn(tx, here, spec.image.commitSha);
   const number = (newest?.number ?? 0) + 1;

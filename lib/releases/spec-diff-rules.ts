@@ -1,7 +1,15 @@
 import { printBytes, printCpu } from "#lib/apps/quantity-rules";
 import { type AppSpec } from "#lib/apps/spec-schema";
 import { type SpecChange } from "./change-schema.ts";
-import { callerWords, configWords, fileWords, tolerationWords, trafficWords, volumeWords } from "./list-words-rules.ts";
+import {
+  callerWords,
+  configWords,
+  externalWords,
+  fileWords,
+  tolerationWords,
+  trafficWords,
+  volumeWords,
+} from "./list-words-rules.ts";
 
 /** `field` is the message key "releases.change.<field>", `path` where its value stands in a Spec (the same when left out). */
 type Field = { field: string; path?: string; print?: (value: unknown) => string };
@@ -74,6 +82,7 @@ const FIELDS: readonly Field[] = [
     "excludeOutboundRanges",
   ]),
   { field: "mtls", path: "access.mtls" },
+  { field: "reach", path: "egress.reach" },
   { field: "gatewayClass", path: "exposure.gatewayClass" },
   { field: "failedOverTo", path: "exposure.failedOverTo" },
   ...each("trafficPolicy.loadBalancing", "trafficPolicy.loadBalancing", ["by", "name", "ttlSeconds"]),
@@ -128,6 +137,7 @@ const LISTS: readonly ListField[] = [
     read: (s) => (s.exposure?.routes ?? []).map((r) => `${r.host}${r.path} (${r.pathType}) → ${r.port}`),
   },
   { field: "caller", read: (s) => callerWords(s.access?.callers ?? null) },
+  { field: "external", read: (s) => (s.egress?.hosts ?? []).map(externalWords) },
   { field: "tls", read: (s) => (s.exposure?.tls ?? []).flatMap((t) => t.hosts.map((h) => `${h} ${t.secretName}`)) },
   { field: "traffic", read: (s) => (s.exposure?.routes ?? []).flatMap(trafficWords) },
 ];

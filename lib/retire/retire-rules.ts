@@ -47,8 +47,16 @@ const IN_ORDER: Record<ClusterStage, readonly string[]> = {
     "Pod",
     "PodDisruptionBudget",
   ],
-  // Who may call them is asked as long as pods are there.
-  config: ["AuthorizationPolicy", "PeerAuthentication", "ConfigMap", "Secret", "ServiceAccount"],
+  // Who may call them, and where they may call, is asked as long as pods are there.
+  config: [
+    "Sidecar",
+    "ServiceEntry",
+    "AuthorizationPolicy",
+    "PeerAuthentication",
+    "ConfigMap",
+    "Secret",
+    "ServiceAccount",
+  ],
   volumes: ["PersistentVolumeClaim"],
 };
 

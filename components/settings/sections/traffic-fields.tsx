@@ -15,11 +15,11 @@ import classes from "../settings.module.css";
 import { HeaderEditFields } from "./header-edit-fields.tsx";
 import { RateLimitFields } from "./rate-limit-fields.tsx";
 import { RedirectFields } from "./redirect-fields.tsx";
+import { RetriesRule } from "./retries-rule.tsx";
 import { Rule } from "./rule.tsx";
 
 /** What each rule begins with when it is switched on. */
 const BEGIN = {
-  retries: { attempts: 2, perTryTimeoutMs: null, on: ["5xx"] },
   delay: { percent: 100, ms: 500 },
   abort: { percent: 10, status: 503 },
   mirror: { service: "", port: 8080, percent: 100 },
@@ -105,16 +105,7 @@ function Rules({ row, traffic, set }: RulesProps) {
       <RedirectFields row={row} redirect={traffic.redirect} set={(redirect) => set({ ...traffic, redirect })} />
       <RateLimitFields row={row} limit={traffic.rateLimit} set={(rateLimit) => set({ ...traffic, rateLimit })} />
       <HeaderEditFields row={row} edits={traffic.headerEdits} set={(headerEdits) => set({ ...traffic, headerEdits })} />
-      <Rule
-        at={`${at}.retries`}
-        name={t("retries")}
-        on={traffic.retries !== null}
-        onSwitch={(on) => set({ ...traffic, retries: on ? { ...BEGIN.retries, on: [...BEGIN.retries.on] } : null })}
-      >
-        <NumberField at={`${at}.retries.attempts`} unit="×" />
-        <NumberField at={`${at}.retries.perTryTimeoutMs`} unit="ms" optional />
-        <WordsField at={`${at}.retries.on`} name="retryOn" placeholder="5xx reset" />
-      </Rule>
+      <RetriesRule at={`${at}.retries`} retries={traffic.retries} set={(retries) => set({ ...traffic, retries })} />
       <Rule
         at={fault.delay === null ? undefined : `${at}.fault`}
         name={t("delay")}

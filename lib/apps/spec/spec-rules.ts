@@ -1,6 +1,7 @@
 import { type z } from "zod";
 import { accessProblems } from "./access-rules.ts";
 import { isSameSet } from "./config-schema.ts";
+import { egressProblems } from "./egress-rules.ts";
 import { type SpecProbe, secondsUntilFailure } from "./probe-schema.ts";
 import { type Path, type Problem } from "./problem.ts";
 import { sidecarProblems } from "./sidecar-rules.ts";
@@ -29,6 +30,7 @@ export function settingsProblems(settings: StoredSettings): Problem[] {
     ...trafficPolicyProblems(settings),
     ...sidecarProblems(settings),
     ...accessProblems(settings),
+    ...egressProblems(settings),
   ];
 }
 

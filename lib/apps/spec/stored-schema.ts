@@ -2,6 +2,7 @@ import { z } from "zod";
 import { specAccess } from "./access-schema.ts";
 import { specAdopted } from "./adopted-schema.ts";
 import { specConfig, variableName } from "./config-schema.ts";
+import { specEgress } from "./egress-schema.ts";
 import { specExposure, specHostAlias, specPort } from "./network-schema.ts";
 import { specAnnotation, specLabel, specPlacement, specSecurity } from "./pod-schema.ts";
 import { specProbe } from "./probe-schema.ts";
@@ -56,6 +57,8 @@ export const storedSettings = z.object({
   trafficPolicy: specTrafficPolicy.optional(),
   /** Who may call it, and how; anybody unless given. */
   access: specAccess.nullable().default(null),
+  /** Where it may call outside of the cluster, and how; anything unless given. */
+  egress: specEgress.nullable().default(null),
   strategy: specStrategy,
   /** Set by a restart: changes the pod template and nothing else. */
   restartedAt: z.iso.datetime().nullable(),

@@ -36,6 +36,8 @@ export const KINDS = {
   gateway: kind("networking.istio.io/v1", "Gateway", "gateways"),
   envoyFilter: kind("networking.istio.io/v1alpha3", "EnvoyFilter", "envoyfilters"),
   destinationRule: kind("networking.istio.io/v1", "DestinationRule", "destinationrules"),
+  serviceEntry: kind("networking.istio.io/v1", "ServiceEntry", "serviceentries"),
+  sidecar: kind("networking.istio.io/v1", "Sidecar", "sidecars"),
   authorizationPolicy: kind("security.istio.io/v1", "AuthorizationPolicy", "authorizationpolicies"),
   peerAuthentication: kind("security.istio.io/v1", "PeerAuthentication", "peerauthentications"),
 } as const satisfies Record<string, KindRef>;

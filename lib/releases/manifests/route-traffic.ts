@@ -30,14 +30,7 @@ export function treatmentOf(route: Route, namespace: string): object {
   if (traffic === undefined) return {};
   const { timeoutMs, retries, fault, mirror } = traffic;
   return {
-    ...(timeoutMs !== null && { timeout: duration(timeoutMs) }),
-    ...(retries && {
-      retries: {
-        attempts: retries.attempts,
-        ...(retries.perTryTimeoutMs !== null && { perTryTimeout: duration(retries.perTryTimeoutMs) }),
-        retryOn: retries.on.join(","),
-      },
-    }),
+    ...patienceOf({ timeoutMs, retries }),
     ...(fault && { fault: faultOf(fault) }),
     ...(mirror && {
       mirror: { host: `${mirror.service}.${namespace}.svc.cluster.local`, port: { number: mirror.port } },
@@ -46,6 +39,18 @@ export function treatmentOf(route: Route, namespace: string): object {
     ...answersOf(traffic, ["request", "response"], traffic.rateLimit ? routeId(route) : null),
   };
 }
+
+/** How long an answer may take, and when it is asked for again. */
+export const patienceOf = ({ timeoutMs, retries }: Pick<Traffic, "timeoutMs" | "retries">): object => ({
+  ...(timeoutMs !== null && { timeout: duration(timeoutMs) }),
+  ...(retries && {
+    retries: {
+      attempts: retries.attempts,
+      ...(retries.perTryTimeoutMs !== null && { perTryTimeout: duration(retries.perTryTimeoutMs) }),
+      retryOn: retries.on.join(","),
+    },
+  }),
+});
 
 /** Where visitors are sent instead (HTTPRedirect), and what the answer says beside it. */
 export const redirectOf = (redirect: RouteRedirect, traffic: Traffic): object => ({

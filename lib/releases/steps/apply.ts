@@ -15,6 +15,7 @@ import { renderRelease } from "../render-release.ts";
 import { type Verdict } from "../rollout-rules.ts";
 import { handOverReplicas, settleReplicas } from "./hand-over.ts";
 import { effect, type StepContext } from "./step-context.ts";
+import { widenReach } from "./widen-reach.ts";
 import { workloadRefOf } from "./workload-ref.ts";
 
 /** Makes the cluster want what the Spec says: what would act against it is removed, then each object is applied on the server's side. */
@@ -45,17 +46,15 @@ export async function applyObjects(
   const surplus = await deleteSurplus(context, "before", manifests);
   await handOverReplicas(context);
   const later = await shutLater(context, manifests);
-  await applyEach(
-    context,
-    manifests.filter((manifest) => !later.includes(manifest)),
-  );
+  const now = manifests.filter((manifest) => !later.includes(manifest));
+  await applyEach(context, await widenReach(context, now));
   // Not earlier: that an autoscaler of Kepler's wrote the number of pods has to be known until that is Kepler's own again.
   for (const entry of surplus) await ledgerAbsent(deps.db, release, entry, deps.now());
   return { applied: manifests.length - later.length, removed: surplus.length };
 }
 
 /**
- * What would shut callers out while routes and pods still follow the release. Where such an object stands already, another
+ * What would shut callers or calls out while routes and pods still follow the release. Where such an object stands already, another
  * one beside it only lets more in; and where no pod runs yet, nobody calls.
  */
 async function shutLater({ deps, release }: StepContext, manifests: readonly Manifest[]): Promise<Manifest[]> {

@@ -9,6 +9,7 @@ import { fromPublicError, NotFound, type PublicError } from "#lib/platform/error
 import { clusterGap } from "../cluster-gaps.ts";
 import { conflictsOf } from "../conflicts.ts";
 import { DECIDE_FIRST } from "../contests.ts";
+import { refuseImpossibleEgress } from "../egress-gaps.ts";
 import { undecided } from "../gate-rules.ts";
 import { ledgerFound, ledgerIn, ledgerPlanned, ledgerPresent } from "../ledger.ts";
 import { namespaceManifest, samePodTemplate } from "../manifests.ts";
@@ -23,9 +24,10 @@ import { effect, type StepContext } from "./step-context.ts";
 export async function check(context: StepContext): Promise<Verdict> {
   const { release, deps } = context;
   await leaveCanary(context);
-  const [podRelease, outside, gap] = await Promise.all([
+  const [podRelease, outside, , gap] = await Promise.all([
     podReleaseOf(deps.db, release),
     hostsOutside(deps.db, release),
+    stillAlone(deps.db, release),
     clusterGap(release.spec, release.environment.namespace, context.kubernetes, context.signal),
     imageExists(context),
   ]);
@@ -49,6 +51,14 @@ async function hostsOutside(db: Db, release: StepContext["release"]): Promise<Pu
   ]);
   const running = before ? appSpec.parse(before.spec).exposure : null;
   return outsideError(running, release.spec.exposure, { name: environment.name, domains: domainsOf(environment) });
+}
+
+/** Another service may have declared a host since, in another way. */
+async function stillAlone(db: Db, { app, environment, spec }: StepContext["release"]): Promise<void> {
+  if (spec.egress === null) return;
+  const { id } = environment;
+  const row = await db.environment.findUniqueOrThrow({ where: { id }, include: { domains: true } });
+  await refuseImpossibleEgress(db, { appId: app.id, environment: { id, domains: domainsOf(row) } }, spec);
 }
 
 /** Throws NotFound when Kepler's registry does not have the image by its digest (any more). */

@@ -87,6 +87,8 @@ describe("Istio's objects", () => {
       "EnvoyFilter",
       "Gateway",
       "PeerAuthentication",
+      "ServiceEntry",
+      "Sidecar",
       "VirtualService",
     ];
     expect([...taken].sort()).toEqual(all);

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { externalHost } from "#lib/apps/spec/egress-schema";
 import { NO_TRAFFIC_RULES } from "#lib/apps/spec/traffic-schema";
 import { appSettings, DEFAULT_SCALE_DOWN, DEFAULT_SCALE_UP } from "#lib/apps/spec-schema";
 import { type KindRef } from "#lib/clients/kubernetes/client";
@@ -52,6 +53,7 @@ async function everything(): Promise<Running> {
 }
 
 const LIMITED = { ...NO_TRAFFIC_RULES, rateLimit: { requests: 100, per: "second" as const, burst: 200 } };
+const OUTSIDE = externalHost.parse({ name: "api.bank.example", ports: [{ port: 443, protocol: "tls" }] });
 /** The other kinds of workload and of gateway, and pods with claims of their own. */
 const stateful = (): Promise<Running> =>
   world.running({
@@ -64,6 +66,7 @@ const stateful = (): Promise<Running> =>
     },
     trafficPolicy: { loadBalancing: { by: "random" }, connectionPool: null, outlierDetection: null },
     access: { callers: { services: [], gateway: true, namespaces: [] }, mtls: "strict" },
+    egress: { reach: "declared", hosts: [OUTSIDE] },
   });
 
 const template = { spec: { restartPolicy: "Never", containers: [{ name: "none", image: "127.0.0.1:1/none:1" }] } };

@@ -39,6 +39,7 @@ const importable = fc.tuple(specArbitrary, adopted).map(([spec, settled]): AppSp
     // Normal mode has no proxy to say anything of.
     sidecar: spec.meshMode === "mesh" ? spec.sidecar : undefined,
     access: null,
+    egress: null,
     files: [],
     config: [],
     logCollection: null,

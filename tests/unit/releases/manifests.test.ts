@@ -24,7 +24,7 @@ test("every object is in the environment's namespace, named for the app and labe
       for (const { metadata } of render(spec)) {
         expect(metadata.namespace).toBe("kepler-dev");
         expect(metadata.name).toMatch(
-          /^shop(-headless|-2|-((files|callers)-)?[0-9a-f]{16}(-(headers|limit|redirect|rewrite|retry))?)?$/,
+          /^shop(-headless|-2|-((files|callers|to)-)?[0-9a-f]{16}(-(headers|limit|redirect|rewrite|retry))?)?$/,
         );
         expect(metadata.labels).toMatchObject({
           "app.kubernetes.io/name": "shop",

@@ -6,6 +6,7 @@ import {
   DEFAULT_STRATEGY,
   RESOURCE_PRESETS,
 } from "#lib/apps/spec-schema";
+import { egressArbitrary } from "./egress-arbitrary.ts";
 import { exposureArbitrary } from "./exposure-arbitrary.ts";
 import { sidecarArbitrary } from "./sidecar-arbitrary.ts";
 import { trafficPolicyArbitrary } from "./traffic-policy-arbitrary.ts";
@@ -202,6 +203,7 @@ const anything = fc.record({
     { callers: { services: ["pay", "gateway"], gateway: true, namespaces: ["pay"] }, mtls: "permissive" },
     { callers: { services: ["pay"], gateway: true, namespaces: [] }, mtls: "strict" },
   ),
+  egress: egressArbitrary,
   strategy: fc
     .record({
       type: fc.constantFrom("rolling" as const, "recreate" as const),
@@ -236,6 +238,8 @@ function sound(spec: AppSpec): AppSpec {
     meshMode,
     trafficPolicy: spec.ports.length > 0 ? spec.trafficPolicy : undefined,
     access: meshMode === "mesh" && spec.exposure?.gatewayClass === "istio" ? spec.access : null,
+    // A port that bypasses the proxy is not declared.
+    egress: meshMode === "mesh" && spec.sidecar === undefined ? spec.egress : null,
     strategy: isSet ? { ...spec.strategy, type: "rolling" } : spec.strategy,
   };
 }
