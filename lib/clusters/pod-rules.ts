@@ -67,7 +67,7 @@ export type SeenPod = {
   /** "canary" on the pods of one; null on all others. */
   track: string | null;
   phase: string;
-  /** As `kubectl get pods` would print it. */
+  /** As `kubectl get pods` would print it, but for a pod that its node has ended: why it did. */
   status: string;
   message: string | null;
   ready: boolean;
@@ -123,6 +123,13 @@ export function seePod(object: unknown): SeenPod | null {
   };
 }
 
+/** Nothing of it runs or will run again: it only stands there until somebody takes it away. */
+export const isOver = ({ phase }: Pick<SeenPod, "phase">): boolean => phase === "Failed" || phase === "Succeeded";
+
+/** Its node has put it out; another pod takes its place. */
+export const isEvicted = ({ phase, status }: Pick<SeenPod, "phase" | "status">): boolean =>
+  phase === "Failed" && status === "Evicted";
+
 function configObjectsIn({ containers, volumes }: Pod["spec"]): string[] {
   const variables = containers.flatMap(({ envFrom, env }) => [
     ...(envFrom ?? []).flatMap(({ configMapRef, secretRef }) => objectNames(configMapRef?.name, secretRef?.name)),
@@ -160,9 +167,13 @@ const isReady = ({ metadata, status }: Pod): boolean =>
   metadata.deletionTimestamp == null &&
   (status.conditions ?? []).some((c) => c.type === "Ready" && c.status === "True");
 
-/** The STATUS column of `kubectl get pods` (kubernetes/kubernetes pkg/printers/internalversion/printers.go, printPod). */
+/**
+ * The STATUS column of `kubectl get pods` (kubernetes/kubernetes pkg/printers/internalversion/printers.go, printPod). Of a pod
+ * that its node has ended, kubectl prints how a container then ended ("Error"); here it is the node's reason ("Evicted").
+ */
 function printedStatus({ metadata, spec, status }: Pod): string {
   if (metadata.deletionTimestamp != null) return "Terminating";
+  if (status.phase === "Failed" && status.reason) return status.reason;
   const init = (status.initContainerStatuses ?? []).find((s) => !s.state?.running && initTrouble(s) !== null);
   if (init) return `Init:${initTrouble(init)}`;
   const trouble = (status.containerStatuses ?? []).map(containerReason).findLast((reason) => reason !== null);
@@ -190,6 +201,7 @@ function containerReason({ state }: ContainerStatus): string | null {
 
 /** The most telling sentence that the cluster gives: of a container that waits, then of the last end, then of the pod. */
 function troubleMessage({ status }: Pod): string | null {
+  if (status.phase === "Failed" && status.message) return status.message;
   const all = [...(status.initContainerStatuses ?? []), ...(status.containerStatuses ?? [])];
   const waiting = all.find((s) => s.state?.waiting?.message)?.state?.waiting?.message;
   const ended = all.find((s) => s.state?.terminated?.message)?.state?.terminated?.message;

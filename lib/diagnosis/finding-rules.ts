@@ -1,6 +1,6 @@
 import { type SeenContainer } from "#lib/clusters/container-rules";
 import { type SeenEvent } from "#lib/clusters/event-rules";
-import { type SeenPod } from "#lib/clusters/pod-rules";
+import { isEvicted, type SeenPod } from "#lib/clusters/pod-rules";
 import { type Scene } from "./scene-schema.ts";
 import { type Evidence, type Finding, type FindingAction } from "./schema.ts";
 
@@ -37,7 +37,7 @@ export function inContainers(
 ): Finding[] {
   const told = new Map<string, Finding>();
   for (const pod of scene.pods) {
-    if (pod.terminating) continue;
+    if (pod.terminating || isEvicted(pod)) continue;
     for (const container of pod.containers) {
       const one = look(pod, container);
       if (one) tell(told, `${one.rule} ${one.variant} ${container.name}`, ofContainer(scene, container, one), pod);

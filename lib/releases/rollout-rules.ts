@@ -1,7 +1,7 @@
 import { fewestReplicas, isAutoscaled, mostReplicas } from "#lib/apps/scaling-rules";
 import { configRefs } from "#lib/apps/spec/config-schema";
 import { type AppSpec } from "#lib/apps/spec-schema";
-import { type SeenPod } from "#lib/clusters/pod-rules";
+import { isOver, type SeenPod } from "#lib/clusters/pod-rules";
 import { type SeenWorkload } from "#lib/clusters/workload-rules";
 import { hopeless, logPlaceOf } from "#lib/diagnosis/diagnosis-rules";
 import { type Finding } from "#lib/diagnosis/schema";
@@ -49,7 +49,8 @@ export function decideRollout(wanted: Wanted, seen: Observed, startedAt: Date, n
     return { is: "reapply", facts: { waitingFor: "apply" } };
   }
   const mine = pods.filter((p) => isPodOf(p, wanted.podRelease) && !p.terminating);
-  const old = pods.filter((p) => !isPodOf(p, wanted.podRelease));
+  // One that its node has put out serves nobody, and no controller takes it away.
+  const old = pods.filter((p) => !isPodOf(p, wanted.podRelease) && !isOver(p));
   const target = targetOf(wanted.spec, workload);
   const facts: StepFacts = {
     wanted: target,

@@ -1,3 +1,4 @@
+import { isEvicted } from "#lib/clusters/pod-rules";
 import { found, inPods, podsWord, type Rule, seenIn } from "../finding-rules.ts";
 import { type Finding } from "../schema.ts";
 
@@ -43,15 +44,25 @@ export const nodeRule: Rule = (scene) => [
     });
   }),
   ...inPods(scene.pods, (pod) => {
-    if (pod.phase !== "Failed" || pod.status !== "Evicted") return null;
+    if (!isEvicted(pod)) return null;
+    const why = pod.message?.trim() ?? "";
+    const volume = /^Usage of EmptyDir volume "([^"]+)"/.exec(why)?.[1];
     return found({
       rule: "node",
-      variant: "evicted",
+      variant: volume === undefined ? "evicted" : `evicted ${volume}`,
       level: "warn",
-      message: `The node ${pod.nodeName ?? ""} has put ${pod.name} out: ${pod.message ?? "no reason given"}`,
-      next: "Another pod takes its place by itself. When it happens again, give it requests that fit what it uses.",
-      evidence: [seenIn({ source: "status", object: `Pod/${pod.name}`, text: `${pod.status}: ${pod.message ?? ""}` })],
-      actions: [{ kind: "settings", section: "size", field: null }, { kind: "ask" }],
+      message: `The node ${pod.nodeName ?? ""} has put ${pod.name} out: ${why || "no reason given"}`,
+      next:
+        volume === undefined
+          ? "Another pod takes its place by itself. When it happens again, give it requests that fit what it uses."
+          : `Another pod takes its place by itself, and writes as much again. Raise the size limit of the volume ${volume}, or let it write less.`,
+      evidence: [seenIn({ source: "status", object: `Pod/${pod.name}`, text: `${pod.status}: ${why}` })],
+      actions: [
+        volume === undefined
+          ? { kind: "settings", section: "size", field: null }
+          : { kind: "settings", section: "storage", field: "volumes" },
+        { kind: "ask" },
+      ],
     });
   }),
 ];

@@ -3,7 +3,7 @@ import { existsSync } from "node:fs";
 import { pods } from "../kinds/index.ts";
 import { type ContainerLog, type LogLine, logPath, readLines } from "../node/container-log.ts";
 import { type Runtime } from "../node/runtime.ts";
-import { type Pod } from "../objects.ts";
+import { type ContainerStatus, type Pod } from "../objects.ts";
 import { type Resources } from "../store/resources.ts";
 import { flagOf, numberOf, type Request } from "./request.ts";
 import { type Handler } from "./rest.ts";
@@ -25,6 +25,10 @@ export const logHandler =
         : path;
     if (found === undefined || !existsSync(fallback)) {
       if (previous) throw badRequest(`previous terminated container "${container}" in pod "${name}" not found`);
+      const id = statusOf(pod, container)?.state.terminated?.containerID;
+      // A kubelet has begun its answer when it finds that the container is gone, as those of evicted pods are.
+      if (id !== undefined)
+        return void request.response.writeHead(200).end(`unable to retrieve container logs for ${id}`);
       throw badRequest(
         `container "${container}" in pod "${name}" is waiting to start: ${waitingReason(pod, container)}`,
       );
@@ -47,10 +51,13 @@ export function chooseContainer(pod: Pod, asked: string | null): string {
   return only.name;
 }
 
-function waitingReason(pod: Pod, container: string): string {
-  const statuses = [...(pod.status.initContainerStatuses ?? []), ...(pod.status.containerStatuses ?? [])];
-  return statuses.find(({ name }) => name === container)?.state.waiting?.reason ?? "ContainerCreating";
+function statusOf({ status }: Pod, container: string): ContainerStatus | undefined {
+  const statuses = [...(status.initContainerStatuses ?? []), ...(status.containerStatuses ?? [])];
+  return statuses.find(({ name }) => name === container);
 }
+
+const waitingReason = (pod: Pod, container: string): string =>
+  statusOf(pod, container)?.state.waiting?.reason ?? "ContainerCreating";
 
 type Options = { follow: boolean; timestamps: boolean; tail: number | undefined; since: string; limit: number };
 

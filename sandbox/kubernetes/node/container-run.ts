@@ -7,11 +7,13 @@ import { type Container, type ContainerState, type ContainerStatus, type Pod } f
 import { type Store } from "../store/store.ts";
 import { BACKOFF_MS, fetchImage, LONGEST_BACKOFF_MS } from "./container-image.ts";
 import { ContainerLog, forgetOldLogs, logPath } from "./container-log.ts";
+import { diskUsage } from "./disk-usage.ts";
 import { ConfigError, environmentOf, expand } from "./environment.ts";
 import { copyRootfs, type NodeImage, type NodeImages } from "./images.ts";
 import { type Processes } from "./processes.ts";
 import { type Program, programFor } from "./program.ts";
 import { type Ending, RunningContainer } from "./running-container.ts";
+import { isLimited } from "./storage-limits.ts";
 import { mountVolumes } from "./volumes.ts";
 
 export type NodeGround = {
@@ -50,6 +52,8 @@ export class ContainerRun {
   #life: RunningContainer | undefined;
   #log: ContainerLog | undefined;
   #podIp = "";
+  /** What the container's files took before it wrote any. */
+  #imageBytes = 0;
 
   constructor(container: Container, run: Run, before: ContainerStatus | undefined, firstReason: string) {
     this.container = container;
@@ -86,6 +90,12 @@ export class ContainerRun {
     return this.#firstStart.promise;
   }
 
+  /** Bytes that the container has written: into its own files, and as its logs. */
+  async writtenBytes(): Promise<number> {
+    const own = await diskUsage(this.#rootfs);
+    return Math.max(0, own - this.#imageBytes) + (await diskUsage(join(this.#folder, "logs")));
+  }
+
   get status(): ContainerStatus {
     return {
       name: this.container.name,
@@ -98,6 +108,13 @@ export class ContainerRun {
       ...(this.#id === undefined ? {} : { containerID: this.#id }),
       started: this.#started,
     };
+  }
+
+  get #folder(): string {
+    return join(this.#run.folder, "containers", this.container.name);
+  }
+  get #rootfs(): string {
+    return join(this.#folder, "rootfs");
   }
 
   /** Runs the container under a restart policy until it ends for good; resolves to its last exit code. */
@@ -162,9 +179,10 @@ export class ContainerRun {
           HOSTNAME: pod.spec.hostname ?? pod.metadata.name,
         };
         const volumes = join(folder, "volumes");
-        const rootfs = join(folder, "containers", this.container.name, "rootfs");
+        const rootfs = this.#rootfs;
         await copyRootfs(image, rootfs);
         await mountVolumes(ground.store, pod, this.container, { volumes, rootfs, variables });
+        if (isLimited(pod)) this.#imageBytes = await diskUsage(rootfs);
         const words = (list: string[] | undefined) => list?.map((word) => expand(word, variables));
         const { command, args } = this.container;
         const expanded = { ...this.container, command: words(command), args: words(args) };
@@ -179,9 +197,9 @@ export class ContainerRun {
   }
 
   async #execute(program: Program): Promise<number> {
-    const { ground, folder, pod } = this.#run;
+    const { ground, pod } = this.#run;
     const { signal } = this.#stopping;
-    const own = join(folder, "containers", this.container.name);
+    const own = this.#folder;
     forgetOldLogs(own, this.#restartCount);
     this.#log = new ContainerLog(logPath(own, this.#restartCount));
     this.#say("Normal", "Created", "Container created");

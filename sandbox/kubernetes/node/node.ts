@@ -14,6 +14,7 @@ import { NodeImages } from "./images.ts";
 import { PodWorker } from "./pod-worker.ts";
 import { Processes } from "./processes.ts";
 import { type RunningContainer } from "./running-container.ts";
+import { startStorageEviction } from "./storage-eviction.ts";
 import { UsageMeter, type UsageSource } from "./usage.ts";
 
 export const NODE_NAME = "kepler-sandbox";
@@ -85,6 +86,7 @@ export function startNode(resources: Resources, { home, hostPath, scale, logger,
     if (pod.spec.volumes?.some((one) => one.downwardAPI ?? one.projected))
       refresh ??= setTimeout(refreshAll, REFRESH_MS * scale);
   });
+  const stopEviction = startStorageEviction(() => workers.values(), { scale, logger });
   const usage = new UsageMeter(NODE_NAME, () => workers.values(), { now, scale });
   return {
     usage,
@@ -99,6 +101,7 @@ export function startNode(resources: Resources, { home, hostPath, scale, logger,
     },
     stop: async () => {
       unsubscribe();
+      stopEviction();
       usage.stop();
       clearTimeout(refresh);
       await Promise.all([...workers.values()].map((worker) => worker.halt()));

@@ -5,14 +5,16 @@ type Seen = {
   init: ContainerStatus[];
   main: ContainerStatus[];
   initialised: boolean;
-  pastDeadline: boolean;
+  /** Why the node has ended the pod; it counts once nothing of it runs any more. */
+  ended?: { reason: string; message: string };
   ip: string;
   now: Date;
 };
 
 /** What a pod's containers add up to: its phase and conditions. */
-export function podStatus(pod: Pod, { init, main, initialised, pastDeadline, ip, now }: Seen): PodStatus {
-  const phase = pastDeadline ? "Failed" : phaseOf(pod, init, main, initialised);
+export function podStatus(pod: Pod, { init, main, initialised, ended, ip, now }: Seen): PodStatus {
+  const failure = [...init, ...main].some(({ state }) => state.running !== undefined) ? undefined : ended;
+  const phase = failure === undefined ? phaseOf(pod, init, main, initialised) : "Failed";
   const over = phase === "Succeeded" || phase === "Failed";
   const sidecars = init.filter(({ name }) => isSidecar(pod, name));
   const unready = [...sidecars, ...main].filter((one) => !one.ready).map(({ name }) => name);
@@ -21,7 +23,7 @@ export function podStatus(pod: Pod, { init, main, initialised, pastDeadline, ip,
       !pod.status.conditions?.some(({ type, status }) => type === conditionType && status === "True"),
   );
   const because = over
-    ? { reason: "PodCompleted" }
+    ? { reason: phase === "Failed" ? "PodFailed" : "PodCompleted" }
     : { reason: "ContainersNotReady", message: `containers with unready status: [${unready.join(" ")}]` };
   const truth = (type: string, holds: boolean, why: Partial<Condition> = {}): Condition => ({
     type,
@@ -53,9 +55,7 @@ export function podStatus(pod: Pod, { init, main, initialised, pastDeadline, ip,
     startTime: pod.status.startTime ?? timeText(now),
     ...(init.length > 0 ? { initContainerStatuses: init } : {}),
     containerStatuses: main,
-    ...(pastDeadline
-      ? { reason: "DeadlineExceeded", message: "Pod was active on the node longer than the specified deadline" }
-      : {}),
+    ...failure,
   };
 }
 

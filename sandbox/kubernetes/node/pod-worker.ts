@@ -7,8 +7,10 @@ import { type Container, type ContainerStatus, type Pod } from "../objects.ts";
 import { type Resources } from "../store/resources.ts";
 import { type LogPlace } from "./container-log.ts";
 import { ContainerRun, type NodeGround, type Policy } from "./container-run.ts";
+import { diskUsage } from "./disk-usage.ts";
 import { ConfigError } from "./environment.ts";
 import { podStatus } from "./pod-status.ts";
+import { emptyDirsOf, type StorageUse } from "./storage-limits.ts";
 import { writeVolumes } from "./volumes.ts";
 
 export type WorkerGround = NodeGround & {
@@ -17,6 +19,9 @@ export type WorkerGround = NodeGround & {
   address: () => string;
   endpointsLetGo(pod: Pod): Promise<void>;
 };
+
+/** How long a pod that is put out has to end (`immediateEvictionGracePeriodSeconds`). */
+const EVICTION_GRACE_MS = 1000;
 
 const isSidecar = (container: Container): boolean => container.restartPolicy === "Always";
 
@@ -34,7 +39,8 @@ export class PodWorker {
   #mounted: Promise<void> | undefined;
   #initialised = false;
   #stopped = false;
-  #pastDeadline = false;
+  /** Why the node has ended the pod by itself. */
+  #ended: { reason: string; message: string } | undefined;
   #ending: Promise<void> | undefined;
 
   constructor(pod: Pod, home: string, ground: WorkerGround) {
@@ -94,6 +100,28 @@ export class PodWorker {
       });
     this.#mounted = this.#mounted.then(write, write);
     await this.#mounted;
+  }
+
+  /** Whether the pod has not been told to end. */
+  get isActive(): boolean {
+    return !this.#over.signal.aborted;
+  }
+
+  /** What the pod takes on the node's disk. */
+  async storageUse(): Promise<StorageUse> {
+    const volumes = new Map<string, number>();
+    for (const { name } of emptyDirsOf(this.#pod)) volumes.set(name, await diskUsage(join(this.#volumes, name)));
+    const containers = new Map<string, number>();
+    for (const one of this.containers) containers.set(one.container.name, await one.writtenBytes());
+    return { volumes, containers };
+  }
+
+  /** Puts the pod out; resolves when nothing of it runs any more. The object stays, failed. */
+  async evict(message: string): Promise<void> {
+    if (!this.isActive) return;
+    this.#ended = { reason: "Evicted", message };
+    this.#ground.record(this.#pod, { type: "Warning", reason: "Evicted", message });
+    await this.#stopAll(EVICTION_GRACE_MS);
   }
 
   /** Ends the pod's processes and then the object itself. */
@@ -158,6 +186,13 @@ export class PodWorker {
     if (!this.#stopped) await this.#stopAll(this.#pod.spec.terminationGracePeriodSeconds * 1000);
     await Promise.all(sidecars);
     this.#report();
+    if (!this.#stopped) await this.#tidyUp();
+  }
+
+  /** Of a pod that is over nothing is kept but its logs, and of one that was put out not even those. */
+  async #tidyUp(): Promise<void> {
+    await rm(this.#volumes, { recursive: true, force: true });
+    if (this.#ended?.reason === "Evicted") await rm(join(this.#folder, "containers"), { recursive: true, force: true });
   }
 
   get #volumes(): string {
@@ -189,8 +224,8 @@ export class PodWorker {
     const end = since + activeDeadlineSeconds * 1000 - this.#ground.now().getTime();
     return setTimeout(
       () => {
-        this.#pastDeadline = true;
         const message = "Pod was active on the node longer than the specified deadline";
+        this.#ended ??= { reason: "DeadlineExceeded", message };
         this.#ground.record(this.#pod, { type: "Normal", reason: "DeadlineExceeded", message });
         void this.#stopAll(this.#pod.spec.terminationGracePeriodSeconds * 1000);
       },
@@ -207,7 +242,7 @@ export class PodWorker {
       init: this.#init.map((one) => one.status),
       main: this.#main.map((one) => one.status),
       initialised: this.#initialised,
-      pastDeadline: this.#pastDeadline,
+      ended: this.#ended,
       ip: this.#ip,
       now: now(),
     });

@@ -100,7 +100,6 @@ export function virtualPodController(resources: Resources, address: () => string
         init: (pod.spec.initContainers ?? []).map((one) => initStatus(pod, one.name, now())),
         main: step.containers,
         initialised: true,
-        pastDeadline: false,
         ip: pod.status.podIP ?? address(),
         now: now(),
       });

@@ -1,4 +1,3 @@
-import { type JsonObject } from "../json.ts";
 import { type Condition, type KubeObject } from "./meta.ts";
 
 export type HttpGet = {
@@ -81,7 +80,7 @@ export type DownwardVolume = {
 };
 export type Volume = {
   name: string;
-  emptyDir?: JsonObject;
+  emptyDir?: { medium?: string; sizeLimit?: string };
   configMap?: ConfigMapVolume;
   secret?: SecretVolume;
   downwardAPI?: DownwardVolume;

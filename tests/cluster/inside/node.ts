@@ -127,6 +127,8 @@ const kubeletConfig = ({ state, cgroup }: Place) => ({
   clusterDNS: [DNS_ADDRESS],
   resolvConf: join(state, "resolv.conf"),
   evictionHard: { "memory.available": "100Mi", "nodefs.available": "1%", "imagefs.available": "1%" },
+  // How much volumes hold is measured once a minute otherwise.
+  volumeStatsAggPeriod: "5s",
   imageGCHighThresholdPercent: 99,
   imageGCLowThresholdPercent: 98,
 });

@@ -1,3 +1,5 @@
+import { existsSync } from "node:fs";
+import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { type Ground, type Json, startGround, until } from "./kubernetes-ground.ts";
 
@@ -169,6 +171,43 @@ describe("a pod", () => {
     await create("late", { activeDeadlineSeconds: 1, containers: [sh("sleep 100")] });
     const { status } = await podWhen("late", (found) => found.status.phase === "Failed");
     expect(status.reason).toBe("DeadlineExceeded");
+  });
+
+  it.each([
+    {
+      what: "an emptyDir beyond its size",
+      container: { volumeMounts: [{ name: "scratch", mountPath: "/scratch" }] },
+      volumes: [{ name: "scratch", emptyDir: { sizeLimit: "1Mi" } }],
+      others: [],
+      message: 'Usage of EmptyDir volume "scratch" exceeds the limit "1Mi". ',
+    },
+    {
+      what: "more than its containers may together",
+      container: { resources: { limits: { "ephemeral-storage": "1Mi" } } },
+      volumes: [],
+      others: [],
+      message: "Pod ephemeral local storage usage exceeds the total limit of containers 1Mi. ",
+    },
+    {
+      what: "more in one container than that may",
+      container: { resources: { limits: { "ephemeral-storage": "1Mi" } } },
+      volumes: [],
+      others: [{ name: "other", resources: { limits: { "ephemeral-storage": "10Mi" } } }],
+      message: 'Container app exceeded its local ephemeral storage limit "1Mi". ',
+    },
+  ])("that writes $what is put out, and its files go with it", async ({ container, volumes, others, message }) => {
+    const name = `full-${volumes.length}-${others.length}`;
+    const fill = `mkdir -p /scratch; echo filling; sleep 0.5; head -c 3000000 /dev/zero > /scratch/zeros; sleep 100`;
+    await create(name, { containers: [sh(fill, container), ...others.map((one) => sh("sleep 100", one))], volumes });
+    const { status, metadata } = await podWhen(name, (found) => found.status.phase === "Failed");
+    expect(status).toMatchObject({ reason: "Evicted", message });
+    expect(status.containerStatuses[0].state.terminated.exitCode).toBeGreaterThan(128);
+    expect(status.conditions).toContainEqual(expect.objectContaining({ type: "Ready", reason: "PodFailed" }));
+    expect(await eventsOf(name)).toContainEqual(
+      expect.objectContaining({ type: "Warning", reason: "Evicted", message }),
+    );
+    await until(async () => (await log(name, "?container=app")).startsWith("unable to retrieve container logs for "));
+    expect(existsSync(join(ground.home, "kubernetes", "node", "pods", metadata.uid, "volumes"))).toBe(false);
   });
 
   it("that fits no node says why, and is placed once it does", async () => {

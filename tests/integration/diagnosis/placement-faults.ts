@@ -1,5 +1,17 @@
 import { type Fault } from "./fault.ts";
-import { node, object, onNode, with1, withSpec } from "./fault-objects.ts";
+import { deployment, node, object, onNode, own, with1, withSpec } from "./fault-objects.ts";
+
+/** Three megabytes of scratch, and then it stays. */
+const FILLING = {
+  command: [
+    "node",
+    "-e",
+    `const { mkdirSync, writeFileSync } = require("node:fs");
+     mkdirSync("/scratch", { recursive: true });
+     writeFileSync("/scratch/zeros", Buffer.alloc(3_000_000));
+     setInterval(() => {}, 1000);`,
+  ],
+};
 
 /** No node takes the pods, or theirs is in trouble. */
 export const placementFaults: Fault[] = [
@@ -64,6 +76,31 @@ export const placementFaults: Fault[] = [
     rule: "node",
     sentence: /The node t-\S+ runs short of memory, with 1 pod of this service on it/,
     evidence: /KubeletHasInsufficientMemory/,
+    action: { kind: "ask" },
+  },
+  {
+    name: "a pod that writes more than its volume may hold",
+    objects: (ground) => [
+      deployment(ground, {
+        containers: [own(ground, { ...FILLING, volumeMounts: [{ name: "scratch", mountPath: "/scratch" }] })],
+        volumes: [{ name: "scratch", emptyDir: { sizeLimit: "1Mi" } }],
+      }),
+    ],
+    rule: "node",
+    sentence: /The node \S+ has put t-\S+ out: Usage of EmptyDir volume "scratch" exceeds the limit "1Mi"\.$/,
+    evidence: /Evicted: Usage of EmptyDir/,
+    action: { kind: "settings", section: "storage", field: "volumes" },
+  },
+  {
+    name: "a container that writes more than its limit",
+    // It asks for none of what another fault's quota gives.
+    objects: with1({
+      ...FILLING,
+      resources: { requests: { "ephemeral-storage": "0" }, limits: { "ephemeral-storage": "1Mi" } },
+    }),
+    rule: "node",
+    sentence: /has put t-\S+ out: Pod ephemeral local storage usage exceeds the total limit of containers 1Mi\.$/,
+    evidence: /Evicted: Pod ephemeral local storage usage/,
     action: { kind: "ask" },
   },
 ];

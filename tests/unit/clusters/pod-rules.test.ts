@@ -57,6 +57,13 @@ test("the reason that keeps a container waiting is the pod's status, with the cl
   });
 });
 
+test("a pod that its node has put out says why it was, not how its container then ended", () => {
+  const terminated = { exitCode: 137, reason: "Error", message: "last words" };
+  const status = { phase: "Failed", reason: "Evicted", message: "The node was low on resource: memory. " };
+  const seen = seePod(podObject({ ...status, containerStatuses: [{ name: "shop", state: { terminated } }] }));
+  expect(seen).toMatchObject({ status: "Evicted", message: "The node was low on resource: memory. " });
+});
+
 test("a failing init container is named before the main one", () => {
   const init = [{ name: "migrate", state: { terminated: { exitCode: 1, reason: "Error" } } }];
   const statuses = [{ name: "shop", state: { waiting: { reason: "PodInitializing" } } }];

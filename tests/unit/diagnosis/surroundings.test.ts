@@ -56,12 +56,10 @@ describe("nodes", () => {
   });
 
   test("that put a pod out are named with the reason", () => {
-    const evicted = pod({
-      phase: "Failed",
-      status: "Evicted",
-      ready: false,
-      message: "The node was low on resource: memory.",
-    });
+    const evicted = pod(
+      { phase: "Failed", status: "Evicted", ready: false, message: "The node was low on resource: memory. " },
+      { ready: false, state: "terminated", reason: "Error", exitCode: 137 },
+    );
     expect(told({ pods: [evicted] })).toEqual([
       "node: The node node-1 has put shop-1 out: The node was low on resource: memory.",
     ]);

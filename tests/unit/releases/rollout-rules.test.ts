@@ -74,6 +74,11 @@ describe("rollout", () => {
   const decide = (w: SeenWorkload | null, pods: SeenPod[], now = later(5)) =>
     decideRollout(wanted, { workload: w, pods }, START, now);
 
+  test("does not wait for a pod of an older release that its node has put out: nobody takes that away", () => {
+    const evicted = pod({ releaseNumber: 6, phase: "Failed", status: "Evicted", ready: false });
+    expect(decide(workload(), [pod(), pod(), evicted])).toMatchObject({ is: "done", facts: { old: 0 } });
+  });
+
   test("is done when the cluster has seen it, all pods are new and available, and old pods have left", () => {
     expect(decide(workload(), [pod(), pod()]).is).toBe("done");
     expect(decide(workload({ observedGeneration: 2 }), [pod(), pod()]).is).toBe("wait");
