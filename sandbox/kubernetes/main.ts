@@ -16,7 +16,7 @@ import { scaleHandler } from "./api/scale.ts";
 import { startApiServer } from "./api/server.ts";
 import { forgetOldEvents } from "./controllers/event-recorder.ts";
 import { controllersOf } from "./controllers/index.ts";
-import { ensureStorageClass } from "./controllers/volumes.ts";
+import { ensureStorage } from "./controllers/volumes.ts";
 import { runControllers } from "./controllers/work-queue.ts";
 import { section } from "./json.ts";
 import { customResourceDefinitions, definitions } from "./kinds/definitions.ts";
@@ -91,7 +91,7 @@ export async function startKubernetes(options: KubernetesOptions): Promise<Kuber
   const store = new Store(home, options.historyLimit);
   const resources = new Resources(store, now);
   for (const name of ["default", "kube-system", "kube-public"]) ensureNamespace(resources, name);
-  ensureStorageClass(resources);
+  ensureStorage(resources);
   ensureDefinitions(resources);
 
   const { registry } = options;

@@ -12,7 +12,7 @@ const SERVED: Record<string, RegExp> = {
   "autoscaling/v2": /^$/,
   "networking.k8s.io/v1": /^(ipaddresses|servicecidrs)/,
   "policy/v1": /^$/,
-  "storage.k8s.io/v1": /^(csi|volumeattach|volumeattributes)/,
+  "storage.k8s.io/v1": /^(csinodes|csistoragecapacities|volumeattributes)/,
   "discovery.k8s.io/v1": /^$/,
   "events.k8s.io/v1": /^$/,
   "rbac.authorization.k8s.io/v1": /^$/,

@@ -1,6 +1,7 @@
 import { type UsageSource } from "../node/usage.ts";
 import { virtualNodeController, virtualPodController } from "../node/virtual-node.ts";
 import { type Resources } from "../store/resources.ts";
+import { attachDetachController } from "./attach-detach.ts";
 import { cronJobController } from "./cron-job.ts";
 import { deploymentController } from "./deployment.ts";
 import { disruptionController } from "./disruption.ts";
@@ -42,6 +43,7 @@ export const controllersOf = (
   scheduler(resources),
   claimController(resources, volumes),
   volumeController(resources, volumes),
+  attachDetachController(resources),
   virtualNodeController(resources),
   virtualPodController(resources, address),
   endpointsController(resources),

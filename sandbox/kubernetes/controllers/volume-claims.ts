@@ -8,7 +8,7 @@ import { changeOf } from "../store/store.ts";
 import { claimsOf, SELECTED_NODE } from "./claim-binding.ts";
 import { recorderFor } from "./event-recorder.ts";
 import { isFinished, statusWriter, withoutFinalizer, writer } from "./pods-of.ts";
-import { PROVISIONER } from "./volumes.ts";
+import { newSource } from "./volumes.ts";
 import { type Controller, keyOf, splitKey } from "./work-queue.ts";
 
 const PROTECTION = "kubernetes.io/pvc-protection";
@@ -33,15 +33,18 @@ export function claimController(resources: Resources, folder: string): Controlle
     resources.modify(persistentVolumeClaims, claim, (draft) => (draft.status = status), statusWriter);
   };
 
-  const provision = (claim: PersistentVolumeClaim, storageClass: StorageClass): void => {
+  /** False for a class that somebody else makes the volumes of. */
+  const provision = (claim: PersistentVolumeClaim, storageClass: StorageClass): boolean => {
     const name = `pvc-${claim.metadata.uid}`;
     const path = join(folder, name);
+    const source = newSource(storageClass.provisioner, name, path);
+    if (source === undefined) return false;
     mkdirSync(path, { recursive: true });
-    const annotations = { "pv.kubernetes.io/provisioned-by": PROVISIONER };
+    const annotations = { "pv.kubernetes.io/provisioned-by": storageClass.provisioner };
     const spec = {
       accessModes: claim.spec.accessModes,
       capacity: { storage: claim.spec.resources?.requests?.storage ?? "0" },
-      hostPath: { path, type: "DirectoryOrCreate" },
+      ...source,
       persistentVolumeReclaimPolicy: storageClass.reclaimPolicy ?? "Delete",
       storageClassName: storageClass.metadata.name,
       volumeMode: claim.spec.volumeMode,
@@ -50,6 +53,7 @@ export function claimController(resources: Resources, folder: string): Controlle
     const message = `Successfully provisioned volume ${name}`;
     record(claim, { type: "Normal", reason: "ProvisioningSucceeded", message });
     bind(claim, resources.get(persistentVolumes, undefined, name));
+    return true;
   };
 
   /** What a claim without a volume can do now: take a free one, have one made, or say what it waits for. */
@@ -68,8 +72,8 @@ export function claimController(resources: Resources, folder: string): Controlle
       const message = `storageclass.storage.k8s.io "${className}" not found`;
       return record(claim, { type: "Warning", reason: "ProvisioningFailed", message });
     }
-    if (storageClass.provisioner === PROVISIONER) return provision(claim, storageClass);
-    return say(
+    if (provision(claim, storageClass)) return;
+    say(
       "ExternalProvisioning",
       `Waiting for a volume to be created either by the external provisioner '${storageClass.provisioner}' or manually by the system administrator. If volume creation is delayed, please verify that the provisioner is running and correctly registered.`,
     );

@@ -29,12 +29,15 @@ import { ingressClasses } from "./networking/ingress-class.ts";
 import { networkPolicies } from "./networking/network-policy.ts";
 import { disruptionBudgets } from "./policy/pod-disruption-budget.ts";
 import { clusterRoleBindings, clusterRoles, roleBindings, roles } from "./rbac/roles.ts";
+import { csiDrivers } from "./storage/csi-driver.ts";
 import { storageClasses } from "./storage/storage-class.ts";
+import { volumeAttachments } from "./storage/volume-attachment.ts";
 
 /** Kinds about which something is written by hand. */
 const OWN: readonly Kind[] = [
   ...[namespaces, nodes, pods, services, configMaps, secrets, serviceAccounts, events, eventsView, endpoints],
-  ...[persistentVolumes, persistentVolumeClaims, storageClasses, resourceQuotas, limitRanges],
+  ...[persistentVolumes, persistentVolumeClaims, storageClasses, csiDrivers, volumeAttachments],
+  ...[resourceQuotas, limitRanges],
   ...[deployments, replicaSets, statefulSets, controllerRevisions, jobs, cronJobs],
   ...[horizontalPodAutoscalers, horizontalPodAutoscalersV1, disruptionBudgets],
   ...[ingresses, ingressClasses, networkPolicies, endpointSlices, leases],
@@ -96,6 +99,7 @@ export {
   configMaps,
   controllerRevisions,
   cronJobs,
+  csiDrivers,
   deployments,
   disruptionBudgets,
   endpointSlices,
@@ -118,4 +122,5 @@ export {
   services,
   statefulSets,
   storageClasses,
+  volumeAttachments,
 };

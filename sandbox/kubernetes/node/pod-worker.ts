@@ -1,6 +1,7 @@
 import { rm } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
+import { unattachedVolumes } from "../controllers/attachments.ts";
 import { type Recorder } from "../controllers/event-recorder.ts";
 import { pods } from "../kinds/index.ts";
 import { type Container, type ContainerStatus, type Pod } from "../objects.ts";
@@ -22,6 +23,10 @@ export type WorkerGround = NodeGround & {
 
 /** How long a pod that is put out has to end (`immediateEvictionGracePeriodSeconds`). */
 const EVICTION_GRACE_MS = 1000;
+
+/** A kubelet gives an attachment two minutes at a time (`podAttachAndMountTimeout`). */
+const ATTACH_LOOK_MS = 300;
+const ATTACH_LOOKS = 123_000 / ATTACH_LOOK_MS;
 
 const isSidecar = (container: Container): boolean => container.restartPolicy === "Always";
 
@@ -167,6 +172,7 @@ export class PodWorker {
     this.#report();
     const { restartPolicy } = this.#pod.spec;
     const sidecars: Promise<number>[] = [];
+    await this.#awaitAttachments();
     await this.#mountVolumes();
     for (const one of this.#init) {
       if (isSidecar(one.container)) {
@@ -197,6 +203,19 @@ export class PodWorker {
 
   get #volumes(): string {
     return join(this.#folder, "volumes");
+  }
+
+  /** What another node still holds is waited for; the kubelet says so each time that it has waited in vain. */
+  async #awaitAttachments(): Promise<void> {
+    const { signal } = this.#over;
+    const { store, scale, record } = this.#ground;
+    for (let looks = 1; !signal.aborted; looks += 1) {
+      const missing = unattachedVolumes(store, this.#pod).join(" ");
+      if (missing === "") return;
+      const message = `Unable to attach or mount volumes: unmounted volumes=[${missing}], unattached volumes=[${missing}], failed to process volumes=[]: context deadline exceeded`;
+      if (looks % ATTACH_LOOKS === 0) record(this.#pod, { type: "Warning", reason: "FailedMount", message });
+      await wait(ATTACH_LOOK_MS * scale, undefined, { signal }).catch(() => undefined);
+    }
   }
 
   /** No container is created before every volume is there. */

@@ -1,3 +1,4 @@
+import { unattachedVolumes } from "../controllers/attachments.ts";
 import { timeText, withCondition } from "../controllers/conditions.ts";
 import { recorderFor } from "../controllers/event-recorder.ts";
 import { type Controller, keyOf, splitKey } from "../controllers/work-queue.ts";
@@ -93,6 +94,7 @@ export function virtualPodController(resources: Resources, address: () => string
       if (pod.status.containerStatuses === undefined) {
         const wait = left(pod, START_MS);
         if (wait > 0) return wait;
+        if (unattachedVolumes(store, pod).length > 0) return START_MS;
         since.delete(pod.metadata.uid);
       }
       const step = nextStep(pod, now());

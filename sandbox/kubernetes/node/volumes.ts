@@ -1,5 +1,6 @@
 import { cp, mkdir, readdir, readFile, readlink, rename, rm, stat, symlink, writeFile } from "node:fs/promises";
 import { dirname, join, normalize } from "node:path";
+import { folderOf } from "../controllers/volumes.ts";
 import { same } from "../json.ts";
 import { persistentVolumeClaims, persistentVolumes } from "../kinds/index.ts";
 import { type Container, type KeyToPath, type Pod, type Volume } from "../objects.ts";
@@ -141,7 +142,8 @@ function outsideOf(store: Store, pod: Pod, volume: Volume | undefined): string |
   if (volume?.persistentVolumeClaim === undefined) return volume?.hostPath?.path;
   const { claimName } = volume.persistentVolumeClaim;
   const claim = store.get(persistentVolumeClaims, pod.metadata.namespace, claimName);
-  const path = store.get(persistentVolumes, undefined, claim?.spec.volumeName ?? "")?.spec.hostPath?.path;
+  const bound = store.get(persistentVolumes, undefined, claim?.spec.volumeName ?? "");
+  const path = bound && folderOf(bound.spec);
   if (path === undefined) throw new ConfigError(`persistentvolumeclaim "${claimName}" has no folder on this node`);
   return path;
 }

@@ -34,6 +34,7 @@ export type PersistentVolume = KubeObject & {
       resourceVersion?: string;
     };
     hostPath?: { path: string; type?: string };
+    csi?: { driver: string; volumeHandle: string; volumeAttributes?: Record<string, string> };
   };
   status: { phase?: "Pending" | "Available" | "Bound" | "Released" | "Failed"; reason?: string; message?: string };
 };
@@ -43,4 +44,12 @@ export type StorageClass = KubeObject & {
   reclaimPolicy?: "Delete" | "Retain";
   volumeBindingMode?: "Immediate" | "WaitForFirstConsumer";
   allowVolumeExpansion?: boolean;
+};
+export type CsiDriver = KubeObject & {
+  spec: { attachRequired?: boolean; tokenRequests?: { audience: string }[]; volumeLifecycleModes?: string[] };
+};
+/** That a volume is on a node, or is to be. */
+export type VolumeAttachment = KubeObject & {
+  spec: { attacher: string; nodeName: string; source: { persistentVolumeName?: string } };
+  status: { attached: boolean };
 };

@@ -228,6 +228,50 @@ describe("a claim", () => {
     await until(async () => (await ground.call("GET", volume)).status === 404);
   });
 
+  it("of a disk that another node holds keeps its pod waiting until the holder is gone", async () => {
+    const attachments = async () =>
+      (await get("/apis/storage.k8s.io/v1/volumeattachments")).items.map(({ spec, status }: Json) => [
+        spec.nodeName,
+        spec.source.persistentVolumeName,
+        status.attached,
+      ]);
+    const toldOf = async (name: string): Promise<string[]> => {
+      const { items } = await get(`/api/v1${NS}/events?fieldSelector=involvedObject.name%3D${name}`);
+      return items
+        .filter(({ source }: Json) => source.component === "attachdetach-controller")
+        .map(({ type, reason, message }: Json) => `${type} ${reason}: ${message}`);
+    };
+    const user = (name: string, spec: Json) => {
+      const volumes = [{ name: "data", persistentVolumeClaim: { claimName: "shared" } }];
+      const pod = template("echo mine > /data/mine; cat /data/*; sleep 100", { volumes, ...spec });
+      pod.spec.containers[0].volumeMounts = [{ name: "data", mountPath: "/data" }];
+      return ground.call("POST", PODS, { ...pod, metadata: { name } });
+    };
+    const far = { name: "far", labels: { place: "far" }, annotations: { "kwok.x-k8s.io/node": "fake" } };
+    const taints = [{ key: "far", effect: "NoSchedule" }];
+    await ground.call("POST", "/api/v1/nodes", { metadata: far, spec: { taints } });
+    await claim("shared", { storageClassName: "disk" });
+    await user("holder", { nodeSelector: { place: "far" }, tolerations: [{ operator: "Exists" }] });
+    await when(`${PODS}/holder`, (found) => found.status.phase === "Running");
+    const volume = (await get(`${CLAIMS}/shared`)).spec.volumeName as string;
+    expect(await attachments()).toEqual([["far", volume, true]]);
+
+    await user("second", {});
+    const refused = `Warning FailedAttachVolume: Multi-Attach error for volume "${volume}" Volume is already used by pod(s) holder`;
+    await until(async () => (await toldOf("second")).includes(refused));
+    const { status } = await get(`${PODS}/second`);
+    expect(status.containerStatuses[0].state.waiting.reason).toBe("ContainerCreating");
+
+    await ground.call("DELETE", `${PODS}/holder`);
+    await when(`${PODS}/second`, (found) => found.status.phase === "Running");
+    const attached = `Normal SuccessfulAttachVolume: AttachVolume.Attach succeeded for volume "${volume}" `;
+    expect((await toldOf("second")).sort()).toEqual([attached, refused]);
+    expect(await attachments()).toEqual([["kepler-sandbox", volume, true]]);
+    await until(async () => (await ground.call("GET", `${PODS}/second/log`)).body === "mine\n");
+    await ground.call("DELETE", `${PODS}/second`);
+    await until(async () => (await attachments()).length === 0);
+  });
+
   it("of a class that is not there keeps its pod from being scheduled", async () => {
     await claim("nowhere", { storageClassName: "fast" });
     await ground.call("POST", PODS, {
