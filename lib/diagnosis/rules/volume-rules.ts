@@ -10,7 +10,9 @@ export const volumeRule: Rule = (scene) => [
   ...scene.claims.flatMap((claim) => claimFinding(scene, claim)),
   ...inPods(scene.pods, (pod) => {
     if (pod.ready || pod.containers.some(({ state }) => state === "running")) return null;
-    const [event] = podEvents(scene, pod, "FailedAttachVolume", "FailedMount", "FailedMapVolume");
+    const events = podEvents(scene, pod, "FailedAttachVolume", "FailedMount", "FailedMapVolume");
+    // That the kubelet has waited in vain, which it repeats, says less than what it waits for.
+    const event = events.find(({ message }) => !message.startsWith("Unable to attach or mount volumes")) ?? events[0];
     // A ConfigMap or Secret that is missing fails the mount too, and has a rule of its own.
     if (!event || /(configmap|secret)s? "|references non-existent/i.test(event.message)) return null;
     const volume = /volumes?(?:=\[)? ?"?([\w.-]+)/.exec(event.message)?.[1] ?? "";

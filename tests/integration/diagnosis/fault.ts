@@ -14,6 +14,8 @@ export type Fault = {
   action: Partial<FindingAction>;
   /** Applied once a pod of the first objects is ready. */
   next?(ground: Ground): ApplyObject[];
+  /** Why no real cluster of the tests can have it: there it is left out. */
+  onlyInSandbox?: string;
   /** The sandbox's fault rule that it needs: a real cluster's registry is not ours to break. */
   outOfOrder?(ground: Ground): Record<string, unknown>;
 };

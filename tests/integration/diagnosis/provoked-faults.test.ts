@@ -35,7 +35,9 @@ describe("a fault made in a cluster is told in a sentence, with its grounds and 
     for (const step of undo.reverse()) await step();
   });
 
-  const canBeMade = ({ outOfOrder }: Fault) => !outOfOrder || world.world.world.isSandbox("registry");
+  const canBeMade = ({ outOfOrder, onlyInSandbox }: Fault) =>
+    (!outOfOrder || world.world.world.isSandbox("registry")) &&
+    (!onlyInSandbox || world.world.world.isSandbox("kubernetes"));
 
   async function make(fault: Fault): Promise<Made> {
     const ground = await world.newApp();

@@ -1,5 +1,14 @@
 import { type Fault } from "./fault.ts";
-import { object, withVolume } from "./fault-objects.ts";
+import { deployment, node, object, own, withVolume } from "./fault-objects.ts";
+import { type Ground } from "./fault-world.ts";
+
+const placeOf = ({ name }: Ground) => ({ "kepler.dev/place": name });
+const onDisk = (ground: Ground, spec: Record<string, unknown>) =>
+  deployment(ground, {
+    containers: [own(ground, { volumeMounts: [{ name: "data", mountPath: "/data" }] })],
+    volumes: [{ name: "data", persistentVolumeClaim: { claimName: ground.name } }],
+    ...spec,
+  });
 
 /** What the pods keep their data on does not come. */
 export const volumeFaults: Fault[] = [
@@ -33,5 +42,29 @@ export const volumeFaults: Fault[] = [
     sentence: /The volume data does not come to t-\S+ \(FailedMount\)/,
     evidence: /hostPath type check failed/,
     action: { kind: "ask" },
+  },
+  {
+    name: "a volume that another node still holds",
+    onlyInSandbox:
+      "a volume is attached by a CSI driver of a cloud or a storage system, which a cluster of the tests has not",
+    objects: (ground) => [
+      {
+        ...node(ground),
+        metadata: { name: ground.name, labels: placeOf(ground), annotations: { "kwok.x-k8s.io/node": "fake" } },
+        spec: { taints: [{ key: "kepler.dev/faults", effect: "NoSchedule" }] },
+      },
+      object(ground, "v1", "PersistentVolumeClaim", {
+        accessModes: ["ReadWriteOnce"],
+        storageClassName: "disk",
+        resources: { requests: { storage: "1Gi" } },
+      }),
+      onDisk(ground, { nodeSelector: placeOf(ground), tolerations: [{ operator: "Exists" }] }),
+    ],
+    // The next release is sent to another node, while the pod of this one keeps serving, and keeps the volume.
+    next: (ground) => [onDisk(ground, {})],
+    rule: "volume",
+    sentence: /The volume pvc-\S+ cannot go to the node of t-\S+: another node still holds it\./,
+    evidence: /FailedAttachVolume: Multi-Attach error for volume "pvc-\S+" Volume is already used by pod\(s\) t-/,
+    action: { kind: "settings", section: "storage", field: "volumes" },
   },
 ];

@@ -14,9 +14,16 @@ test("a volume that another node holds is told as that, one that does not come a
     "FailedAttachVolume",
     'Multi-Attach error for volume "pvc-1" Volume is already exclusively attached to one node',
   );
-  expect(told({ pods, events: [multi] })).toEqual([
+  // What the kubelet says every two minutes of waiting hides nothing.
+  const inVain = event(
+    "FailedMount",
+    "Unable to attach or mount volumes: unmounted volumes=[data], unattached volumes=[data], failed to process volumes=[]: context deadline exceeded",
+    { lastAt: ago(1) },
+  );
+  expect(told({ pods, events: [multi, inVain] })).toEqual([
     "volume: The volume pvc-1 cannot go to the node of shop-1: another node still holds it.",
   ]);
+  expect(told({ pods, events: [inVain] })).toEqual(["volume: The volume data does not come to shop-1 (FailedMount)."]);
   const slow = event(
     "FailedAttachVolume",
     'AttachVolume.Attach failed for volume "pvc-1" : timed out waiting for external-attacher',
