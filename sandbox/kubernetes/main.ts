@@ -23,6 +23,7 @@ import { customResourceDefinitions, definitions } from "./kinds/definitions.ts";
 import { namespaces, pods } from "./kinds/index.ts";
 import { writeKubeconfig } from "./kubeconfig.ts";
 import { startEdge } from "./network/edge.ts";
+import { startExternalProxy } from "./network/external-proxy.ts";
 import { publishGateways } from "./network/gateway-services.ts";
 import { networkView } from "./network/network-view.ts";
 import { startServiceProxy } from "./network/service-proxy.ts";
@@ -116,6 +117,7 @@ export async function startKubernetes(options: KubernetesOptions): Promise<Kuber
   const clock = { now: () => performance.now(), random: Math.random };
   const stage = { view: networkView(store), telemetry, logger, clock };
   const proxy = startServiceProxy(store, stage);
+  const outside = startExternalProxy(store, stage);
   const { edgePort, istioPort = 0, traefikPort = 0 } = options;
   const edge = await startEdge(
     stage,
@@ -185,6 +187,7 @@ export async function startKubernetes(options: KubernetesOptions): Promise<Kuber
       await server.stop();
       await edge.stop();
       proxy.stop();
+      outside.stop();
       stopControllers();
       await runtime.stop();
       store.close();

@@ -6,6 +6,7 @@ import { cronJobController } from "./cron-job.ts";
 import { deploymentController } from "./deployment.ts";
 import { disruptionController } from "./disruption.ts";
 import { endpointsController } from "./endpoints.ts";
+import { externalAddressController } from "./external-addresses.ts";
 import { garbageController } from "./garbage.ts";
 import { autoscalerController } from "./horizontal-pod-autoscaler.ts";
 import { jobController } from "./job.ts";
@@ -47,6 +48,7 @@ export const controllersOf = (
   virtualNodeController(resources),
   virtualPodController(resources, address),
   endpointsController(resources),
+  externalAddressController(resources),
   disruptionController(resources),
   garbageController(resources),
   resourceQuotaController(resources),

@@ -1,5 +1,7 @@
 import { type Backend, type Backends, portOf } from "./backends.ts";
-import { fullName, hostFits, qualify } from "./hosts.ts";
+import { isExportedTo } from "./external-objects.ts";
+import { type ExternalServices, endpointsOf } from "./external-services.ts";
+import { hostFits, hostOf, qualify } from "./hosts.ts";
 import { type DestinationRuleSpec, type Named, type TrafficPolicy } from "./istio-objects.ts";
 import { type Destination } from "./plan.ts";
 
@@ -18,24 +20,42 @@ const IN_TURN: TrafficPolicy = { loadBalancer: { simple: "ROUND_ROBIN" } };
 /** Undefined is Envoy's "no cluster": no such Service, port or subset. `rules` are there for Istio's proxies only. */
 export function clusterOf(
   destination: Destination,
-  backends: Backends,
+  { backends, external }: { backends: Backends; external: ExternalServices },
   rules: Named<DestinationRuleSpec>[] | undefined,
 ): Cluster | undefined {
-  const { namespace, service: name, subset } = destination;
-  const service = backends.service(namespace, name);
-  const port = service && portOf(service, destination.port, destination.otherwisePort);
-  if (service === undefined || port === undefined) return undefined;
-  const host = fullName(namespace, name);
-  const rule = rules?.find((each) => hostFits(qualify(each.spec.host, each.namespace), host))?.spec;
+  const { subset, caller } = destination;
+  const found = destination.namespace === "" ? outside(destination, external) : inside(destination, backends);
+  if (found === undefined) return undefined;
+  const { port, endpoints } = found;
+  const host = hostOf(destination);
+  const rule = rules?.find(
+    ({ spec, namespace }) =>
+      hostFits(qualify(spec.host, namespace), host) && isExportedTo(spec.exportTo, namespace, caller),
+  )?.spec;
   const chosen = rule?.subsets?.find((each) => each.name === subset);
   if (subset !== undefined && chosen === undefined) return undefined;
-  const forPort = rule?.trafficPolicy?.portLevelSettings?.find((each) => each.port.number === port.port);
+  const forPort = rule?.trafficPolicy?.portLevelSettings?.find((each) => each.port.number === port);
   const labels = Object.entries(chosen?.labels ?? {});
   const belongs = ({ pod }: Backend): boolean => labels.every(([key, value]) => pod?.metadata.labels?.[key] === value);
   return {
-    key: `outbound|${port.port}|${subset ?? ""}|${host}`,
+    key: `outbound|${port}|${subset ?? ""}|${host}`,
     destination,
-    endpoints: backends.ready(service, port).filter(belongs),
+    endpoints: endpoints.filter(belongs),
     policy: rules === undefined ? IN_TURN : { ...rule?.trafficPolicy, ...forPort, ...chosen?.trafficPolicy },
   };
+}
+
+type Found = { port: number; endpoints: Backend[] };
+
+function inside(destination: Destination, backends: Backends): Found | undefined {
+  const service = backends.service(destination.namespace, destination.service);
+  const port = service && portOf(service, destination.port, destination.otherwisePort);
+  return service && port && { port: port.port, endpoints: backends.ready(service, port) };
+}
+
+/** A host outside, as the caller's namespace knows it. */
+function outside({ service, caller, port, otherwisePort }: Destination, external: ExternalServices): Found | undefined {
+  const found = external.named(service, caller);
+  const wanted = found?.spec.ports.find(({ number }) => number === (port?.number ?? otherwisePort));
+  return found && wanted && { port: wanted.number, endpoints: endpointsOf(found, wanted) };
 }

@@ -214,6 +214,7 @@ async function once(
   let status = 0;
   const result = await attempt(backend, head, body, {
     timeoutMs: Number.isFinite(timeoutMs) ? timeoutMs : undefined,
+    tls: cluster.policy.tls?.mode === "SIMPLE" ? { servername: cluster.policy.tls.sni ?? request.host } : undefined,
     signal,
     count: (bytes) => reached({ backend, target, status, ms: clock.now() - startedMs, bytes }, call),
   });

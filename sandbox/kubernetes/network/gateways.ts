@@ -3,11 +3,12 @@ import { type IncomingMessage } from "node:http";
 import { type Logger } from "pino";
 import { type Call, type Ground, type Reach } from "./dispatch.ts";
 import { type Headers } from "./headers.ts";
-import { fullName } from "./hosts.ts";
+import { hostOf } from "./hosts.ts";
 import { type NetworkView } from "./network-view.ts";
-import { type EdgeRequest, type Plan, plainPlan } from "./plan.ts";
+import { type EdgeRequest, type Plan, plainPlan, type Target } from "./plan.ts";
 import { type Proxy } from "./proxy.ts";
 import { RateLimiter } from "./rate-limiter.ts";
+import { type SidecarScope } from "./sidecar-scope.ts";
 import { GATEWAY, knownSource, type Telemetry } from "./telemetry.ts";
 import { Upstreams } from "./upstreams.ts";
 import { ENVOY, TRAEFIK } from "./words.ts";
@@ -75,24 +76,46 @@ export function outboundSidecar(stage: Stage, calledOf: (incoming: IncomingMessa
     resolve: (request, incoming) => {
       const called = calledOf(incoming);
       const pod = view.backends.podAt(incoming.socket.remoteAddress ?? "");
-      if (called === undefined) return undefined;
+      const scope = pod && view.scope(pod);
+      const isKnown = called && (called.namespace === "" || scope?.knows(called.namespace, hostOf(called)) !== false);
+      if (!isKnown) return unknownTo(scope, request);
       const source = pod && { namespace: pod.metadata.namespace ?? "", labels: pod.metadata.labels ?? {} };
       const found = view.mesh(called, { ...request, source });
-      return found === undefined ? straightTo(called, request, 2) : found.plan;
+      const plan = found === undefined ? straightTo(called, request, 2) : found.plan;
+      return plan && { ...plan, targets: plan.targets.map((each) => ({ ...each, caller: source?.namespace })) };
     },
     forwarded: (incoming, request) => ({ ...tracing(incoming), "x-forwarded-proto": request.scheme }),
-    served: ({ incoming, outcome, status, ms }) =>
+    served: ({ incoming, request, plan, outcome, status, ms }) =>
       telemetry.istio({
         reporter: "source",
         source: sourceOf(incoming.socket.remoteAddress ?? ""),
         destination: destinationOf(outcome),
-        service: outcome.target,
+        service:
+          plan && isUnknown(plan)
+            ? { namespace: "unknown", service: plan.name, host: request.host }
+            : serviceOf(outcome.target),
         status,
         flags: outcome.flags,
         ms,
       }),
   };
 }
+
+/** What a sidecar does with a call to a host that it does not know: no host of the mesh's leads to these names. */
+export const UNKNOWN = { passed: "PassthroughCluster", shut: "BlackHoleCluster" };
+const isUnknown = ({ name }: Plan): boolean => Object.values(UNKNOWN).includes(name);
+/** Passed on, it comes to an address that the mesh made up, where nobody is. */
+const unknownTo = (scope: SidecarScope | undefined, request: EdgeRequest): Plan =>
+  scope?.passesUnknown === false
+    ? { ...plainPlan(UNKNOWN.shut, request), answer: { status: 502 } }
+    : { ...plainPlan(UNKNOWN.passed, request), answer: { status: 503, body: ENVOY.failures.UF.body } };
+
+/** A host outside belongs to the namespace that its callers know it in. */
+const serviceOf = (target: Target | undefined) =>
+  target &&
+  (target.namespace === ""
+    ? { namespace: target.caller ?? "unknown", service: target.service, host: target.service }
+    : target);
 
 /** Only the called pods have sidecars: plain balancing, and they count. */
 export function inboundSidecar(stage: Stage, calledOf: (incoming: IncomingMessage) => Called | undefined): Proxy {
@@ -109,11 +132,11 @@ export function inboundSidecar(stage: Stage, calledOf: (incoming: IncomingMessag
   };
 }
 
-/** The Service whose cluster address a connection came in on. */
+/** The Service whose cluster address a connection came in on; without a namespace a host outside of the cluster. */
 export type Called = { namespace: string; service: string; port: number };
 
 const straightTo = ({ namespace, service, port }: Called, request: EdgeRequest, attempts: number): Plan => ({
-  ...plainPlan(fullName(namespace, service), request),
+  ...plainPlan(hostOf({ namespace, service }), request),
   targets: [{ namespace, service, port: { number: port }, weight: 1 }],
   retry: { attempts, on: ["connect-failure"], backoffMs: 25 },
 });

@@ -1,5 +1,9 @@
 const CLUSTER_DOMAIN = ".svc.cluster.local";
 
+/** A Service by its full name; a host outside of the cluster, which has no namespace there, by its own. */
+export const hostOf = ({ namespace, service }: { namespace: string; service: string }): string =>
+  namespace === "" ? service : fullName(namespace, service);
+
 export const fullName = (namespace: string, service: string): string => `${service}.${namespace}${CLUSTER_DOMAIN}`;
 
 /** Istio completes a name without dots with the namespace of the object that says it, and takes any other as it is. */

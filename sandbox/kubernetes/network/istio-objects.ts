@@ -96,6 +96,7 @@ export const virtualServiceSpec = z.object({
   hosts: z.array(z.string()),
   gateways: z.array(z.string()).optional(),
   http: z.array(httpRoute).optional(),
+  exportTo: z.array(z.string()).optional(),
 });
 
 export const gatewaySpec = z.object({
@@ -116,6 +117,7 @@ export const gatewaySpec = z.object({
 });
 
 const trafficPolicy = z.object({
+  tls: z.object({ mode: z.string().optional(), sni: z.string().optional() }).optional(),
   loadBalancer: z
     .object({
       simple: z.string().optional(),
@@ -151,6 +153,7 @@ const trafficPolicy = z.object({
 
 export const destinationRuleSpec = z.object({
   host: z.string(),
+  exportTo: z.array(z.string()).optional(),
   trafficPolicy: trafficPolicy
     .extend({ portLevelSettings: z.array(trafficPolicy.extend({ port: z.object({ number: z.number() }) })).optional() })
     .optional(),

@@ -1,4 +1,5 @@
-import { fullName, hostPatterns, narrower, qualify, qualifyGateway } from "./hosts.ts";
+import { isExportedTo } from "./external-objects.ts";
+import { hostOf, hostPatterns, narrower, qualify, qualifyGateway } from "./hosts.ts";
 import { routeTest } from "./istio-match.ts";
 import { type GatewaySpec, type HttpRoute, type Named, type VirtualServiceSpec } from "./istio-objects.ts";
 import { planner } from "./istio-plan.ts";
@@ -46,17 +47,18 @@ export function meshRoutes(
   service: { namespace: string; service: string; port: number },
   request: EdgeRequest,
 ) => { plan?: Plan } | undefined {
-  const hosts = new Map<string, Named<VirtualServiceSpec>>();
+  const hosts = new Map<string, Named<VirtualServiceSpec>[]>();
   for (const each of virtualServices)
     if ((each.spec.gateways ?? ["mesh"]).includes("mesh"))
       for (const host of each.spec.hosts) {
         const name = qualify(host, each.namespace);
-        if (!hosts.has(name)) hosts.set(name, each);
+        hosts.set(name, [...(hosts.get(name) ?? []), each]);
       }
   const compiled = new Map<string, Route[]>();
-  return ({ namespace, service, port }, request) => {
-    const found = hostPatterns(fullName(namespace, service)).map((host) => hosts.get(host));
-    const virtualService = found.find((each) => each !== undefined);
+  return ({ port, ...called }, request) => {
+    const found = hostPatterns(hostOf(called)).flatMap((host) => hosts.get(host) ?? []);
+    const caller = request.source?.namespace;
+    const virtualService = found.find(({ spec, namespace }) => isExportedTo(spec.exportTo, namespace, caller));
     if (virtualService === undefined) return undefined;
     const key = `${virtualService.namespace}/${virtualService.name} ${port}`;
     const routes = compiled.get(key) ?? routesOf(virtualService, { gateway: "mesh", port });

@@ -7,6 +7,8 @@ import { type Backends, backendsIn } from "./backends.ts";
 import { type Cluster, clusterOf } from "./clusters.ts";
 import { type Credentials, istioCredentials, traefikCredentials } from "./credentials.ts";
 import { derived } from "./derived.ts";
+import { sidecarSpec } from "./external-objects.ts";
+import { type ExternalServices, externalServicesIn } from "./external-services.ts";
 import { type Headers } from "./headers.ts";
 import { envoyFilterSpec, limitsAt } from "./inbound-limits.ts";
 import { ingressRoutes } from "./ingress-routes.ts";
@@ -16,10 +18,13 @@ import { middlewareSpec } from "./middlewares.ts";
 import { type Destination, type EdgeRequest, type Plan, type Resolve } from "./plan.ts";
 import { RateLimiter } from "./rate-limiter.ts";
 import { authorizationPolicySpec, peerAuthenticationSpec } from "./security-objects.ts";
+import { type SidecarScope, sidecarScopeOf } from "./sidecar-scope.ts";
 
 /** What the gateways and sidecars know of the cluster, as it is at the moment of each call. */
 export type NetworkView = {
   backends: Backends;
+  /** Hosts outside of the cluster that entries speak of. */
+  external: ExternalServices;
   istio: Resolve;
   traefik: Resolve;
   /** What each gateway shows to visitors that come with TLS. */
@@ -30,6 +35,8 @@ export type NetworkView = {
   ): { plan?: Plan } | undefined;
   /** With DestinationRules, as Istio's proxies see it, or without. */
   cluster(destination: Destination, withRules: boolean): Cluster | undefined;
+  /** Where a pod's sidecar lets its calls go. */
+  scope(pod: Pod): SidecarScope;
   /** Whether a pod lets a caller in. */
   door(pod: Pod, knock: Knock): Door;
   /** Whether the limits that a pod's sidecar keeps take one more request. */
@@ -49,6 +56,8 @@ export function networkView(store: Store): NetworkView {
   const policies = read("security.istio.io", "v1", "authorizationpolicies", authorizationPolicySpec);
   const peers = read("security.istio.io", "v1", "peerauthentications", peerAuthenticationSpec);
   const envoyFilters = read("networking.istio.io", "v1alpha3", "envoyfilters", envoyFilterSpec);
+  const sidecars = read("networking.istio.io", "v1", "sidecars", sidecarSpec);
+  const external = externalServicesIn(store);
   const limiter = new RateLimiter();
   const middlewares = read("traefik.io", "v1alpha1", "middlewares", middlewareSpec);
   const istio = derived(store, ["gateways", "virtualservices"], () => gatewayRoutes(gateways(), virtualServices()));
@@ -65,13 +74,16 @@ export function networkView(store: Store): NetworkView {
   });
   return {
     backends,
+    external,
     istio: (request) => istio()(request),
     traefik: (request) => traefik()(request),
     credentials: { istio: istioCredentials(store, gateways), traefik: traefikCredentials(store, ours) },
     mesh: (service, request) => mesh()(service, request),
-    cluster: (destination, withRules) => clusterOf(destination, backends, withRules ? rules() : undefined),
+    cluster: (destination, withRules) =>
+      clusterOf(destination, { backends, external }, withRules ? rules() : undefined),
     takes: (pod, port, headers, nowMs) =>
       limitsAt(pod, port, headers, envoyFilters()).every((limit) => limiter.take(limit, nowMs)),
+    scope: (pod) => sidecarScopeOf(pod, sidecars()),
     door: (pod, knock) => doorOf(pod, knock, { policies: policies(), peers: peers() }),
   };
 }

@@ -15,7 +15,7 @@ export type EdgeRequest = {
   source?: { namespace: string; labels: Record<string, string> };
 };
 
-/** A Service's port, or a part of its pods that a DestinationRule names. */
+/** A Service's port, or a part of its pods that a DestinationRule names; without a namespace a host outside of the cluster. */
 export type Destination = {
   namespace: string;
   service: string;
@@ -23,6 +23,8 @@ export type Destination = {
   /** The port of a Service with several, when none is named. */
   otherwisePort?: number;
   subset?: string;
+  /** The calling pod's namespace: some objects are there for some namespaces only. */
+  caller?: string;
 };
 
 export type HeaderEdits = { set?: Record<string, string>; add?: Record<string, string>; remove?: string[] };

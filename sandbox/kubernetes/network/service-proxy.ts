@@ -6,6 +6,8 @@ import { type Pod, type Service, type ServicePort } from "../objects.ts";
 import { type Store } from "../store/store.ts";
 import { type Backend } from "./backends.ts";
 import { type Called, inboundSidecar, outboundSidecar, type Stage } from "./gateways.ts";
+import { fullName } from "./hosts.ts";
+import { keepListening } from "./listeners.ts";
 import { proxyServer } from "./proxy.ts";
 import { knownSource } from "./telemetry.ts";
 import { sendsOut, takesIn } from "./workloads.ts";
@@ -17,7 +19,6 @@ import { sendsOut, takesIn } from "./workloads.ts";
  */
 export function startServiceProxy(store: Store, stage: Stage): { stop(): void } {
   const { view, logger } = stage;
-  const servers = new Map<string, Server>();
   const sockets = new Set<Socket>();
   const called = new WeakMap<Socket, Called>();
   const calledOf = ({ socket }: IncomingMessage): Called | undefined => called.get(socket);
@@ -31,18 +32,24 @@ export function startServiceProxy(store: Store, stage: Stage): { stop(): void } 
     turn += 1;
     const backend = backends[turn % backends.length];
     const sidecar = sidecarFor(client, service, port, backends);
+    const sender = senderOf(client, service, port);
     if (sidecar !== undefined) {
       const { namespace = "", name } = service.metadata;
       called.set(client, { namespace, service: name, port: port.port });
       sidecar.emit("connection", client);
-    } else if (backend === undefined) client.destroy();
-    else if (isShut(senderOf(client, service, port), backend)) client.resetAndDestroy();
+    } else if (backend === undefined || (sender && isBeyond(sender, service))) client.destroy();
+    else if (isShut(sender, backend)) client.resetAndDestroy();
     else tunnel(client, backend);
   };
   /** The calling pod, where its sidecar carries the call: else nobody is told who it is. */
   const senderOf = (client: Socket, { spec }: Service, { port }: ServicePort): Pod | undefined => {
     const pod = view.backends.podAt(client.remoteAddress ?? "");
     return pod && sendsOut(pod, { address: spec.clusterIP ?? "", port }) ? pod : undefined;
+  };
+  /** Does the caller's sidecar not know the Service, and let nothing pass that it does not know? */
+  const isBeyond = (sender: Pod, { metadata: { namespace = "", name } }: Service): boolean => {
+    const { knows, passesUnknown } = view.scope(sender);
+    return !passesUnknown && !knows(namespace, fullName(namespace, name));
   };
   const isShut = (sender: Pod | undefined, { pod, port }: Backend): boolean =>
     pod !== undefined && view.door(pod, { source: knownSource(sender), port }) !== "open";
@@ -65,7 +72,7 @@ export function startServiceProxy(store: Store, stage: Stage): { stop(): void } 
     return server.listen(port.port, address);
   };
 
-  const sync = (): void => {
+  const listeners = keepListening(() => {
     const wanted = new Map<string, () => Server>();
     for (const service of store.list(services)) {
       const { clusterIP, ports = [] } = service.spec;
@@ -76,23 +83,18 @@ export function startServiceProxy(store: Store, stage: Stage): { stop(): void } 
             open(service, port, clusterIP),
           );
     }
-    for (const [key, server] of servers)
-      if (!wanted.has(key)) {
-        server.close();
-        servers.delete(key);
-      }
-    for (const [key, start] of wanted) if (!servers.has(key)) servers.set(key, start());
-  };
+    return wanted;
+  });
 
   if (platform() !== "linux") return { stop: () => undefined };
-  sync();
+  listeners.sync();
   const unsubscribe = store.subscribe(({ kind }) => {
-    if (kind.plural === "services") sync();
+    if (kind.plural === "services") listeners.sync();
   });
   return {
     stop: () => {
       unsubscribe();
-      for (const server of servers.values()) server.close();
+      listeners.close();
       for (const socket of sockets) socket.destroy();
     },
   };

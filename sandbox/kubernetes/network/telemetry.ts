@@ -11,11 +11,13 @@ export type IstioCall = {
   reporter: "source" | "destination";
   source?: Workload;
   destination?: Workload;
-  service?: { namespace: string; service: string };
+  service?: CalledService;
   status: number;
   flags: string[];
   ms: number;
 };
+/** `host` where that is not a Service's own name. */
+type CalledService = { namespace: string; service: string; host?: string };
 type Bytes = { received: number; transmitted: number };
 export type TraefikCall = { service?: string; method: string; status: number; ms: number };
 
@@ -28,12 +30,26 @@ export class Telemetry {
     requests: new Counter(`traefik_${level}_requests_total`, help),
     durations: new Histogram(`traefik_${level}_request_duration_seconds`, `${help} Duration.`, TRAEFIK_SECONDS),
   }));
+  readonly #opened = new Counter("istio_tcp_connections_opened_total", "tcp_connections_opened_total");
+  readonly #closed = new Counter("istio_tcp_connections_closed_total", "tcp_connections_closed_total");
   readonly #network = new Map<string, Bytes>();
 
   istio(call: IstioCall): void {
     const labels = istioLabels(call);
     this.#requests.add(labels);
     this.#durations.observe(labels, call.ms);
+  }
+
+  /** A connection of a pod to a host outside, without requests that anybody looks at; the result is called at its end. */
+  connection({ source, service }: { source: Workload | undefined; service: CalledService }): () => void {
+    const labels = {
+      ...{ reporter: "source", ...sideLabels("source", source), ...sideLabels("destination", undefined) },
+      ...serviceLabels(service),
+      ...{ request_protocol: "tcp", response_flags: "-", connection_security_policy: "unknown" },
+      ...{ namespace: source?.namespace ?? "unknown", pod: source?.pod ?? "unknown" },
+    };
+    this.#opened.add(labels);
+    return () => this.#closed.add(labels);
   }
 
   traefik({ service, method, status, ms }: TraefikCall): void {
@@ -66,7 +82,10 @@ export class Telemetry {
     });
   }
 
-  readonly collectIstio: Collect = () => [this.#requests.collect(), this.#durations.collect()];
+  readonly collectIstio: Collect = () => [
+    ...[this.#requests.collect(), this.#durations.collect()],
+    ...[this.#opened.collect(), this.#closed.collect()],
+  ];
   readonly collectTraefik: Collect = () =>
     this.#traefik.flatMap(({ requests, durations }): Family[] => [requests.collect(), durations.collect()]);
 }
@@ -103,9 +122,7 @@ function istioLabels({ reporter, source, destination, service, status, flags }: 
     reporter,
     ...sideLabels("source", source),
     ...sideLabels("destination", destination),
-    destination_service: service === undefined ? "unknown" : fullName(service.namespace, service.service),
-    destination_service_name: service?.service ?? "unknown",
-    destination_service_namespace: service?.namespace ?? "unknown",
+    ...serviceLabels(service),
     request_protocol: "http",
     response_code: String(status),
     grpc_response_status: "",
@@ -115,6 +132,12 @@ function istioLabels({ reporter, source, destination, service, status, flags }: 
     pod: reporting?.pod ?? "unknown",
   };
 }
+
+const serviceLabels = (service: CalledService | undefined): Labels => ({
+  destination_service: service ? (service.host ?? fullName(service.namespace, service.service)) : "unknown",
+  destination_service_name: service?.service ?? "unknown",
+  destination_service_namespace: service?.namespace ?? "unknown",
+});
 
 function sideLabels(side: "source" | "destination", workload: Workload | undefined): Labels {
   const { name, namespace, app, version, account } = workload ?? UNKNOWN;

@@ -24,7 +24,7 @@ const server = http.createServer((request, response) => {
     if (url.pathname === "/slow") return setTimeout(() => answer(200), Number(parameter("ms")));
     if (url.pathname === "/flaky") return times <= Number(parameter("fails")) ? parameter("how") === "drop" ? request.socket.destroy() : answer(503) : answer(200);
     if (url.pathname === "/sick") return answer(process.env.HOSTNAME.endsWith("-0") ? 500 : 200);
-    if (url.pathname === "/call") return http.get(parameter("to"), (called) => response.writeHead(called.statusCode, called.headers) && called.pipe(response));
+    if (url.pathname === "/call") return http.get(parameter("to"), { headers: parameter("host") === null ? {} : { host: parameter("host") } }, (called) => response.writeHead(called.statusCode, called.headers) && called.pipe(response)).on("error", () => response.destroy());
     if (url.pathname === "/stream") {
       response.write("one\\n");
       return setTimeout(() => response.end("two\\n"), Number(parameter("ms")));
@@ -70,6 +70,8 @@ const PLURALS: Record<string, string> = {
   ServiceAccount: "serviceaccounts",
   AuthorizationPolicy: "authorizationpolicies",
   PeerAuthentication: "peerauthentications",
+  ServiceEntry: "serviceentries",
+  Sidecar: "sidecars",
 };
 
 /** A cluster with a Service "web" of two versions, one pod each (and whatever more is asked for), behind a Gateway. */
