@@ -11,13 +11,18 @@ import { runVitest, type Tally } from "./run-vitest.ts";
 const VITEST_PROJECTS = ["unit", "contract", "integration", "kill", "e2e"] as const;
 type Phase = { name: string; run: () => Promise<Tally>; onRequest?: true };
 
-const phases: Phase[] = [
-  { name: "lint", run: async () => tallyOf((await lint()).map((r) => r.result.exitCode)) },
-  { name: "types", run: async () => tallyOf([(await runCommand("tsc", ["--noEmit"])).exitCode]) },
-  ...VITEST_PROJECTS.map((project) => ({ name: project, run: () => runVitest([project]) })),
+/** One after another; the phases of one line side by side. */
+const stages: Phase[][] = [
+  // Either keeps one core busy.
+  [
+    { name: "lint", run: async () => tallyOf((await lint()).map((r) => r.result.exitCode)) },
+    { name: "types", run: async () => tallyOf([(await runCommand("tsc", ["--noEmit"])).exitCode]) },
+  ],
+  ...VITEST_PROJECTS.map((project) => [{ name: project, run: () => runVitest([project]) }]),
   // Needs programs that do not come from npm (see tests/clients).
-  { name: "clients", run: () => runVitest(["clients"]), onRequest: true },
+  [{ name: "clients", run: () => runVitest(["clients"]), onRequest: true }],
 ];
+const phases = stages.flat();
 
 function tallyOf(exitCodes: number[]): Tally {
   const failed = exitCodes.filter((code) => code !== 0).length;
@@ -34,17 +39,21 @@ if (unknown.length > 0) {
 
 const total: Tally = { passed: 0, failed: 0, skipped: 0 };
 const lines: string[] = [];
-for (const phase of phases.filter((candidate) => wanted.includes(candidate.name))) {
-  console.log(`\n━━ ${phase.name}`);
-  const startedAt = performance.now();
-  const tally = await phase.run();
-  for (const key of ["passed", "failed", "skipped"] as const) total[key] += tally[key];
-  const seconds = ((performance.now() - startedAt) / 1000).toFixed(0);
-  lines.push(
-    `${phase.name.padEnd(12)} ${tally.passed} passed, ${tally.failed} failed, ${tally.skipped} skipped  ${seconds} s`,
-  );
+for (const stage of stages) {
+  const asked = stage.filter(({ name }) => wanted.includes(name));
+  lines.push(...(await Promise.all(asked.map(runPhase))));
 }
 
 console.log(`\n${lines.join("\n")}\n`);
 console.log(`${total.passed} passed, ${total.failed} failed${total.skipped > 0 ? `, ${total.skipped} skipped` : ""}`);
 process.exit(total.failed === 0 && total.passed > 0 ? 0 : 1);
+
+/** Adds what it came to; answers with a line that says so. */
+async function runPhase(phase: Phase): Promise<string> {
+  console.log(`\n━━ ${phase.name}`);
+  const startedAt = performance.now();
+  const tally = await phase.run();
+  for (const key of ["passed", "failed", "skipped"] as const) total[key] += tally[key];
+  const seconds = ((performance.now() - startedAt) / 1000).toFixed(0);
+  return `${phase.name.padEnd(12)} ${tally.passed} passed, ${tally.failed} failed, ${tally.skipped} skipped  ${seconds} s`;
+}
