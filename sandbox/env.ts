@@ -23,6 +23,9 @@ const schema = z.object({
   KEPLER_SANDBOX_PORT_BASE: z.coerce.number().int().min(0).max(65_000).default(7100),
   /** A number below 1 shortens the node's back-offs, for tests. */
   KEPLER_SANDBOX_BACKOFF_SCALE: z.coerce.number().positive().default(1),
+  /** When the node rotates containers' logs (a kubelet's containerLogMaxSize, containerLogMaxFiles). */
+  KEPLER_SANDBOX_LOG_MAX_BYTES: z.coerce.number().int().positive().optional(),
+  KEPLER_SANDBOX_LOG_MAX_FILES: z.coerce.number().int().min(2).optional(),
   /** Beyond loopback only with a token, which every system then wants of whoever comes from another machine. */
   KEPLER_SANDBOX_HOST: z.string().default("127.0.0.1"),
   KEPLER_SANDBOX_TOKEN: z.string().min(20, "needs 20 characters or more").optional(),

@@ -83,6 +83,7 @@ export async function startSystems(env: SandboxEnv, { home, ports, logger }: Gro
       kubeconfigPath: join(env.KEPLER_HOME, "kubeconfig"),
       registry: access.registry ?? realRegistry(env),
       backoffScale: env.KEPLER_SANDBOX_BACKOFF_SCALE,
+      containerLogs: { maxBytes: env.KEPLER_SANDBOX_LOG_MAX_BYTES, maxFiles: env.KEPLER_SANDBOX_LOG_MAX_FILES },
     });
     stops.push(() => cluster.stop());
     const { url, token, tokens, kubeconfig, edgeUrl, istioUrl, traefikUrl, metrics } = cluster;

@@ -29,6 +29,7 @@ import { networkView } from "./network/network-view.ts";
 import { startServiceProxy } from "./network/service-proxy.ts";
 import { Telemetry } from "./network/telemetry.ts";
 import { collectCadvisor } from "./node/cadvisor.ts";
+import { DEFAULT_LOG_POLICY, type LogPolicy } from "./node/log-rotation.ts";
 import { startNode } from "./node/node.ts";
 import { podAddresses } from "./node/pod-addresses.ts";
 import { attachToContainer, execInContainer, upgradeRequired } from "./node/remote-command.ts";
@@ -55,6 +56,8 @@ export type KubernetesOptions = {
   logger: Logger;
   /** Factor on every wait of the node (probe periods, back-offs, grace periods); tests pass less than 1. */
   backoffScale?: number;
+  /** When containers' logs are rotated: a kubelet's defaults, its looks as far apart as `backoffScale` says. */
+  containerLogs?: Partial<Pick<LogPolicy, "maxBytes" | "maxFiles">>;
   /** PATH of the containers' programs, after the folder of this Node.js. */
   hostPath?: string;
   historyLimit?: number;
@@ -106,6 +109,11 @@ export async function startKubernetes(options: KubernetesOptions): Promise<Kuber
     home: join(home, "node"),
     hostPath: options.hostPath ?? HOST_PATH,
     scale,
+    logs: {
+      maxBytes: options.containerLogs?.maxBytes ?? DEFAULT_LOG_POLICY.maxBytes,
+      maxFiles: options.containerLogs?.maxFiles ?? DEFAULT_LOG_POLICY.maxFiles,
+      lookEveryMs: DEFAULT_LOG_POLICY.lookEveryMs * scale,
+    },
     logger,
     address,
   });

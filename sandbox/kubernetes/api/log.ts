@@ -1,5 +1,6 @@
 import { once } from "node:events";
 import { existsSync } from "node:fs";
+import { open } from "node:fs/promises";
 import { pods } from "../kinds/index.ts";
 import { type ContainerLog, type LogLine, logPath, readLines } from "../node/container-log.ts";
 import { type Runtime } from "../node/runtime.ts";
@@ -104,23 +105,45 @@ async function stream(
     left -= bytes.length;
     if (bytes.length > 0) response.write(bytes);
   };
-  const first = await readLines(path, 0);
-  const chosen = first.lines.filter(({ time }) => time >= since);
-  send(tail === undefined ? chosen : tail === 0 ? [] : chosen.slice(-tail));
-  response.flushHeaders();
-  let offset = first.next;
   const gone = new AbortController();
   response.once("close", () => gone.abort());
-  while (follow && live !== undefined && left > 0 && !gone.signal.aborted) {
-    const wasOpen = live.isOpen;
-    const more = wasOpen
-      ? Promise.race([once(live, "more", gone), once(live, "end", gone)]).catch(() => undefined)
-      : undefined;
-    const { lines, next } = await readLines(path, offset);
-    send(lines);
-    offset = next;
-    if (!wasOpen) break;
-    if (lines.length === 0) await more;
+  // A file that is open stays readable when it is rotated away, and so is read to its end.
+  let { file, rotations } = await openNewest(path, live);
+  try {
+    const first = await readLines(file, 0);
+    const chosen = first.lines.filter(({ time }) => time >= since);
+    send(tail === undefined ? chosen : tail === 0 ? [] : chosen.slice(-tail));
+    response.flushHeaders();
+    let offset = first.next;
+    while (follow && live !== undefined && left > 0 && !gone.signal.aborted) {
+      const wasOpen = live.isOpen;
+      const wasRotated = live.rotations !== rotations;
+      const more = wasOpen
+        ? Promise.race([once(live, "more", gone), once(live, "end", gone)]).catch(() => undefined)
+        : undefined;
+      const { lines, next } = await readLines(file, offset);
+      send(lines);
+      offset = next;
+      if (wasRotated) {
+        // On to the newest file: of one who has fallen behind by several, those between are lost, as on a real node.
+        await file.close();
+        ({ file, rotations } = await openNewest(path, live));
+        offset = 0;
+      } else if (!wasOpen) break;
+      else if (lines.length === 0) await more;
+    }
+  } finally {
+    await file.close();
   }
   response.end();
+}
+
+/** The log's present file, and how many there were before it. */
+async function openNewest(path: string, live: ContainerLog | undefined) {
+  for (;;) {
+    const rotations = live?.rotations;
+    const file = await open(path, "r");
+    if (live?.rotations === rotations) return { file, rotations };
+    await file.close();
+  }
 }

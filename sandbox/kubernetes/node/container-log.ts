@@ -1,6 +1,6 @@
 import { EventEmitter } from "node:events";
-import { closeSync, mkdirSync, openSync, readdirSync, rmSync, writeSync } from "node:fs";
-import { open } from "node:fs/promises";
+import { closeSync, mkdirSync, openSync, readdirSync, renameSync, rmSync, writeSync } from "node:fs";
+import { type FileHandle, open } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { StringDecoder } from "node:string_decoder";
 
@@ -11,6 +11,7 @@ import { StringDecoder } from "node:string_decoder";
 export class ContainerLog extends EventEmitter<{ more: []; end: [] }> {
   readonly path: string;
   #file: number | undefined;
+  #rotations = 0;
   readonly #partial = { stdout: "", stderr: "" };
   readonly #decoders = { stdout: new StringDecoder("utf8"), stderr: new StringDecoder("utf8") };
 
@@ -24,6 +25,21 @@ export class ContainerLog extends EventEmitter<{ more: []; end: [] }> {
 
   get isOpen(): boolean {
     return this.#file !== undefined;
+  }
+
+  /** How often the log has begun a new file. */
+  get rotations(): number {
+    return this.#rotations;
+  }
+
+  /** Puts what is written so far away under another name; what comes is written to a new file. */
+  rotate(away: string): void {
+    if (this.#file === undefined) return;
+    renameSync(this.path, away);
+    closeSync(this.#file);
+    this.#file = openSync(this.path, "a");
+    this.#rotations += 1;
+    this.emit("more");
   }
 
   write(stream: "stdout" | "stderr", bytes: Buffer): void {
@@ -79,19 +95,14 @@ export type LogPlace = { log: ContainerLog | undefined; run: number; folder: str
 /** `text` ends with a newline, unless the program wrote none. */
 export type LogLine = { time: string; text: string };
 
-/** The lines of a log from a byte offset on, and the offset after the last whole line. */
-export async function readLines(path: string, offset: number): Promise<{ lines: LogLine[]; next: number }> {
-  const file = await open(path, "r");
-  try {
-    const { size } = await file.stat();
-    const bytes = Buffer.alloc(Math.max(0, size - offset));
-    await file.read(bytes, 0, bytes.length, offset);
-    const end = bytes.lastIndexOf(10) + 1;
-    const whole = bytes.subarray(0, end).toString("utf8").split("\n").slice(0, -1);
-    return { lines: whole.map(parseLine), next: offset + end };
-  } finally {
-    await file.close();
-  }
+/** The lines of a log's file from a byte offset on, and the offset after the last whole line. */
+export async function readLines(file: FileHandle, offset: number): Promise<{ lines: LogLine[]; next: number }> {
+  const { size } = await file.stat();
+  const bytes = Buffer.alloc(Math.max(0, size - offset));
+  await file.read(bytes, 0, bytes.length, offset);
+  const end = bytes.lastIndexOf(10) + 1;
+  const whole = bytes.subarray(0, end).toString("utf8").split("\n").slice(0, -1);
+  return { lines: whole.map(parseLine), next: offset + end };
 }
 
 function parseLine(line: string): LogLine {
@@ -104,7 +115,8 @@ function parseLine(line: string): LogLine {
 
 /** The end of a log as plain text, at most so many lines and bytes. */
 export async function tailOf(path: string, most: { lines: number; bytes: number }): Promise<string> {
-  const { lines } = await readLines(path, 0);
+  await using file = await open(path, "r");
+  const { lines } = await readLines(file, 0);
   const text = lines.slice(-most.lines).map((line) => line.text);
   return Buffer.from(text.join("")).subarray(-most.bytes).toString("utf8");
 }

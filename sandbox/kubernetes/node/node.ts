@@ -9,8 +9,9 @@ import { VERSION } from "../kinds/version.ts";
 import { type Pod } from "../objects.ts";
 import { type Resources } from "../store/resources.ts";
 import { changeOf } from "../store/store.ts";
-import { type LogPlace } from "./container-log.ts";
+import { type ContainerLog, type LogPlace } from "./container-log.ts";
 import { NodeImages } from "./images.ts";
+import { type LogPolicy, startLogRotation } from "./log-rotation.ts";
 import { PodWorker } from "./pod-worker.ts";
 import { Processes } from "./processes.ts";
 import { type RunningContainer } from "./running-container.ts";
@@ -31,10 +32,18 @@ export type SandboxNode = {
   usage: UsageSource;
   stop(): Promise<void>;
 };
-type Options = { home: string; hostPath: string; scale: number; logger: Logger; address: () => string };
+type Options = {
+  home: string;
+  hostPath: string;
+  scale: number;
+  logs: LogPolicy;
+  logger: Logger;
+  address: () => string;
+};
 
 /** The node of real processes: one worker per pod that is bound here and not yet over. */
-export function startNode(resources: Resources, { home, hostPath, scale, logger, address }: Options): SandboxNode {
+export function startNode(resources: Resources, options: Options): SandboxNode {
+  const { home, hostPath, scale, logger, address } = options;
   const { store, now } = resources;
   const workers = new Map<string, PodWorker>();
   const processes = new Processes(join(home, "run"));
@@ -87,6 +96,9 @@ export function startNode(resources: Resources, { home, hostPath, scale, logger,
       refresh ??= setTimeout(refreshAll, REFRESH_MS * scale);
   });
   const stopEviction = startStorageEviction(() => workers.values(), { scale, logger });
+  const logs = (): ContainerLog[] =>
+    [...workers.values()].flatMap(({ containers }) => containers.flatMap(({ log }) => log ?? []));
+  const stopRotation = startLogRotation(logs, { policy: options.logs, now, logger });
   const usage = new UsageMeter(NODE_NAME, () => workers.values(), { now, scale });
   return {
     usage,
@@ -102,6 +114,7 @@ export function startNode(resources: Resources, { home, hostPath, scale, logger,
     stop: async () => {
       unsubscribe();
       stopEviction();
+      stopRotation();
       usage.stop();
       clearTimeout(refresh);
       await Promise.all([...workers.values()].map((worker) => worker.halt()));
