@@ -34,15 +34,15 @@ const READY_WITHIN_MS = 30_000;
 /**
  * The wanted systems: real ones where the environment names them (TEST_GITLAB_URL and TEST_GITLAB_TOKEN, TEST_JENKINS_URL …_USER
  * …_TOKEN, TEST_REGISTRY_URL …_USER …_TOKEN, TEST_PROMETHEUS_URL …_TOKEN, TEST_KUBECONFIG), the sandbox on free ports and in a home of its own otherwise.
- * `home` starts an earlier sandbox again, with its state.
+ * `home` starts an earlier sandbox again, with its state; `sandboxEnv` are settings of the sandbox (sandbox/env.ts).
  */
 export async function startWorld<Name extends SystemName>(
   names: Name[],
-  options: { home?: string } = {},
+  options: { home?: string; sandboxEnv?: Record<string, string> } = {},
 ): Promise<World<Name>> {
   const real = realSystems();
   const missing = names.filter((name) => !real[name]);
-  const sandbox = missing.length > 0 ? await startSandbox(missing, options.home) : null;
+  const sandbox = missing.length > 0 ? await startSandbox(missing, options) : null;
   const found: Partial<Systems> = { ...sandbox?.systems, ...definedOf(real) };
   // Each name is either real or was just started; the shape was parsed by zod on both ways.
   const wanted = Object.fromEntries(names.map((name) => [name, systems[name].parse(found[name])])) as Pick<
@@ -86,13 +86,17 @@ function realSystems(): Partial<Systems> {
 }
 
 /** `node sandbox/main.ts` as a process of its own, so that it can be killed as hard as a real server. */
-async function startSandbox(names: SystemName[], givenHome?: string) {
+async function startSandbox(
+  names: SystemName[],
+  { home: givenHome, sandboxEnv }: { home?: string; sandboxEnv?: Record<string, string> },
+) {
   const home = givenHome ?? (await mkdtemp(join(tmpdir(), "kepler-sandbox-")));
   const child = startChild(["sandbox/main.ts"], {
     KEPLER_HOME: home,
     KEPLER_SANDBOX: names.join(","),
     KEPLER_SANDBOX_PORT_BASE: "0",
     LOG_LEVEL: "warn",
+    ...sandboxEnv,
   });
   const said: string[] = [];
   createInterface(child.stderr).on("line", (line) => said.push(line));
