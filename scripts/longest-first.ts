@@ -13,11 +13,12 @@ const LONGEST = [
   "tests/integration/config/secrets.test.ts", // 41
   "tests/integration/releases/scale-lease.test.ts", // 34
   "tests/integration/releases/held-commit.test.ts", // 30
-  "tests/e2e/pages.test.ts", // 156
   "tests/e2e/verbs.test.ts", // 106
+  "tests/e2e/pages.test.ts", // 100
   "tests/e2e/mesh.test.ts", // 62
   "tests/e2e/settings.test.ts", // 52
   "tests/e2e/diagnosis.test.ts", // 47
+  "tests/clients/python-jenkins.test.ts", // 27
 ];
 
 /**
