@@ -20,6 +20,8 @@ export function settingsShots(stage: Stage): Shot[] {
     { name: "settings-calls", path: `${path}?open=calls`, prepare: calls },
     { name: "settings-proxy", path: `${path}?open=network`, prepare: proxies },
     { name: "settings-access", path: `${path}?open=access,network`, prepare: limited },
+    { name: "settings-egress", path: `${path}?open=egress,network`, prepare: callingOut },
+    { name: "dialog-egress", path: `${path}?open=egress,network`, prepare: callingOutSoon },
     { name: "settings-conflict", path: `${path}?open=scale`, prepare: meanwhile },
     { name: "settings-viewer", path: `${path}?open=start,rollout`, prepare: loaded, as: "omar" },
     { name: "settings-never-released", path: `/services/${stage.brokenBuild}/settings?open=health`, prepare: loaded },
@@ -63,6 +65,37 @@ async function limited(page: Page, words: Words): Promise<void> {
   await page.getByRole("switch", { name: words("settings.access.limited") }).click();
   await page.getByLabel(words("settings.field.callingServices"), { exact: true }).fill("payments shop");
   await page.getByRole("switch", { name: words("settings.access.strict") }).click();
+}
+
+/** Hosts outside: one that is right, and one that the mesh could not tell apart. */
+async function callingOut(page: Page, words: Words): Promise<void> {
+  await oneHost(page, words);
+  const section = page.locator("[data-field=egress]");
+  await section.getByRole("button", { name: words("settings.egress.addHost") }).click();
+  await page.locator("[data-field='egress.hosts.1.name']").fill("replica-2.database.eu-central-1.rds.cloud.example");
+  await page.locator("[data-field='egress.hosts.1.ports.0.port']").fill("5432");
+  await page.locator("[data-field='egress.hosts.1.ports.0.protocol']").selectOption("tcp");
+}
+
+async function oneHost(page: Page, words: Words): Promise<void> {
+  await loaded(page, words);
+  await page.getByLabel(words("settings.field.meshMode"), { exact: true }).selectOption("mesh");
+  await page.getByRole("switch", { name: words("settings.egress.declaredOnly") }).click();
+  const section = page.locator("[data-field=egress]");
+  await section.getByRole("button", { name: words("settings.egress.addHost") }).click();
+  await page.locator("[data-field='egress.hosts.0.name']").fill("rates.bank.example");
+  await page.locator("[data-field='egress.hosts.0.ports.0.port']").fill("80");
+  await page.locator("[data-field='egress.hosts.0.ports.0.protocol']").selectOption("http");
+  await page.locator("[data-field='egress.hosts.0.ports.0.targetPort']").fill("443");
+  await section.getByRole("switch", { name: words("settings.field.originateTls") }).click();
+  await page.locator("[data-field='egress.hosts.0.timeoutMs']").fill("2000");
+  await section.getByRole("switch", { name: words("settings.traffic.retries"), exact: true }).click();
+}
+
+async function callingOutSoon(page: Page, words: Words): Promise<void> {
+  await oneHost(page, words);
+  await page.getByRole("button", { name: words("settings.release") }).click();
+  await page.getByRole("dialog").getByText("ServiceEntry").first().waitFor();
 }
 
 /** Every rule of a route switched on. */
