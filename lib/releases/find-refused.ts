@@ -1,9 +1,8 @@
 import "server-only";
 import { type Prometheus } from "#lib/clients/prometheus/client";
 import { type Db } from "#lib/platform/db";
-import { KeplerError } from "#lib/platform/errors";
 import { type Gate } from "./gate-schema.ts";
-import { type Caller } from "./identity-rules.ts";
+import { ifMeasured } from "./if-measured.ts";
 import { type ReleasePlan } from "./plan-release.ts";
 import { readCallers } from "./read-callers.ts";
 import { limitsAnew, refusedCallers } from "./refused-caller-rules.ts";
@@ -16,29 +15,18 @@ const DEADLINE_MS = 5_000;
 /** Warnings about callers that a planned release would newly refuse, as they were measured in the last hour. */
 export async function findRefused(
   { app, environment, basis, spec }: Pick<ReleasePlan, "app" | "environment" | "basis" | "spec">,
-  { db, ...deps }: Deps,
+  { db, prometheus, ...deps }: Deps,
 ): Promise<Gate[]> {
   const before = basis?.spec ?? null;
   if (!limitsAnew(before, spec)) return [];
   const { namespace } = environment;
   const named = spec.access?.callers?.services ?? [];
   const [callers, known] = await Promise.all([
-    askForCallers({ app: app.name, namespace }, deps),
+    ifMeasured(prometheus, deps.signal, (asked) =>
+      readCallers(asked, { app: app.name, namespace }, HOUR_SECONDS, { ...deps, deadlineMs: DEADLINE_MS }),
+    ),
     db.app.findMany({ where: { name: { in: named }, retiredAt: null }, select: { name: true } }),
   ]);
   const unknown = named.filter((name) => !known.some((each) => each.name === name));
   return refusedCallers({ before, after: spec, namespace, callers, unknown });
-}
-
-async function askForCallers(
-  of: { app: string; namespace: string },
-  { prometheus, now, signal }: Omit<Deps, "db">,
-): Promise<Caller[] | null> {
-  if (prometheus === null) return null;
-  try {
-    return await readCallers(prometheus, of, HOUR_SECONDS, { now, signal, deadlineMs: DEADLINE_MS });
-  } catch (error) {
-    if (signal.aborted || !(error instanceof KeplerError)) throw error;
-    return null;
-  }
 }

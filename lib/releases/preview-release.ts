@@ -11,6 +11,7 @@ import { podEffect } from "./effect-rules.ts";
 import { examineRelease } from "./examine-release.ts";
 import { expectedReleaseMs } from "./expected-duration.ts";
 import { findRefused } from "./find-refused.ts";
+import { findShutCalls } from "./find-shut-calls.ts";
 import { planRelease } from "./plan-release.ts";
 import { type AskedTogether, type ReleaseIntent, type ReleasePreview } from "./schema.ts";
 import { specChanges } from "./spec-diff-rules.ts";
@@ -45,12 +46,14 @@ export async function previewRelease(
   const plan = await planRelease(db, appId, intent, deps.now());
   const { app, environment, basis, spec, number } = plan;
   const kubernetes = deps.kubernetes(environment.cluster);
-  const [{ objects, conflicts, gates, running, mesh }, expectedMs, noCanary, taken, refused] = await Promise.all([
+  const measured = { prometheus: deps.prometheus ?? null, now: deps.now(), signal };
+  const [{ objects, conflicts, gates, running, mesh }, expectedMs, noCanary, taken, refused, shut] = await Promise.all([
     examineRelease(plan, intent, { db, kubernetes, now: deps.now(), signal }),
     expectedReleaseMs(db, { appId, environmentId: environment.id }),
     whyNoCanary(db, plan),
     takenRoute(db, plan),
-    findRefused(plan, { db, prometheus: deps.prometheus ?? null, now: deps.now(), signal }),
+    findRefused(plan, { db, ...measured }),
+    findShutCalls(plan, measured),
   ]);
   const outside = outsideError(basis?.spec.exposure ?? null, spec.exposure, environment);
   return {
@@ -67,7 +70,9 @@ export async function previewRelease(
       ...(taken ? [{ ...taken, gate: "route-taken" }] : []),
       ...gates.filter(({ blocks }) => blocks).map(({ gate, error }) => ({ ...error, gate })),
     ],
-    warnings: [...gates, ...refused].filter(({ blocks }) => !blocks).map(({ gate, error }) => ({ ...error, gate })),
+    warnings: [...gates, ...refused, ...shut]
+      .filter(({ blocks }) => !blocks)
+      .map(({ gate, error }) => ({ ...error, gate })),
     effect: { ...podEffect(basis?.spec ?? null, spec, app, running), expectedMs },
     noCanary,
     mesh,

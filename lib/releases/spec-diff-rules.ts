@@ -12,7 +12,13 @@ import {
 } from "./list-words-rules.ts";
 
 /** `field` is the message key "releases.change.<field>", `path` where its value stands in a Spec (the same when left out). */
-type Field = { field: string; path?: string; print?: (value: unknown) => string };
+type Field = {
+  field: string;
+  path?: string;
+  print?: (value: unknown) => string;
+  /** What it means that nothing is said, where the other Spec says something. */
+  unsaid?: string;
+};
 type ListField = { field: string; read: (spec: AppSpec) => string[] };
 
 const cpu = (value: unknown): string => printCpu(Number(value));
@@ -82,7 +88,7 @@ const FIELDS: readonly Field[] = [
     "excludeOutboundRanges",
   ]),
   { field: "mtls", path: "access.mtls" },
-  { field: "reach", path: "egress.reach" },
+  { field: "reach", path: "egress.reach", unsaid: "anything" },
   { field: "gatewayClass", path: "exposure.gatewayClass" },
   { field: "failedOverTo", path: "exposure.failedOverTo" },
   ...each("trafficPolicy.loadBalancing", "trafficPolicy.loadBalancing", ["by", "name", "ttlSeconds"]),
@@ -156,7 +162,11 @@ export const wordFor = (path: string): string | null =>
 
 /** What differs between two Specs, in words. Empty if and only if they want the same; all of `after` when there was none. */
 export function specChanges(before: AppSpec | null, after: AppSpec): SpecChange[] {
-  const single = FIELDS.flatMap((field) => change(field.field, printed(before, field), printed(after, field)));
+  const single = FIELDS.flatMap((field) => {
+    const [was, is] = [printed(before, field), printed(after, field)];
+    const unsaid = before === null || (was ?? is) === null ? null : (field.unsaid ?? null);
+    return change(field.field, was ?? unsaid, is ?? unsaid);
+  });
   const lists = LISTS.flatMap(({ field, read }) => listChanges(field, before ? read(before) : [], read(after)));
   return [...single, ...lists];
 }

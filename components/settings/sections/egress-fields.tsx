@@ -5,7 +5,6 @@ import { useTranslations } from "use-intl";
 import { Rows } from "../../fields/rows.tsx";
 import { Note } from "../../ui/note.tsx";
 import { TextField } from "../fields/text-field.tsx";
-import { WordsField } from "../fields/words-field.tsx";
 import { useFields } from "../fields-context.ts";
 import classes from "../settings.module.css";
 import type { SettingsForm } from "../typed-settings.ts";
@@ -49,10 +48,7 @@ export function EgressFields() {
         labelled
       >
         {(_, row) => (
-          <>
-            <TextField at={`egress.hosts.${row}.name`} name="host" row={row} placeholder="api.bank.example" whole />
-            <WordsField at={`egress.hosts.${row}.addresses`} row={row} placeholder="192.0.2.7" />
-          </>
+          <TextField at={`egress.hosts.${row}.name`} name="host" row={row} placeholder="api.bank.example" whole />
         )}
       </Rows>
       {hosts.map((host, row) => (

@@ -6,6 +6,7 @@ import { Rows } from "../../fields/rows.tsx";
 import { ChoiceField } from "../fields/choice-field.tsx";
 import { NumberField } from "../fields/number-field.tsx";
 import { SwitchField } from "../fields/switch-field.tsx";
+import { WordsField } from "../fields/words-field.tsx";
 import { useFields } from "../fields-context.ts";
 import classes from "../settings.module.css";
 import type { SettingsForm } from "../typed-settings.ts";
@@ -18,7 +19,8 @@ export function ExternalHostFields({ row, host, set }: { row: number; host: Host
   const t = useTranslations("settings.egress");
   const { readOnly, errorAt } = useFields();
   const at = `egress.hosts.${row}` as const;
-  const speaksHttp = host.ports.some(({ protocol }) => protocol === "http");
+  const isTimed =
+    host.ports.some(({ protocol }) => protocol === "http") || host.timeoutMs !== null || host.retries !== null;
   return (
     <div className={classes.group}>
       <Rows
@@ -51,13 +53,12 @@ export function ExternalHostFields({ row, host, set }: { row: number; host: Host
           </>
         )}
       </Rows>
-      {(speaksHttp || host.timeoutMs !== null || host.retries !== null) && (
-        <>
-          <div className={classes.grid}>
-            <NumberField at={`${at}.timeoutMs`} unit="ms" optional />
-          </div>
-          <RetriesRule at={`${at}.retries`} retries={host.retries} set={(retries) => set({ ...host, retries })} />
-        </>
+      <div className={classes.grid}>
+        <WordsField at={`${at}.addresses`} placeholder="192.0.2.7" />
+        {isTimed && <NumberField at={`${at}.timeoutMs`} unit="ms" optional />}
+      </div>
+      {isTimed && (
+        <RetriesRule at={`${at}.retries`} retries={host.retries} set={(retries) => set({ ...host, retries })} />
       )}
     </div>
   );

@@ -71,7 +71,7 @@ beforeAll(async () => {
     plain: await listening(createServer(answers)),
     secure: await listening(createSecureServer(certificate, answers)),
   };
-  world = await ReleaseWorld.start();
+  world = await ReleaseWorld.start("prometheus");
   if (!world.world.edge) throw new Error("needs the sandbox's gateways");
   edge = world.world.edge.url;
   const running = async (change: (name: string) => Partial<AppSettings>) => {
@@ -197,6 +197,20 @@ test("a service calls what is declared, as it is declared, and nothing else; no 
   }
 }, 120_000);
 
+const previewOf = (egress: SpecEgress) =>
+  previewRelease(
+    shop.id,
+    {
+      ...{ environmentId: world.environmentId, kind: "configure", buildId: null, restoresNumber: null },
+      settings: settings(egress),
+    },
+    { signal: AbortSignal.timeout(30_000) },
+    {
+      ...{ db: world.database.db, kubernetes: () => world.kubernetes, now: () => new Date() },
+      prometheus: world.deps.clients.prometheus,
+    },
+  );
+
 test("what is the environment's own, contradicts another service or has no effect is refused, and changes are told", async () => {
   const asked = (egress: SpecEgress, more: Partial<AppSettings> = {}) =>
     world.request(shop, { kind: "configure", settings: settings(egress, more) });
@@ -214,19 +228,19 @@ test("what is the environment's own, contradicts another service or has no effec
     refused("egress.not-in-mesh", "settings.egress"),
   );
 
-  const preview = await previewRelease(
-    shop.id,
-    {
-      ...{ environmentId: world.environmentId, kind: "configure", buildId: null, restoresNumber: null },
-      settings: settings(to(other(), secure())),
-    },
-    { signal: AbortSignal.timeout(30_000) },
-    { ...{ db: world.database.db, kubernetes: () => world.kubernetes, now: () => new Date() }, prometheus: null },
-  );
+  const preview = await previewOf(to(other(), secure()));
   expect(preview.blockers, "the same of one host, twice").toEqual([]);
   expect(preview.changes).toEqual([
-    { field: "reach", before: null, after: "declared" },
+    { field: "reach", before: "anything", after: "declared" },
     { field: "external", before: null, after: `other.example http 80 → ${outside.plain}, 127.0.0.1` },
     { field: "external", before: null, after: `secure.bank.example http 80 → ${outside.secure} TLS, 127.0.0.1` },
   ]);
-});
+
+  const told = async () => (await previewOf(to(secure()))).warnings.map(({ message }) => message);
+  const calls = await waitFor("calls to be counted", async () => {
+    await ask("other.example");
+    const messages = await told();
+    return messages.some((each) => each.includes("other.example")) && messages;
+  });
+  expect(calls).toEqual([expect.stringMatching(/^It called these .* any more: (bank.localhost, )?other.example\.$/)]);
+}, 60_000);

@@ -4,6 +4,7 @@ import { type ExternalHost, externalHostName, type SpecEgress } from "#lib/apps/
 import { type AppSpec } from "#lib/apps/spec-schema";
 import { removedAfterRollout, renderManifests } from "#lib/releases/manifests";
 import { widened } from "#lib/releases/manifests/egress";
+import { shutCalls } from "#lib/releases/shut-call-rules";
 import { specChanges } from "#lib/releases/spec-diff-rules";
 import { wrong } from "../apps/first-settings.ts";
 import { plainSpec } from "./plain-spec.ts";
@@ -253,6 +254,35 @@ describe("objects of Istio", () => {
   });
 });
 
+describe("hosts that were called", () => {
+  const meshed = plainSpec({ meshMode: "mesh" });
+  const told = (egress: AppSpec["egress"], called: (string | null)[] | null, before: AppSpec | null = meshed) =>
+    shutCalls({ before, after: { ...meshed, egress }, called }).map(({ error }) => error.message);
+  const declared = to(host("a.example", [port(443, "tls")]), host("*.b.example", [port(443, "tls")]));
+
+  it("and could not be any more are named, unless nothing changes for them", () => {
+    expect(told(declared, ["a.example", "x.b.example"])).toEqual([]);
+    expect(told(declared, ["a.example", "c.example", "x.a.example"])).toEqual([
+      "It called these in the last hour and could not any more: c.example, x.a.example.",
+    ]);
+    expect(told({ ...declared, reach: "anything" }, ["c.example"])).toEqual([]);
+    expect(told(declared, ["c.example"], { ...meshed, egress: declared })).toEqual([]);
+    expect(told(declared, ["c.example"], null)).toEqual([]);
+  });
+
+  it("but could not be seen or counted are told of as such", () => {
+    expect(told(declared, [null])).toEqual([
+      "It also called hosts in the last hour whose names the proxy did not see.",
+    ]);
+    expect(told(declared, null)).toEqual([
+      "Where it called in the last hour is not known: Prometheus could not be asked.",
+    ]);
+    expect(told(declared, [], plainSpec())).toEqual([
+      "Where it calls is not counted yet: it is not in the mesh itself.",
+    ]);
+  });
+});
+
 it("changes of hosts outside are told one by one", () => {
   const spec = (egress: AppSpec["egress"]) => plainSpec({ meshMode: "mesh", egress });
   const before = to(host("a.example", [port(443, "tls")]), host("b.example", [port(80, "http")]));
@@ -269,5 +299,9 @@ it("changes of hosts outside are told one by one", () => {
       after: "a.example http 80 → 443 TLS, 192.0.2.7, timeout 500 ms",
     },
     { field: "external", before: "b.example http 80", after: null },
+  ]);
+  expect(specChanges(spec(null), spec(to()))).toEqual([{ field: "reach", before: "anything", after: "declared" }]);
+  expect(specChanges(spec({ ...before, reach: "anything" }), spec(null)).map(({ field }) => field)).toEqual([
+    ...["external", "external"],
   ]);
 });
