@@ -78,7 +78,7 @@ export function startNode(resources: Resources, options: Options): SandboxNode {
   const refreshAll = (): void => {
     refresh = undefined;
     for (const worker of workers.values())
-      worker.refreshVolumes().catch((error: unknown) => logger.warn({ error }, "volumes were not brought up to date"));
+      worker.volumes.refresh().catch((error: unknown) => logger.warn({ error }, "volumes were not brought up to date"));
   };
   forgetLostPods(join(home, "pods"), new Set(store.list(pods).map(({ metadata }) => metadata.uid)));
   for (const pod of store.list(pods)) see(pod);

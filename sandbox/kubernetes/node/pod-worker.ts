@@ -1,18 +1,14 @@
 import { rm } from "node:fs/promises";
 import { join } from "node:path";
-import { setTimeout as wait } from "node:timers/promises";
-import { unattachedVolumes } from "../controllers/attachments.ts";
 import { type Recorder } from "../controllers/event-recorder.ts";
 import { pods } from "../kinds/index.ts";
 import { type Container, type ContainerStatus, type Pod } from "../objects.ts";
 import { type Resources } from "../store/resources.ts";
 import { type LogPlace } from "./container-log.ts";
 import { ContainerRun, type NodeGround, type Policy } from "./container-run.ts";
-import { diskUsage } from "./disk-usage.ts";
-import { ConfigError } from "./environment.ts";
 import { podStatus } from "./pod-status.ts";
-import { emptyDirsOf, type StorageUse } from "./storage-limits.ts";
-import { writeVolumes } from "./volumes.ts";
+import { PodVolumes } from "./pod-volumes.ts";
+import { type StorageUse } from "./storage-limits.ts";
 
 export type WorkerGround = NodeGround & {
   resources: Resources;
@@ -24,14 +20,11 @@ export type WorkerGround = NodeGround & {
 /** How long a pod that is put out has to end (`immediateEvictionGracePeriodSeconds`). */
 const EVICTION_GRACE_MS = 1000;
 
-/** A kubelet gives an attachment two minutes at a time (`podAttachAndMountTimeout`). */
-const ATTACH_LOOK_MS = 300;
-const ATTACH_LOOKS = 123_000 / ATTACH_LOOK_MS;
-
 const isSidecar = (container: Container): boolean => container.restartPolicy === "Always";
 
 /** Runs one pod from its binding to its end, and writes its status as it goes. */
 export class PodWorker {
+  readonly volumes: PodVolumes;
   readonly #ground: WorkerGround;
   readonly #folder: string;
   readonly #init: ContainerRun[];
@@ -40,8 +33,6 @@ export class PodWorker {
   readonly #over = new AbortController();
   readonly #running: Promise<void>;
   #pod: Pod;
-  /** The last writing of the volumes, once they are there: one at a time. */
-  #mounted: Promise<void> | undefined;
   #initialised = false;
   #stopped = false;
   /** Why the node has ended the pod by itself. */
@@ -52,6 +43,7 @@ export class PodWorker {
     this.#pod = pod;
     this.#ground = ground;
     this.#folder = join(home, "pods", pod.metadata.uid);
+    this.volumes = new PodVolumes(ground, join(this.#folder, "volumes"), () => this.#pod, this.#over.signal);
     this.#ip = pod.status.podIP ?? ground.address();
     const run = {
       ground,
@@ -96,17 +88,6 @@ export class PodWorker {
       void this.end((pod.metadata.deletionGracePeriodSeconds ?? 0) * 1000);
   }
 
-  /** Brings mounted ConfigMaps, Secrets and fields up to date. What has gone missing meanwhile stays as it was. */
-  async refreshVolumes(): Promise<void> {
-    if (this.#mounted === undefined || this.#over.signal.aborted) return;
-    const write = (): Promise<void> =>
-      writeVolumes(this.#ground, this.#pod, this.#volumes).catch((error: unknown) => {
-        if (!(error instanceof ConfigError)) throw error;
-      });
-    this.#mounted = this.#mounted.then(write, write);
-    await this.#mounted;
-  }
-
   /** Whether the pod has not been told to end. */
   get isActive(): boolean {
     return !this.#over.signal.aborted;
@@ -114,11 +95,9 @@ export class PodWorker {
 
   /** What the pod takes on the node's disk. */
   async storageUse(): Promise<StorageUse> {
-    const volumes = new Map<string, number>();
-    for (const { name } of emptyDirsOf(this.#pod)) volumes.set(name, await diskUsage(join(this.#volumes, name)));
     const containers = new Map<string, number>();
     for (const one of this.containers) containers.set(one.container.name, await one.writtenBytes());
-    return { volumes, containers };
+    return { volumes: await this.volumes.use(), containers };
   }
 
   /** Puts the pod out; resolves when nothing of it runs any more. The object stays, failed. */
@@ -172,8 +151,7 @@ export class PodWorker {
     this.#report();
     const { restartPolicy } = this.#pod.spec;
     const sidecars: Promise<number>[] = [];
-    await this.#awaitAttachments();
-    await this.#mountVolumes();
+    await this.volumes.mount();
     for (const one of this.#init) {
       if (isSidecar(one.container)) {
         sidecars.push(one.run("Always", this.#ip));
@@ -192,47 +170,14 @@ export class PodWorker {
     if (!this.#stopped) await this.#stopAll(this.#pod.spec.terminationGracePeriodSeconds * 1000);
     await Promise.all(sidecars);
     this.#report();
-    if (!this.#stopped) await this.#tidyUp();
+    // What a left-over process of the pod still writes to goes with the pod itself.
+    if (!this.#stopped) await this.#tidyUp().catch(() => undefined);
   }
 
   /** Of a pod that is over nothing is kept but its logs, and of one that was put out not even those. */
   async #tidyUp(): Promise<void> {
-    await rm(this.#volumes, { recursive: true, force: true });
+    await this.volumes.remove();
     if (this.#ended?.reason === "Evicted") await rm(join(this.#folder, "containers"), { recursive: true, force: true });
-  }
-
-  get #volumes(): string {
-    return join(this.#folder, "volumes");
-  }
-
-  /** What another node still holds is waited for; the kubelet says so each time that it has waited in vain. */
-  async #awaitAttachments(): Promise<void> {
-    const { signal } = this.#over;
-    const { store, scale, record } = this.#ground;
-    for (let looks = 1; !signal.aborted; looks += 1) {
-      const missing = unattachedVolumes(store, this.#pod).join(" ");
-      if (missing === "") return;
-      const message = `Unable to attach or mount volumes: unmounted volumes=[${missing}], unattached volumes=[${missing}], failed to process volumes=[]: context deadline exceeded`;
-      if (looks % ATTACH_LOOKS === 0) record(this.#pod, { type: "Warning", reason: "FailedMount", message });
-      await wait(ATTACH_LOOK_MS * scale, undefined, { signal }).catch(() => undefined);
-    }
-  }
-
-  /** No container is created before every volume is there. */
-  async #mountVolumes(): Promise<void> {
-    const { signal } = this.#over;
-    while (!signal.aborted) {
-      try {
-        await writeVolumes(this.#ground, this.#pod, this.#volumes);
-        this.#mounted = Promise.resolve();
-        return;
-      } catch (error) {
-        if (!(error instanceof ConfigError)) throw error;
-        const message = `MountVolume.SetUp failed for volume "${error.about}" : ${error.message}`;
-        this.#ground.record(this.#pod, { type: "Warning", reason: "FailedMount", message });
-        await wait(2000 * this.#ground.scale, undefined, { signal }).catch(() => undefined);
-      }
-    }
   }
 
   /** A pod with `activeDeadlineSeconds` is stopped and failed when they are over. */
