@@ -38,7 +38,7 @@ export default defineConfig({
       // Other people's clients; `npm run test:clients` runs it, `npm test` does not: the clients are not from npm.
       { name: "clients", timeoutMs: 120_000, workers: 2 },
       // Against a real Kubernetes; `npm run test:cluster` says where that is.
-      { name: "cluster", timeoutMs: 240_000 },
+      { name: "cluster", timeoutMs: 240_000, workers: 2 },
       // Each file has a Kepler and a browser of its own, and a story waits more than it works.
       { name: "e2e", timeoutMs: 240_000, workers: 2 },
     ].map(project),

@@ -18,6 +18,7 @@ const LONGEST = [
   "tests/e2e/mesh.test.ts", // 62
   "tests/e2e/settings.test.ts", // 52
   "tests/e2e/diagnosis.test.ts", // 47
+  "tests/cluster/journey.test.ts", // 90
   "tests/clients/python-jenkins.test.ts", // 27
 ];
 
