@@ -18,7 +18,7 @@ import { type Ground, type Systems, walkToTheEnd, withHome } from "./walk.ts";
  */
 const LANES = 4;
 const WEB_LANES = 2;
-const RETIRE_LANES = 2;
+const RETIRE_LANES = 3;
 const WALK_WITHIN_MS = 900_000;
 /** On no path without trouble: for these, Jenkins is full and builds are cancelled. */
 const WHEN_JENKINS_IS_FULL = [
@@ -187,33 +187,7 @@ describe("an undisturbed walk", () => {
 describe.concurrent("a service on its way from repository to running ends as if nothing had happened", () => {
   const timeout = WALK_WITHIN_MS;
 
-  // First, because it waits longest: for two rounds of the sweep.
-  it("when web is dead from before a push until its build is over", { timeout }, () =>
-    onWeb(async (ground, web) => {
-      const { hooks, runs, builds } = await pushWhileWebIsDead(ground, web);
-      const [built] = undisturbed.state.builds;
-      expect({ hooks, runs, builds }).toEqual({ hooks: 1, runs: ["2 SUCCESS", "1 SUCCESS"], builds: [built, built] });
-    }),
-  );
-
-  it("when the worker is killed at every point", { timeout }, () =>
-    walkWithKills((use) => onDatabase(world, use), LANES),
-  );
-
-  it("when Postgres is killed at every point", { timeout }, () =>
-    walkWithKills((use) => onPostgres(world, use), LANES),
-  );
-
-  it("when web is killed at every point", { timeout }, () => walkWithKills(onWeb, WEB_LANES));
-
-  it("when the worker is killed while Jenkins is full and builds are cancelled", { timeout }, () =>
-    withSystems((systems) => killWhenJenkinsIsFull((use) => onDatabase(systems, use))),
-  );
-
-  it("when Postgres is killed while Jenkins is full and builds are cancelled", { timeout }, () =>
-    withSystems((systems) => killWhenJenkinsIsFull((use) => onPostgres(systems, use))),
-  );
-
+  // In the order of how long they take: those that come first also begin first.
   it("when the worker is killed at every point of its retirement", { timeout }, () =>
     allOf(
       sharesOf(retired.points, RETIRE_LANES).map((share) =>
@@ -226,6 +200,17 @@ describe.concurrent("a service on its way from repository to running ends as if 
     ),
   );
 
+  // Waits for two rounds of the sweep.
+  it("when web is dead from before a push until its build is over", { timeout }, () =>
+    onWeb(async (ground, web) => {
+      const { hooks, runs, builds } = await pushWhileWebIsDead(ground, web);
+      const [built] = undisturbed.state.builds;
+      expect({ hooks, runs, builds }).toEqual({ hooks: 1, runs: ["2 SUCCESS", "1 SUCCESS"], builds: [built, built] });
+    }),
+  );
+
+  it("when web is killed at every point", { timeout }, () => walkWithKills(onWeb, WEB_LANES));
+
   it("when web dies in the middle of a request, and the person asks again", { timeout }, () =>
     onWeb(async (ground, web) => {
       const { mine, other } = await askWhileWebDies(ground, web);
@@ -235,5 +220,21 @@ describe.concurrent("a service on its way from repository to running ends as if 
       expect(mine).toMatchObject({ ...one, releases: [first, second, second] });
       expect(other).toMatchObject({ ...one, releases: [first] });
     }),
+  );
+
+  it("when the worker is killed at every point", { timeout }, () =>
+    walkWithKills((use) => onDatabase(world, use), LANES),
+  );
+
+  it("when Postgres is killed at every point", { timeout }, () =>
+    walkWithKills((use) => onPostgres(world, use), LANES),
+  );
+
+  it("when the worker is killed while Jenkins is full and builds are cancelled", { timeout }, () =>
+    withSystems((systems) => killWhenJenkinsIsFull((use) => onDatabase(systems, use))),
+  );
+
+  it("when Postgres is killed while Jenkins is full and builds are cancelled", { timeout }, () =>
+    withSystems((systems) => killWhenJenkinsIsFull((use) => onPostgres(systems, use))),
   );
 });
