@@ -1,4 +1,5 @@
 import { type Domain, outsideRoutes } from "#lib/apps/spec/domain-rules";
+import { ownHosts } from "#lib/apps/spec/egress-rules";
 import { type AppSettings, type AppSpec, appSettings, fixedProblems } from "#lib/apps/spec-schema";
 import type { SpecChange } from "#lib/releases/change-schema";
 import { specChanges } from "#lib/releases/spec-diff-rules";
@@ -65,6 +66,10 @@ export function check(
   const outside = domains && outsideRoutes(released?.exposure ?? null, parsed.data.exposure, domains);
   for (const { index } of outside ?? [])
     problems[`exposure.routes.${index}.host`] = { code: "custom", message: "host.outside-domains", origin: "" };
+  // What namespaces there are only the server knows.
+  const place = domains && { domains, namespaces: [] };
+  for (const { path, message } of place ? ownHosts(released?.egress ?? null, parsed.data.egress, place) : [])
+    problems[path.join(".")] = { code: "custom", message, origin: "" };
   return { settings: Object.keys(problems).length === 0 ? parsed.data : null, problems };
 }
 

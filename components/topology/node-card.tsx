@@ -30,7 +30,7 @@ export function NodeCard({ app, node, release }: { app: string; node: TopologyNo
       </span>
       <small>
         {t(`kind.${node.kind}`)} · {word}
-        {node.at !== null && node.kind !== "callee" && (
+        {node.at !== null && node.perSecond === null && (
           <>
             {" · "}
             <RelativeTime at={node.at} bare />
@@ -93,6 +93,8 @@ function hrefOf(app: string, { kind, name, url, isOurs }: TopologyNode): string 
     case "files":
     case "volume":
       return `${base}/settings?open=storage`;
+    case "external":
+      return `${base}/settings?open=egress`;
     case "callee":
       return isOurs ? `/services/${name}` : null;
   }

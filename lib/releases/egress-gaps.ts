@@ -18,6 +18,7 @@ type Here = { appId: string; environment: { id: string; domains: readonly Domain
 export async function refuseImpossibleEgress(
   tx: Pick<Tx, "environment" | "$queryRaw">,
   { appId, environment }: Here,
+  before: Pick<AppSpec, "egress"> | null,
   { egress, meshMode }: Pick<AppSpec, "egress" | "meshMode">,
 ): Promise<void> {
   if (egress === null) return;
@@ -28,7 +29,8 @@ export async function refuseImpossibleEgress(
     });
   }
   const rows = await tx.environment.findMany({ select: { namespace: true } });
-  const own = ownHosts(egress, { domains: environment.domains, namespaces: rows.map(({ namespace }) => namespace) });
+  const place = { domains: environment.domains, namespaces: rows.map(({ namespace }) => namespace) };
+  const own = ownHosts(before?.egress ?? null, egress, place);
   if (own.length > 0) {
     throw new Invalid("These names are the cluster's or the environment's own, not outside.", {
       fields: own.map(({ path, message }) => ({ path: fieldOf(path), message })),

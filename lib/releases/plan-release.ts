@@ -79,7 +79,7 @@ export async function planRelease(tx: Tx, appId: string, intent: PlannedIntent, 
   await refuseFixed(tx, here, spec, intent);
   await refuseUnusableConfig(tx, here, spec);
   await refuseImpossibleAccess(tx, here, spec);
-  await refuseImpossibleEgress(tx, { appId, environment }, spec);
+  await refuseImpossibleEgress(tx, { appId, environment }, basis?.spec ?? null, spec);
   const sameImage = basis?.spec.image.digest === spec.image.digest;
   const hold = sameImage ? null : await holdOn(tx, here, spec.image.commitSha);
   const number = (newest?.number ?? 0) + 1;

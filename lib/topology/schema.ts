@@ -10,6 +10,7 @@ export const NODE_KINDS = [
   "secret",
   "files",
   "volume",
+  "external",
   "callee",
 ] as const;
 /** "applied": known from the release that was verified, not watched by itself. */
@@ -26,7 +27,7 @@ const topologyNode = z.object({
   status: z.string().nullable(),
   /** Of a mesh: pods with their proxy, of all. */
   proxies: z.object({ ready: z.number().int(), pods: z.number().int() }).nullable(),
-  /** Of a service that is called: how often, in the last minutes. */
+  /** Of a service or a host outside that is called: how often, in the last minutes. */
   perSecond: z.number().nullable(),
   /** Of a route: where it leads from outside. Of a service that is called: is it one of ours? */
   url: z.string().nullable(),

@@ -46,6 +46,7 @@ function columnsOf(facts: TopologyFacts, { spec, endedAt }: NonNullable<Topology
   // What is not watched by itself stands as its release was verified: gone with its workload, unknown with its cluster.
   const asReleased = { state: away ? "unknown" : hasWorkload ? "applied" : "gone", at: iso(endedAt) } as const;
   const { exposure } = spec;
+  const declared = spec.egress?.hosts.map(({ name }) => name) ?? [];
   const edge = exposure ? [node("edge", carrierOf(exposure), asReleased)] : [];
   const routes = exposure
     ? urlsOf(spec, domain).map((url) => node("route", withoutScheme(url), { ...asReleased, url }))
@@ -67,7 +68,11 @@ function columnsOf(facts: TopologyFacts, { spec, endedAt }: NonNullable<Topology
         ...spec.volumes.map((volume) =>
           node("volume", volume.type === "claim" ? volume.claimName : volume.name, asReleased),
         ),
-        ...(callees ?? []).map((callee) => calleeNode(callee, now)),
+        ...declared.map((name) => {
+          const called = callees?.find(({ service }) => service === name);
+          return node("external", name, called ? howCalled(called, now) : asReleased);
+        }),
+        ...(callees ?? []).filter(({ service }) => !declared.includes(service)).map((each) => calleeNode(each, now)),
       ],
       MOST_USED,
     ),
@@ -109,6 +114,10 @@ function meshOf(pods: readonly SeenPod[], away: boolean, at: string | null): Top
   return node("mesh", "Istio", { state, at, proxies: { ready, pods: pods.length } });
 }
 
-function calleeNode({ service, perSecond, errorShare, isOurs }: Callee, now: Date): TopologyNode {
-  return node("callee", service, { state: stateOfCalls(errorShare), at: iso(now), perSecond, isOurs });
+const howCalled = ({ perSecond, errorShare }: Callee, now: Date) => ({
+  ...{ state: stateOfCalls(errorShare), at: iso(now), perSecond },
+});
+
+function calleeNode(callee: Callee, now: Date): TopologyNode {
+  return node("callee", callee.service, { ...howCalled(callee, now), isOurs: callee.isOurs });
 }

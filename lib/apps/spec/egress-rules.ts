@@ -1,11 +1,10 @@
+import { isEqual } from "../merge-rules.ts";
 import { type Domain, domainOf } from "./domain-rules.ts";
 import { type ExternalHost, type SpecEgress } from "./egress-schema.ts";
 import { type Path, type Problem } from "./problem.ts";
 import { type StoredSettings } from "./stored-schema.ts";
 
 export const isWildcard = ({ name }: { name: string }): boolean => name.startsWith("*.");
-const has = (host: ExternalHost, protocol: ExternalHost["ports"][number]["protocol"]): boolean =>
-  host.ports.some((port) => port.protocol === protocol);
 /** Does anything happen to its calls on the way that Istio would not do by itself? */
 export const isTreated = ({ timeoutMs, retries }: ExternalHost): boolean => timeoutMs !== null || retries !== null;
 
@@ -41,14 +40,13 @@ function portProblems(
     const place: Path = [...at, "ports", j];
     const is = (wrong: boolean, field: string, message: string): Problem[] =>
       wrong ? [{ path: [...place, field], message }] : [];
-    const others = [...earlier, { ...host, ports: host.ports.slice(0, j) }];
     return [
       ...is(host.ports.findIndex((each) => each.port === port) < j, "port", "duplicate"),
       ...is(bypassed.has(port), "port", "egress.bypassed"),
       ...is(protocol === "tcp" && host.addresses.length === 0, "protocol", "egress.tcp-by-name"),
       ...is(originateTls && protocol !== "http", "originateTls", "egress.http-only"),
       ...is(
-        others.some((other) => other.name !== host.name && isMixedUp(other, host, port)),
+        earlier.some((other) => other.name !== host.name && isMixedUp(other, host, port)),
         "port",
         protocol === "tcp" ? "egress.same-address" : "egress.other-protocol",
       ),
@@ -84,9 +82,9 @@ function wildcardProblems(host: ExternalHost, at: Path): Problem[] {
 
 function treatmentProblems(host: ExternalHost, at: Path): Problem[] {
   const { timeoutMs, retries } = host;
-  if (!has(host, "http"))
-    return ["timeoutMs", "retries"].flatMap((field) =>
-      host[field as "timeoutMs" | "retries"] === null ? [] : [{ path: [...at, field], message: "egress.http-only" }],
+  if (!host.ports.some(({ protocol }) => protocol === "http"))
+    return (["timeoutMs", "retries"] as const).flatMap((field) =>
+      host[field] === null ? [] : [{ path: [...at, field], message: "egress.http-only" }],
     );
   const isLonger = retries?.perTryTimeoutMs != null && timeoutMs !== null && retries.perTryTimeoutMs > timeoutMs;
   return isLonger ? [{ path: [...at, "retries", "perTryTimeoutMs"], message: "traffic.try-over-timeout" }] : [];
@@ -98,15 +96,25 @@ const twice = (values: readonly string[], at: Path): Problem[] =>
 /** Where a service stands: what is called there by the environment's own names is not outside. */
 export type EgressPlace = { domains: readonly Domain[]; namespaces: readonly string[] };
 
-/** Hosts that are the environment's own routes or the cluster's services in short (shop.kepler-dev). */
-export const ownHosts = (egress: SpecEgress | null, { domains, namespaces }: EgressPlace): Problem[] =>
-  (egress?.hosts ?? []).flatMap(({ name }, i) => {
+/**
+ * Hosts that are the environment's own routes or the cluster's services in short (shop.kepler-dev). What the service has there
+ * already is not asked about (docs/decisions/0034).
+ */
+export function ownHosts(
+  before: SpecEgress | null,
+  after: SpecEgress | null,
+  { domains, namespaces }: EgressPlace,
+): Problem[] {
+  const had = new Set(before?.hosts.map(({ name }) => name));
+  return (after?.hosts ?? []).flatMap(({ name }, i) => {
+    if (had.has(name)) return [];
     const path: Path = ["egress", "hosts", i, "name"];
     if (domainOf(name.replace(/^\*\./, ""), domains)) return [{ path, message: "egress.own-domain" }];
     const [, namespace, more] = name.split(".");
     const isService = more === undefined && namespace !== undefined && namespaces.includes(namespace);
     return isService ? [{ path, message: "egress.cluster-own" }] : [];
   });
+}
 
 /**
  * Hosts that another service of the environment declares in another way: an entry is seen by all services beside it, and of
@@ -117,7 +125,7 @@ export const contradicted = (egress: SpecEgress | null, others: readonly { app: 
     const found = others.find((other) =>
       other.egress.hosts.some((theirs) =>
         theirs.name === host.name
-          ? JSON.stringify(theirs) !== JSON.stringify(host)
+          ? !isEqual(theirs, host)
           : host.ports.some(({ port }) => isMixedUp(theirs, host, port)),
       ),
     );

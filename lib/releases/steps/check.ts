@@ -54,11 +54,14 @@ async function hostsOutside(db: Db, release: StepContext["release"]): Promise<Pu
 }
 
 /** Another service may have declared a host since, in another way. */
-async function stillAlone(db: Db, { app, environment, spec }: StepContext["release"]): Promise<void> {
+async function stillAlone(db: Db, release: StepContext["release"]): Promise<void> {
+  const { app, environment, spec } = release;
   if (spec.egress === null) return;
   const { id } = environment;
+  const before = await lastDone(db, release);
   const row = await db.environment.findUniqueOrThrow({ where: { id }, include: { domains: true } });
-  await refuseImpossibleEgress(db, { appId: app.id, environment: { id, domains: domainsOf(row) } }, spec);
+  const here = { appId: app.id, environment: { id, domains: domainsOf(row) } };
+  await refuseImpossibleEgress(db, here, before && appSpec.parse(before.spec), spec);
 }
 
 /** Throws NotFound when Kepler's registry does not have the image by its digest (any more). */

@@ -16,11 +16,14 @@ import { killedEverywhere } from "../releases/killed-everywhere.ts";
 import { ReleaseWorld, SETTINGS } from "../releases/release-world.ts";
 import { visit } from "./visit.ts";
 
-/** Answers, or says what a host outside answered, or "cut" (the sandbox maps words that begin with a slash). */
+/**
+ * Answers, or says what a host outside answered, or "cut" (the sandbox maps words that begin with a slash). What it has begun
+ * it brings to an end, however long that takes on a busy machine.
+ */
 const CALLER = [
   "node",
   "-e",
-  `require("http").createServer((q, s) => {
+  `const server = require("http").createServer((q, s) => {
     const asked = new URL(q.url, "http://x").searchParams;
     if (!asked.has("at")) return s.end("ok");
     const [address, port] = asked.get("at").split(":");
@@ -30,7 +33,8 @@ const CALLER = [
       r.on("data", (piece) => (text += piece)).on("end", () => s.end(r.statusCode + " " + text));
     });
     called.on("error", () => s.end("cut"));
-  }).listen(8080)`,
+  }).listen(8080);
+  process.on("SIGTERM", () => server.close());`,
 ];
 
 type App = Awaited<ReturnType<ReleaseWorld["createApp"]>>;

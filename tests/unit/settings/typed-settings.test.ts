@@ -1,5 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { externalHost } from "#lib/apps/spec/egress-schema";
 import { appSettings } from "#lib/apps/spec-schema";
 import { NOT_HERE, SECTIONS } from "../../../components/settings/sections.ts";
 import { check, settingsChanges, settled, valueAt, withValue } from "../../../components/settings/typed-settings.ts";
@@ -33,6 +34,15 @@ describe("settings while they are typed", () => {
     expect(check(other, settings).problems).toMatchObject({ "workload.kind": { message: "workload.kind-fixed" } });
     expect(check(other, settings).settings).toBeNull();
     expect(check(other).settings).toEqual(other);
+  });
+
+  it("call nothing outside by a name of the environment's own", () => {
+    const own = externalHost.parse({ name: "api.shop.test", ports: [{ port: 443, protocol: "tls" }] });
+    const form = { ...settings, meshMode: "mesh" as const, egress: { reach: "declared" as const, hosts: [own] } };
+    const domains = [{ name: "shop.test", below: true, tlsSecret: null }];
+    expect(check({ ...form, exposure: null }, null, domains).problems).toMatchObject({
+      "egress.hosts.0.name": { message: "egress.own-domain" },
+    });
   });
 
   it("stand in words for all that is whole: what is half-typed is as it was", () => {

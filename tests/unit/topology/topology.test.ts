@@ -1,5 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { externalHost } from "#lib/apps/spec/egress-schema";
 import { appSpec } from "#lib/apps/spec-schema";
 import { type TopologyFacts, topologyOf } from "#lib/topology/topology-rules";
 import { PLAIN_SETTINGS } from "#tests/world/plain-settings";
@@ -85,6 +86,15 @@ describe("a service as a picture", () => {
     const column = topologyOf(facts({ pods })).columns.find(({ key }) => key === "pods");
     expect(column?.nodes[0]).toMatchObject({ name: "shop-400", state: "working" });
     expect([column?.nodes.length, column?.hidden]).toEqual([5, 495]);
+  });
+
+  it("has hosts outside that are declared, called or not, each once", () => {
+    const host = (name: string) => externalHost.parse({ name, ports: [{ port: 443, protocol: "tls" }] });
+    const given = facts(
+      { callees: [{ service: "b.example", perSecond: 2, errorShare: 0.6, isOurs: false }] },
+      { meshMode: "mesh", egress: { reach: "declared", hosts: [host("a.example"), host("b.example")] } },
+    );
+    expect(drawn(given).at(-1)).toEqual(["uses", ["a.example applied", "b.example fail"]]);
   });
 
   it("says when nobody could tell what it calls", () => {
