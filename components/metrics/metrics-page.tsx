@@ -19,7 +19,7 @@ export function MetricsPage({ app }: { app: AppView }) {
   const t = useTranslations("metrics");
   const environment = useSelection().environment?.name ?? "";
   const { range, view, setRange, setView } = useTimeRange();
-  const { data, error, refetch, isPlaceholderData } = useMetrics(app, environment, range, view);
+  const { data, error, refetch, isPlaceholderData } = useMetrics(app, environment, range, { view, charts: "all" });
   const metrics = data?.metrics;
   const hasLines = metrics?.charts.some(({ series }) => series.length > 0) ?? false;
   return (

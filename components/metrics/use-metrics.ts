@@ -2,7 +2,7 @@
 
 import { useQuery, useQueryClient } from "@tanstack/react-query";
 import type { AppView } from "#lib/apps/schema";
-import type { MetricsView } from "#lib/metrics/schema";
+import type { MetricCharts, MetricsView } from "#lib/metrics/schema";
 import { getJson } from "../shell/api.ts";
 import { queryKeys } from "../shell/query-keys.ts";
 import { againMs, boundsOf, type TimeRange } from "./time-range.ts";
@@ -12,15 +12,17 @@ const schema = () => import("#lib/metrics/schema").then(({ metricsView }) => met
 /** What was asked for, and the answer. */
 export type Measured = { fromMs: number; toMs: number; metrics: MetricsView };
 
+type Wanted = { view: MetricsView["view"]; charts: MetricCharts };
+
 /** The charts of a range, asked for again while it ends now. What was seen stays while Prometheus is away, and says so. */
-export function useMetrics(app: AppView, environment: string, range: TimeRange, view: MetricsView["view"]) {
+export function useMetrics(app: AppView, environment: string, range: TimeRange, wanted: Wanted) {
   const client = useQueryClient();
-  const queryKey = queryKeys.metrics(app.name, environment, { range, view });
+  const queryKey = queryKeys.metrics(app.name, environment, { range, ...wanted });
   return useQuery({
     queryKey,
     queryFn: async ({ signal }): Promise<Measured> => {
       const { fromMs, toMs } = boundsOf(range, Date.now());
-      const query = new URLSearchParams({ environment, from: String(fromMs), to: String(toMs), view });
+      const query = new URLSearchParams({ environment, from: String(fromMs), to: String(toMs), ...wanted });
       const metrics = await getJson(`/api/apps/${app.name}/metrics?${query}`, schema, signal);
       const before = client.getQueryData<Measured>(queryKey);
       if (metrics.charts.length > 0 || !before || metrics.state === "absent") return { fromMs, toMs, metrics };

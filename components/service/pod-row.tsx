@@ -12,6 +12,7 @@ import type { PodEnd } from "./end-pod.tsx";
 import { type MeasuredUse, PodContainers } from "./pod-containers.tsx";
 import { podGlyph } from "./pod-glyph.ts";
 import classes from "./service.module.css";
+import { usePodWord } from "./use-pod-word.ts";
 
 type Props = {
   pod: PodView;
@@ -23,20 +24,23 @@ type Props = {
 
 const icon = { size: 16, strokeWidth: 1.5 } as const;
 
+/** Of what opens its row. */
+export const podRowId = ({ uid }: Pick<PodView, "uid">): string => `pod-${uid}`;
+
 /** A pod, and its containers once it is opened; one in trouble is open by itself. */
 export function PodRow({ pod, use, columns, onEnd }: Props) {
   const control = useTranslations("control");
   const t = useTranslations("service.pods");
+  const wordOf = usePodWord();
   const [wanted, setWanted] = useState<boolean | null>(null);
   const open = wanted ?? (!pod.ready && pod.status !== "Terminating");
-  // "Running" is what Kubernetes calls a pod that no traffic reaches yet, too.
-  const word = pod.status === "Running" && !pod.ready ? t("notReady") : pod.status;
   return (
     <>
       <tr className={classes.pod} data-open={open || undefined}>
         <td>
           <span className={classes.podCell}>
             <IconButton
+              id={podRowId(pod)}
               label={t(open ? "close" : "open", { pod: pod.name })}
               aria-expanded={open}
               onClick={() => setWanted(!open)}
@@ -49,7 +53,7 @@ export function PodRow({ pod, use, columns, onEnd }: Props) {
           </span>
         </td>
         <td className={classes.truncated} title={pod.message ?? undefined}>
-          <State glyph={podGlyph(pod)}>{word}</State>
+          <State glyph={podGlyph(pod)}>{wordOf(pod)}</State>
           {pod.track === "canary" && <small className={classes.track}>{t("canary")}</small>}
         </td>
         <td className="k-num k-wide" data-align="right">

@@ -15,11 +15,15 @@ import { Panel } from "../ui/panel.tsx";
 import { RelativeTime } from "../ui/relative-time.tsx";
 import { SkeletonRows } from "../ui/skeleton-rows.tsx";
 import { EndPod, type PodEnd } from "./end-pod.tsx";
-import { PodRow } from "./pod-row.tsx";
+import { PodRow, podRowId } from "./pod-row.tsx";
+import { PodsStrip } from "./pods-strip.tsx";
 import classes from "./service.module.css";
 import { usePods } from "./use-service.ts";
 
 type Props = { app: AppView; environment: EnvironmentView | null; place: AppEnvironmentView | undefined };
+
+/** As many are seen at once in the table, too. */
+const FEW = 3;
 
 /** Its pods in this environment, as the watch last saw them. */
 export function PodsPanel({ app, environment, place }: Props) {
@@ -62,6 +66,9 @@ export function PodsPanel({ app, environment, place }: Props) {
       {data === undefined && !error && <SkeletonRows rows={2} columns="1fr 120px 60px 60px" />}
       {data?.rows.length === 0 && !forbidden && (
         <p className={classes.nothing}>{t("noneHint", { environment: environment?.name ?? "" })}</p>
+      )}
+      {data && data.rows.length > FEW && (
+        <PodsStrip pods={data.rows} use={use} onPick={(pod) => document.getElementById(podRowId(pod))?.focus()} />
       )}
       {data && data.rows.length > 0 && (
         <div className={classes.scroller}>

@@ -1,6 +1,7 @@
 "use client";
 
 import Link from "next/link";
+import { lazy, Suspense } from "react";
 import { useTranslations } from "use-intl";
 import type { AppView } from "#lib/apps/schema";
 import { DiagnosisPanel } from "../diagnosis/diagnosis-panel.tsx";
@@ -20,6 +21,8 @@ import { PodsPanel } from "./pods-panel.tsx";
 import classes from "./service.module.css";
 import { Trouble } from "./trouble.tsx";
 import { usePods, useService } from "./use-service.ts";
+
+const LastHour = lazy(() => import("../metrics/last-hour.tsx").then((module) => ({ default: module.LastHour })));
 
 /** What needs a person first, then how it runs, then where it comes from. */
 export function ServiceOverview({ initial }: { initial: AppView }) {
@@ -41,6 +44,11 @@ export function ServiceOverview({ initial }: { initial: AppView }) {
           <EventsPanel app={app} environment={environment?.name ?? ""} />
         </div>
         <div className={classes.column}>
+          {place && place.currentRelease !== null && (
+            <Suspense fallback={<div className={classes.lastHourWaiting} aria-hidden="true" />}>
+              <LastHour app={app} environment={place.environment} />
+            </Suspense>
+          )}
           <WhatRuns app={app} place={place} />
           <Source app={app} />
           <LedgerPanel app={app} />

@@ -16,7 +16,7 @@ const SCRAPES_WITHIN_SECONDS = 150;
 type Wanted = Omit<ChartPlanOptions, "windowSeconds">;
 
 /**
- * Asks Prometheus for all charts over a range, on one grid. How often it scrapes is measured first, because a window that
+ * Asks Prometheus for the wanted charts over a range, on one grid. How often it scrapes is measured first, because a window that
  * is too short for that shows nothing, and one that is too long hides what happened. Throws what the client throws.
  */
 export async function askCharts(

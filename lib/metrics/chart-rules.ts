@@ -11,7 +11,7 @@ import {
   rate,
   select,
 } from "./promql-rules.ts";
-import { type ChartKey, type ChartUnit, type MetricsView, type SeriesPart } from "./schema.ts";
+import { type ChartKey, type ChartUnit, type MetricCharts, type MetricsView, type SeriesPart } from "./schema.ts";
 import {
   containerMatchers,
   type MetricScope,
@@ -26,12 +26,27 @@ export type ChartPlan = { key: ChartKey; unit: ChartUnit; queries: ChartQuery[] 
 export type ChartPlanOptions = {
   scope: MetricScope;
   view: MetricsView["view"];
+  charts: MetricCharts;
   windowSeconds: number;
   requests: { source: RequestSource; ports: AppSettings["ports"] } | null;
 };
 
 /** What to ask for each chart, in the order in which they are shown. */
-export function chartPlans({ scope, view, windowSeconds, requests }: ChartPlanOptions): ChartPlan[] {
+export function chartPlans({ charts, ...options }: ChartPlanOptions): ChartPlan[] {
+  const plans = allPlans(options);
+  if (charts === "all") return plans;
+  return plans.flatMap(({ queries, ...plan }) =>
+    MAIN_CHARTS.includes(plan.key)
+      ? [{ ...plan, queries: queries.filter(({ part }) => MAIN_PARTS.includes(part)) }]
+      : [],
+  );
+}
+
+const MAIN_CHARTS: readonly ChartKey[] = ["cpu", "memory", "requests", "latency"];
+/** Of each one line, and the most that it may be. */
+const MAIN_PARTS: readonly SeriesPart[] = ["value", "p95", "limit"];
+
+function allPlans({ scope, view, windowSeconds, requests }: Omit<ChartPlanOptions, "charts">): ChartPlan[] {
   const by = view === "pods" ? ["pod"] : [];
   const pods = podMatchers(scope);
   const container = containerMatchers(scope);

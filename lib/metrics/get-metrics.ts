@@ -91,7 +91,7 @@ export async function getMetrics(
     const requests = source && spec ? { source, ports: spec.ports } : null;
     const { grid, charts, scrapeSeconds } = await askCharts(
       prometheus,
-      { scope, view: input.view, requests },
+      { scope, view: input.view, charts: input.charts, requests },
       range,
       signal,
     );

@@ -6,6 +6,8 @@ import { LAST_MOMENT_MS, LONGEST_RANGE_MS, SHORTEST_RANGE_MS } from "./range-rul
 import { REQUEST_SOURCES } from "./scope-rules.ts";
 
 export const METRIC_VIEWS = ["sum", "pods"] as const;
+/** "main": what an overview has room for. */
+export const METRIC_CHARTS = ["all", "main"] as const;
 const moment = z.coerce.number().int().min(0).max(LAST_MOMENT_MS);
 
 /** A time range in ms since the epoch. Never a query: what may be read follows from the app's rows. */
@@ -16,10 +18,12 @@ export const metricsInput = z
     from: moment,
     to: moment,
     view: z.enum(METRIC_VIEWS).default("sum"),
+    charts: z.enum(METRIC_CHARTS).default("all"),
   })
   .refine(({ from, to }) => to - from >= SHORTEST_RANGE_MS, { path: ["from"], message: "The range is too short." })
   .refine(({ from, to }) => to - from <= LONGEST_RANGE_MS, { path: ["from"], message: "The range is too long." });
 export type MetricsInput = z.infer<typeof metricsInput>;
+export type MetricCharts = MetricsInput["charts"];
 
 export const CHART_KEYS = [
   "cpu",

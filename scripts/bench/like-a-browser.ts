@@ -9,8 +9,9 @@ export type Page = { app: string; appId: string } | "list";
 const OWN = { firstMs: 0, pauseMs: 100 };
 const AROUND = { firstMs: 250, pauseMs: 500 };
 const SHARED = { spreadMs: 80, pauseMs: 1_000 };
-/** How often components/services/use-utilization.ts asks. */
+/** How often components/services/use-utilization.ts and components/metrics/last-hour.tsx ask. */
 const FIGURES_EVERY_MS = 60_000;
+const LAST_HOUR_EVERY_MS = 15_000;
 
 const sleep = (ms: number) => new Promise((rested) => setTimeout(rested, ms));
 
@@ -23,7 +24,8 @@ export async function likeABrowser(session: Session, page: Page, signal: AbortSi
     await Promise.allSettled(paths.map((path) => session.fetch(path, { signal }).then((answer) => answer.text())));
   };
   const readers = page === "list" ? [listReader(read)] : serviceReaders(page.app, read);
-  if (page === "list") void showFigures(session, read, signal).catch(() => undefined);
+  const figures = page === "list" ? showFigures(session, read, signal) : showLastHour(page.app, read, signal);
+  void figures.catch(() => undefined);
   const response = await session.fetch("/api/events", { signal });
   const decoder = new TextDecoder();
   try {
@@ -47,6 +49,16 @@ async function showFigures(session: Session, read: Read, signal: AbortSignal): P
   for (;;) {
     await read([`/api/environments/${environmentId}/utilization?${new URLSearchParams({ apps })}`]);
     await pause(FIGURES_EVERY_MS, undefined, { signal });
+  }
+}
+/** A service's charts of the last hour, until the signal. */
+async function showLastHour(app: string, read: Read, signal: AbortSignal): Promise<void> {
+  for (;;) {
+    const to = Date.now();
+    const range = { from: String(to - 3_600_000), to: String(to) };
+    const query = new URLSearchParams({ environment: "dev", ...range, view: "sum", charts: "main" });
+    await read([`/api/apps/${app}/metrics?${query}`]);
+    await pause(LAST_HOUR_EVERY_MS, undefined, { signal });
   }
 }
 const places = z.array(z.object({ environmentId: z.string() }));

@@ -74,7 +74,7 @@ export async function setTheStage(session: Session, gitlab: Gitlab): Promise<Sta
     await build(session, "node-hello", "main", 2);
     await release(session, "node-hello", "dev", { kind: "deploy" }, "Greet politely before the holidays");
     await releasedAs(session, "node-hello", "dev", 2);
-    await release(session, "node-hello", "dev", { kind: "scale", replicas: 3 }, "Peak after 11.11");
+    await release(session, "node-hello", "dev", { kind: "scale", replicas: 5 }, "Peak after 11.11");
     await releasedAs(session, "node-hello", "dev", 3);
   }
   const dev = (await environmentsOf(session)).find(({ name }) => name === "dev");

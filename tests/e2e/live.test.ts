@@ -158,8 +158,13 @@ it("pins chosen lines, which are still there with their hash when the pod has go
   await page.getByRole("link", { name: "INC-2291" }).waitFor();
 });
 
-it("keeps both of two changes at once of what the charts show, and Back takes the last one back", async () => {
+it("has its figures of the last hour on its page, and keeps both of two changes at once of what the charts show, and Back takes the last one back", async () => {
   const { page } = person;
+  await page.goto(`${kepler.url}/services/${SERVICE}?environment=dev`);
+  await page
+    .getByRole("figure")
+    .getByText(/Mi of 256 Mi/)
+    .waitFor({ timeout: 60_000 });
   await page.goto(`${kepler.url}/services/${SERVICE}/metrics?environment=dev`);
   await page.getByRole("slider", { name: "CPU over time" }).waitFor({ timeout: 60_000 });
   // Within one turn of the page: what the first has changed is not drawn yet.

@@ -45,15 +45,25 @@ describe("what can be done with a running service, in the browser", () => {
 
   it("gives it more pods for a time, and takes them back when told that the time is over", async () => {
     await openVerb("Scale for a time…");
-    await dialog().getByLabel("Replicas").fill("2");
+    await dialog().getByLabel("Replicas").fill("4");
     await confirm();
     await verifiedAndClosed();
-    await podsBecome(2);
-    await person.page.getByText(/2 replicas until .*, then 1\./).waitFor();
+    await podsBecome(4);
+    await person.page.getByText(/4 replicas until .*, then 1\./).waitFor();
+    const strip = person.page.getByRole("list", { name: "All pods at a glance" });
+    await strip
+      .getByRole("button", { name: /: Running/ })
+      .nth(3)
+      .waitFor();
+    await strip.getByRole("button").first().click();
+    await person.page
+      .locator(":focus")
+      .and(person.page.getByRole("button", { name: /^Show the containers of/ }))
+      .waitFor();
     await person.page.getByRole("button", { name: "1 hour longer" }).click();
     await person.page.getByRole("button", { name: "End now" }).click();
     await podsBecome(1);
-    await person.page.getByText(/2 replicas until/).waitFor({ state: "detached" });
+    await person.page.getByText(/4 replicas until/).waitFor({ state: "detached" });
   });
 
   it("stops it and starts it again with as many pods as before", async () => {

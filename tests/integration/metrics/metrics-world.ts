@@ -6,7 +6,7 @@ import { type Prometheus } from "#lib/clients/prometheus/client";
 import { createPrometheus } from "#lib/clients/prometheus/create-prometheus";
 import { getUsage } from "#lib/clusters/get-usage";
 import { getMetrics } from "#lib/metrics/get-metrics";
-import { type MetricsView } from "#lib/metrics/schema";
+import { type MetricCharts, type MetricsView } from "#lib/metrics/schema";
 import { ReleaseWorld, SETTINGS } from "../releases/release-world.ts";
 
 export type MeasuredApp = Awaited<ReturnType<ReleaseWorld["createApp"]>> & { createdAt: Date };
@@ -55,13 +55,13 @@ export async function startMetricsWorld() {
   const { clusterIP } = z.object({ clusterIP: z.string() }).parse(called?.spec);
   const visitors = Promise.all([load(edge.istioUrl, meshed, `/call-${clusterIP}`), load(edge.traefikUrl, plain, "/")]);
 
-  type Change = { view?: MetricsView["view"]; prometheus?: Prometheus | null; nowMs?: number };
+  type Change = { view?: MetricsView["view"]; charts?: MetricCharts; prometheus?: Prometheus | null; nowMs?: number };
   const ask = (app: MeasuredApp, change: Change = {}): Promise<MetricsView> => {
-    const { nowMs = Date.now(), view = "sum" } = change;
+    const { nowMs = Date.now(), view = "sum", charts = "all" } = change;
     const kubernetes = () => world.kubernetes;
     return getMetrics(
       app,
-      { environment: "dev", view, from: nowMs - 15 * 60_000, to: nowMs },
+      { environment: "dev", view, charts, from: nowMs - 15 * 60_000, to: nowMs },
       { signal: AbortSignal.timeout(60_000) },
       {
         db,

@@ -57,6 +57,23 @@ describe("what a service used and served", { timeout: 120_000 }, () => {
     expect(metrics.releases.map(({ number, kind, by }) => [number, kind, by])).toEqual([[1, "deploy", "Lin"]]);
   });
 
+  it("is told in short for an overview: one line of each main figure, and the most that it may be", async () => {
+    // A moment of which all samples are in.
+    const nowMs = Date.now() - 20_000;
+    const [all, main] = await Promise.all([
+      world.ask(world.meshed, { nowMs }),
+      world.ask(world.meshed, { nowMs, charts: "main" }),
+    ]);
+    expect(main.charts.map(({ key, series }) => [key, ...series.map(({ part }) => part)])).toEqual([
+      ["cpu", "value", "limit"],
+      ["memory", "value", "limit"],
+      ["requests", "value"],
+      ["latency", "p95"],
+    ]);
+    expect(line(main, "requests")).toEqual(line(all, "requests"));
+    expect(line(main, "latency", "p95")).toEqual(line(all, "latency", "p95"));
+  });
+
   it("is told by pod: its own pods and nobody else's", async () => {
     const metrics = await measured(world.meshed, "pods");
     const pods = await world.podsOf(world.meshed);
