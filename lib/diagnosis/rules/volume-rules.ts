@@ -15,7 +15,7 @@ export const volumeRule: Rule = (scene) => [
     const event = events.find(({ message }) => !message.startsWith("Unable to attach or mount volumes")) ?? events[0];
     // A ConfigMap or Secret that is missing fails the mount too, and has a rule of its own.
     if (!event || /(configmap|secret)s? "|references non-existent/i.test(event.message)) return null;
-    const volume = /volumes?(?:=\[)? ?"?([\w.-]+)/.exec(event.message)?.[1] ?? "";
+    const volume = /\bvolumes?(?:=\[| "| )([\w.-]+)/.exec(event.message)?.[1] ?? "";
     const busy = /Multi-Attach/.test(event.message);
     return found({
       rule: "volume",
