@@ -1,5 +1,5 @@
 import "server-only";
-import { domainOf } from "#lib/apps/spec/domain-rules";
+import { beyondReach } from "#lib/apps/spec/egress-rules";
 import { carrierOf, carriesRules } from "#lib/apps/spec/gateway-rules";
 import { type AppSpec } from "#lib/apps/spec-schema";
 import { type Kubernetes } from "#lib/clients/kubernetes/client";
@@ -57,10 +57,11 @@ export async function clusterGap(
 
 /** The collector is one of the pod's containers, so its calls are held to what the service may call. */
 function logHostsBeyondReach({ logCollection, egress }: AppSpec): string[] {
-  if (!logCollection || egress?.reach !== "declared") return [];
-  const named = egress.hosts.map(({ name }) => ({ name: name.replace(/^\*\./, ""), below: name.startsWith("*.") }));
-  const hosts = configuredLogOutput()?.elasticsearchHosts.map((url) => new URL(url).hostname) ?? [];
-  return hosts.filter((host) => host.includes(".") && !host.endsWith(".svc.cluster.local") && !domainOf(host, named));
+  const urls = (logCollection && configuredLogOutput()?.elasticsearchHosts) ?? [];
+  return beyondReach(
+    egress,
+    urls.map((url) => new URL(url).hostname),
+  );
 }
 
 /**

@@ -1,6 +1,4 @@
-import { domainOf } from "#lib/apps/spec/domain-rules";
-import { isWildcard } from "#lib/apps/spec/egress-rules";
-import { type SpecEgress } from "#lib/apps/spec/egress-schema";
+import { isDeclared } from "#lib/apps/spec/egress-rules";
 import { type AppSpec } from "#lib/apps/spec-schema";
 import { type PublicError } from "#lib/platform/errors";
 import { type Gate } from "./gate-schema.ts";
@@ -41,12 +39,6 @@ export function shutCalls({ before, after, called }: ShutCallsFacts): Gate[] {
       : []),
   ];
 }
-
-const isDeclared = (host: string, { hosts }: SpecEgress): boolean =>
-  domainOf(
-    host,
-    hosts.map((each) => ({ name: each.name.replace(/^\*\./, ""), below: isWildcard(each) })),
-  ) !== undefined;
 
 const LOOK_YOURSELF = "Make sure that all the hosts that it calls are declared.";
 

@@ -93,6 +93,16 @@ function treatmentProblems(host: ExternalHost, at: Path): Problem[] {
 const twice = (values: readonly string[], at: Path): Problem[] =>
   values.flatMap((value, i) => (values.indexOf(value) < i ? [{ path: [...at, i], message: "duplicate" }] : []));
 
+/** Is this host one that it may call, by name or by a name for many? */
+export const isDeclared = (host: string, { hosts }: SpecEgress): boolean =>
+  hosts.some(({ name }) => name === host || (name.startsWith("*.") && host.endsWith(name.slice(1))));
+
+/** Hosts outside among these that the service may not call; what has no dot, or is a Service, is the cluster's. */
+export const beyondReach = (egress: SpecEgress | null, hosts: readonly string[]): string[] =>
+  egress?.reach === "declared"
+    ? hosts.filter((host) => host.includes(".") && !isClusterOwn(host) && !isDeclared(host, egress))
+    : [];
+
 /** Where a service stands: what is called there by the environment's own names is not outside. */
 export type EgressPlace = { domains: readonly Domain[]; namespaces: readonly string[] };
 

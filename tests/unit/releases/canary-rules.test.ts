@@ -195,6 +195,7 @@ describe("a canary is refused", () => {
     [/two versions/, { spec: { ...spec, strategy: { ...spec.strategy, type: "recreate" } } }],
     [/stopped service/, { spec: { ...spec, replicas: 0 } }],
     [/ports or routes/, { spec: { ...spec, exposure: { ...exposure, routes: [] } } }],
+    [/where the service may call/, { spec: { ...spec, egress: { reach: "declared", hosts: [] } } }],
     [/leaves the pods/, { spec: running.spec }],
     [/called shop-canary/, { nameTaken: true }],
   ])("because of %s", (message, change) => {

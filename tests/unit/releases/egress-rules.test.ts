@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { contradicted, ownHosts } from "#lib/apps/spec/egress-rules";
+import { beyondReach, contradicted, ownHosts } from "#lib/apps/spec/egress-rules";
 import { type ExternalHost, externalHostName, type SpecEgress } from "#lib/apps/spec/egress-schema";
 import { type AppSpec } from "#lib/apps/spec-schema";
 import { removedAfterRollout, renderManifests } from "#lib/releases/manifests";
@@ -133,7 +133,11 @@ describe("calls to the outside", () => {
   ])("are taken %s", (_, egress) => {
     expect(wrong({ ...inside, egress })).toEqual([]);
   });
+});
 
+describe("calls held against what stands around the service", () => {
+  const tls = port(443, "tls");
+  const http = port(80, "http");
   it("are not outside where the environment or the cluster has the name", () => {
     const place = { domains: [{ name: "shop.test", below: true, tlsSecret: null }], namespaces: ["kepler-dev"] };
     const named = ["api.shop.test", "*.shop.test", "pay.kepler-dev", "pay.kepler-dev.example", "shop.example"];
@@ -141,6 +145,14 @@ describe("calls to the outside", () => {
     const found = (before: SpecEgress | null) => ownHosts(before, all, place).map(({ path }) => path[2]);
     expect(found(null)).toEqual([0, 1, 2]);
     expect(found(to(host("api.shop.test", [tls]))), "what it had before is not asked about").toEqual([1, 2]);
+  });
+
+  it("reach what is declared, and services of the cluster", () => {
+    const hosts = ["elastic", "elastic.ops.svc", "es.ops.svc.cluster.local", "a.example", "x.b.example", "b.example"];
+    const declared = to(host("a.example", [tls]), host("*.b.example", [tls]));
+    expect(beyondReach(declared, [...hosts, "192.0.2.7"])).toEqual(["b.example", "192.0.2.7"]);
+    expect(beyondReach({ ...declared, reach: "anything" }, hosts)).toEqual([]);
+    expect(beyondReach(null, hosts)).toEqual([]);
   });
 
   it("are one thing for all services of an environment", () => {
