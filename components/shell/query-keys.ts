@@ -103,18 +103,28 @@ const AROUND: readonly string[] = ["topology", "kubernetes-events", "metrics"];
 
 /** "own": one app or thing itself. "around": what stands around it. "shared": lists over many, which any of many events makes old. */
 export type Reach = "own" | "around" | "shared";
-function reachOf({ queryKey: [root], meta }: Pick<Query, "queryKey" | "meta">): Reach {
+function reachOf({ queryKey: [root], meta }: Asked): Reach {
   if (AROUND.includes(String(root))) return "around";
   return meta?.appId !== undefined || Object.values(BY_ID).includes(String(root)) ? "own" : "shared";
 }
 
-/**
- * Marks what these events are about as out of date; what is on screen is read again, once, however many they are.
- * An answer that was already on its way may be older than the event, so whatever was being read is read once more.
- */
+/** What has changed is read before what sums it up; by so much at most, since nothing waits for an answer that does not come. */
+const HEAD_START_MS = 50;
+
+/** Marks what these events are about as out of date; what is on screen is read again, once, however many they are. */
 export async function invalidate(client: QueryClient, pointers: EventPointer[], reach: Reach): Promise<void> {
-  const isStale = (query: Pick<Query, "queryKey" | "meta">) =>
+  const isStale = (query: Asked) =>
     reachOf(query) === reach && pointers.some((pointer) => isStaledBy(pointer, query.queryKey, query.meta));
+  const isItself = (query: Asked) => isStale(query) && pointers.some(({ kind }) => kind === query.queryKey[0]);
+  const headStart = new Promise((over) => setTimeout(over, HEAD_START_MS));
+  await Promise.race([readAgain(client, isItself), headStart]);
+  await readAgain(client, (query) => isStale(query) && !isItself(query));
+}
+
+type Asked = Pick<Query, "queryKey" | "meta">;
+
+/** An answer that was already on its way may be older than the event, so whatever was being read is read once more. */
+async function readAgain(client: QueryClient, isStale: (query: Asked) => boolean): Promise<void> {
   const onTheirWay = new Set(client.getQueryCache().findAll({ predicate: isStale, fetchStatus: "fetching" }));
   await client.invalidateQueries({ predicate: isStale }, { cancelRefetch: false });
   if (onTheirWay.size === 0) return;

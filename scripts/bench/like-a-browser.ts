@@ -73,7 +73,8 @@ function serviceReaders(app: string, read: Read) {
   const part = (name: string) => `/api/apps/${app}/${name}?environment=dev`;
   return [
     paced(OWN, async () => {
-      await read([`/api/apps/${app}`, part("pods")]);
+      await read([part("pods")]);
+      await read([`/api/apps/${app}`]);
       await read([part("diagnosis")]);
     }),
     paced(AROUND, () => read([part("kubernetes-events"), part("topology")])),

@@ -92,7 +92,10 @@ async function changesToPixels(product: Product, session: Session, watched: Serv
     const [name = "", value = ""] = session.cookie.split(/=(.*)/s);
     await context.addCookies([{ name, value, url: product.url }]);
     const page = await context.newPage();
+    // Its HTML shows the pods before anything listens; what it asks for by itself says that it does.
+    const listening = page.waitForResponse((answer) => new URL(answer.url()).pathname.endsWith("/diagnosis"));
     await page.goto(`${product.url}/services/${watched.name}?environment=dev`);
+    await listening;
     await page
       .getByText(pods[0]?.metadata.name.slice(-5) ?? "")
       .first()

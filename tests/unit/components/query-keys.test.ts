@@ -1,5 +1,6 @@
+import { QueryClient, QueryObserver } from "@tanstack/query-core";
 import { describe, expect, it } from "vitest";
-import { isStaledBy, queryKeys, readPointer } from "../../../components/shell/query-keys.ts";
+import { invalidate, isStaledBy, queryKeys, readPointer } from "../../../components/shell/query-keys.ts";
 
 const pointer = (kind: string, subjectId = "s", appId: string | null = null) => ({ kind, subjectId, appId });
 
@@ -32,5 +33,40 @@ describe("readPointer", () => {
     expect(readPointer('{"kind":"system","subjectId":"jenkins","appId":null}')).toEqual(pointer("system", "jenkins"));
     expect(readPointer('{"kind":3}')).toBeNull();
     expect(readPointer("null")).toBeNull();
+  });
+});
+
+describe("invalidate", () => {
+  /** The page of a service: its pods answer when they are told to, the service at once. */
+  function page() {
+    const asked: string[] = [];
+    const { promise: answered, resolve: answer } = Promise.withResolvers<void>();
+    const client = new QueryClient();
+    const show = (queryKey: readonly string[], read: () => Promise<void>) =>
+      new QueryObserver(client, {
+        ...{ queryKey, meta: { appId: "a" }, initialData: "before", staleTime: Number.POSITIVE_INFINITY },
+        queryFn: async () => {
+          asked.push(`${queryKey[0]} asked`);
+          await read();
+          asked.push(`${queryKey[0]} answered`);
+          return "after";
+        },
+      }).subscribe(() => undefined);
+    show(queryKeys.app("order"), async () => undefined);
+    show(queryKeys.pods("order", "dev"), () => answered);
+    return { asked, answer, changed: () => invalidate(client, [pointer("pods", "p", "a")], "own") };
+  }
+
+  it("reads what has changed before what sums it up", async () => {
+    const { asked, answer, changed } = page();
+    answer();
+    await changed();
+    expect(asked).toEqual(["pods asked", "pods answered", "app asked", "app answered"]);
+  });
+
+  it("reads what sums it up also when the answer does not come", async () => {
+    const { asked, changed } = page();
+    await changed();
+    expect(asked).toEqual(["pods asked", "app asked", "app answered"]);
   });
 });
