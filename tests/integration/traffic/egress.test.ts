@@ -37,6 +37,12 @@ const CALLER = [
   process.on("SIGTERM", () => server.close());`,
 ];
 
+/** Visitors come all the time: a pod that is on its way out serves until the gateway has heard of it. */
+const DRAINING: AppSettings = {
+  ...SETTINGS,
+  strategy: { ...SETTINGS.strategy, drainSeconds: 3, terminationGracePeriodSeconds: 10 },
+};
+
 type App = Awaited<ReturnType<ReleaseWorld["createApp"]>>;
 let world: ReleaseWorld;
 let edge: string;
@@ -81,7 +87,7 @@ beforeAll(async () => {
   const running = async (change: (name: string) => Partial<AppSettings>) => {
     const app = await world.createApp();
     const build = await world.createBuild(app, CALLER);
-    const settings = { ...SETTINGS, replicas: 1, meshMode: "mesh" as const, ...change(app.name) };
+    const settings = { ...DRAINING, replicas: 1, meshMode: "mesh" as const, ...change(app.name) };
     expect(await world.drive(await world.request(app, { buildId: build.id, settings }))).toMatchObject({
       state: "done",
     });
@@ -122,7 +128,7 @@ const database = () =>
   host("db.bank.example", [{ port: 9000, protocol: "tcp", targetPort: outside.plain }], { addresses: ["127.0.0.1"] });
 
 const settings = (egress: SpecEgress | null, more: Partial<AppSettings> = {}): AppSettings => ({
-  ...{ ...SETTINGS, replicas: 1, meshMode: "mesh", ...exposed(shop.name), egress },
+  ...{ ...DRAINING, replicas: 1, meshMode: "mesh", ...exposed(shop.name), egress },
   ...more,
 });
 /** The worker dies at every point of it. */
