@@ -12,6 +12,9 @@ const schema = () => import("#lib/metrics/schema").then(({ metricsView }) => met
 /** What was asked for, and the answer. */
 export type Measured = { fromMs: number; toMs: number; metrics: MetricsView };
 
+/** As often as a small chart of an hour gets a point more. */
+const MAIN_AGAIN_MS = 60_000;
+
 type Wanted = { view: MetricsView["view"]; charts: MetricCharts };
 
 /** The charts of a range, asked for again while it ends now. What was seen stays while Prometheus is away, and says so. */
@@ -31,7 +34,7 @@ export function useMetrics(app: AppView, environment: string, range: TimeRange, 
     },
     enabled: environment !== "",
     meta: { appId: app.id },
-    refetchInterval: againMs(range),
+    refetchInterval: wanted.charts === "main" ? MAIN_AGAIN_MS : againMs(range),
     // Another range of the same place is drawn over what is there; another place is not.
     placeholderData: (before, query) =>
       query?.queryKey[1] === app.name && query.queryKey[2] === environment ? before : undefined,

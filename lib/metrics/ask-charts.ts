@@ -2,7 +2,15 @@ import "server-only";
 import { type Prometheus, type QueryRange, type Series } from "#lib/clients/prometheus/client";
 import { type ChartPlan, type ChartPlanOptions, chartPlans } from "./chart-rules.ts";
 import { encode, select } from "./promql-rules.ts";
-import { endOf, type Grid, gridOf, rateWindowSeconds, scrapeSecondsOf } from "./range-rules.ts";
+import {
+  endOf,
+  type Grid,
+  gridOf,
+  MOST_POINTS,
+  MOST_POINTS_IN_SHORT,
+  rateWindowSeconds,
+  scrapeSecondsOf,
+} from "./range-rules.ts";
 import { linesOf } from "./sample-rules.ts";
 import { type Chart } from "./schema.ts";
 import { containerMatchers } from "./scope-rules.ts";
@@ -28,7 +36,7 @@ export async function askCharts(
   const terms = { signal, deadlineMs: DEADLINE_MS };
   const recent = select("container_memory_working_set_bytes", containerMatchers(wanted.scope), SCRAPES_WITHIN_SECONDS);
   const scrapeSeconds = scrapeSecondsOf(await prometheus.queryInstant(encode(recent), range.toMs, terms));
-  const grid = gridOf(range, scrapeSeconds);
+  const grid = gridOf(range, scrapeSeconds, wanted.charts === "main" ? MOST_POINTS_IN_SHORT : MOST_POINTS);
   const windowSeconds = rateWindowSeconds(grid.stepMs, scrapeSeconds);
   const plans = chartPlans({ ...wanted, windowSeconds });
   const asked: QueryRange = { startMs: grid.startMs, endMs: endOf(grid), stepMs: grid.stepMs };

@@ -5,18 +5,23 @@ export const SHORTEST_RANGE_MS = 60_000;
 export const LONGEST_RANGE_MS = 31 * 86_400_000;
 /** The end of the year 9999: a Date can hold it and so can Postgres. */
 export const LAST_MOMENT_MS = 253_402_300_799_000;
-/** As many points as a chart can show apart. */
+/** As many points as a chart can show apart, and as a small one on an overview can. */
 export const MOST_POINTS = 240;
+export const MOST_POINTS_IN_SHORT = 60;
 
 /** Round ones, so that the points of two charts, and of two looks at one, fall on the same moments. */
 const STEPS_SECONDS = [1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 14_400, 21_600];
 
 /**
- * Where a range is asked for: the smallest round step that gives at most MOST_POINTS and is no shorter than the time
+ * Where a range is asked for: the smallest round step that gives at most so many points and is no shorter than the time
  * between two scrapes. The last moment is the last of the grid that is not after the range's end.
  */
-export function gridOf(range: { fromMs: number; toMs: number }, scrapeSeconds: number): Grid {
-  const least = Math.max((range.toMs - range.fromMs) / 1000 / MOST_POINTS, scrapeSeconds);
+export function gridOf(
+  range: { fromMs: number; toMs: number },
+  scrapeSeconds: number,
+  mostPoints: number = MOST_POINTS,
+): Grid {
+  const least = Math.max((range.toMs - range.fromMs) / 1000 / mostPoints, scrapeSeconds);
   const seconds = STEPS_SECONDS.find((step) => step >= least) ?? Math.ceil(least / 21_600) * 21_600;
   const stepMs = seconds * 1000;
   const startMs = Math.ceil(range.fromMs / stepMs) * stepMs;

@@ -11,7 +11,6 @@ const AROUND = { firstMs: 250, pauseMs: 500 };
 const SHARED = { spreadMs: 80, pauseMs: 1_000 };
 /** How often components/services/use-utilization.ts and components/metrics/last-hour.tsx ask. */
 const FIGURES_EVERY_MS = 60_000;
-const LAST_HOUR_EVERY_MS = 15_000;
 
 const sleep = (ms: number) => new Promise((rested) => setTimeout(rested, ms));
 
@@ -51,14 +50,15 @@ async function showFigures(session: Session, read: Read, signal: AbortSignal): P
     await pause(FIGURES_EVERY_MS, undefined, { signal });
   }
 }
-/** A service's charts of the last hour, until the signal. */
+/** A service's charts of the last hour, until the signal. Fifty people do not open their pages in the same second. */
 async function showLastHour(app: string, read: Read, signal: AbortSignal): Promise<void> {
+  await pause(Math.random() * FIGURES_EVERY_MS, undefined, { signal });
   for (;;) {
     const to = Date.now();
     const range = { from: String(to - 3_600_000), to: String(to) };
     const query = new URLSearchParams({ environment: "dev", ...range, view: "sum", charts: "main" });
     await read([`/api/apps/${app}/metrics?${query}`]);
-    await pause(LAST_HOUR_EVERY_MS, undefined, { signal });
+    await pause(FIGURES_EVERY_MS, undefined, { signal });
   }
 }
 const places = z.array(z.object({ environmentId: z.string() }));
