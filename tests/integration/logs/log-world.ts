@@ -2,6 +2,7 @@ import { randomUUID } from "node:crypto";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { z } from "zod";
 import { type Kubernetes } from "#lib/clients/kubernetes/client";
 import { createKubernetes } from "#lib/clients/kubernetes/create-kubernetes";
 import { KINDS } from "#lib/clients/kubernetes/kinds";
@@ -15,6 +16,12 @@ import { startWorld, type World } from "#tests/world/sandbox";
 
 /** A line that was given, and the id of the event that it came with. */
 export type Heard = { pod: string; at: string; text: string; id: string | null };
+
+const runsShape = z.object({
+  containerStatuses: z
+    .array(z.object({ restartCount: z.number(), state: z.object({ running: z.looseObject({}).optional() }) }))
+    .default([]),
+});
 
 /** A cluster with pods that talk, and a way to it on which streams can be cut. */
 export class LogWorld {
@@ -81,6 +88,13 @@ export class LogWorld {
       },
       changed: () => listeners.forEach((listener) => listener()),
     };
+  }
+
+  /** How often its container was started again, and whether it runs. */
+  async runOf(name: string): Promise<{ restarts: number; isRunning: boolean }> {
+    const pod = await this.kubernetes.get({ ...KINDS.pod, namespace: this.#namespace, name });
+    const [container] = runsShape.parse(pod?.status).containerStatuses;
+    return { restarts: container?.restartCount ?? 0, isRunning: container?.state.running !== undefined };
   }
 
   /** What `kubectl logs --timestamps` prints, of the container before as well. */

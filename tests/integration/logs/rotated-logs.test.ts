@@ -14,7 +14,7 @@ beforeAll(async () => {
 });
 afterAll(() => world?.stop());
 
-const TALKING = `let n = 0; setInterval(() => console.log("line " + n++ + " " + "x".repeat(200)), 5)`;
+const TALKING = `let n = 0; setInterval(() => console.log("line " + n++ + " " + "x".repeat(200)), 10)`;
 const CUTS = 6;
 
 const numberOf = ({ text }: { text: string }): number => Number(text.split(" ")[1]);
