@@ -11,7 +11,7 @@ import classes from "./service.module.css";
 export type MeasuredUse = UsageView["containers"][number];
 
 /** The containers of a pod in the order of their start: how each is, how it ended before, what it asks for, may have and uses. */
-export function PodContainers({ pod, use }: { pod: PodView; use: MeasuredUse[] }) {
+export function PodContainers({ pod, use }: { pod: PodView; use: readonly MeasuredUse[] }) {
   const t = useTranslations("service.pods");
   return (
     <>

@@ -2,7 +2,7 @@
 
 import { Menu } from "@mantine/core";
 import { ChevronDown, ChevronRight, Ellipsis } from "lucide-react";
-import { useState } from "react";
+import { memo, useState } from "react";
 import { useTranslations } from "use-intl";
 import type { PodView } from "#lib/clusters/schema";
 import { IconButton } from "../ui/icon-button.tsx";
@@ -17,9 +17,9 @@ import { usePodWord } from "./use-pod-word.ts";
 type Props = {
   pod: PodView;
   /** What its containers use now. */
-  use: MeasuredUse[];
+  use: readonly MeasuredUse[];
   columns: number;
-  onEnd: ((end: PodEnd) => void) | undefined;
+  onEnd: ((pod: PodView, end: PodEnd) => void) | undefined;
 };
 
 const icon = { size: 16, strokeWidth: 1.5 } as const;
@@ -27,8 +27,8 @@ const icon = { size: 16, strokeWidth: 1.5 } as const;
 /** Of what opens its row. */
 export const podRowId = ({ uid }: Pick<PodView, "uid">): string => `pod-${uid}`;
 
-/** A pod, and its containers once it is opened; one in trouble is open by itself. */
-export function PodRow({ pod, use, columns, onEnd }: Props) {
+/** A pod, and its containers once it is opened; one in trouble is open by itself. Drawn again when its own pod has changed. */
+export const PodRow = memo(function PodRow({ pod, use, columns, onEnd }: Props) {
   const control = useTranslations("control");
   const t = useTranslations("service.pods");
   const wordOf = usePodWord();
@@ -77,8 +77,8 @@ export function PodRow({ pod, use, columns, onEnd }: Props) {
                 </IconButton>
               </Menu.Target>
               <Menu.Dropdown>
-                <Menu.Item onClick={() => onEnd("evict")}>{control("evictPod.evict")}</Menu.Item>
-                <Menu.Item onClick={() => onEnd("delete")}>{control("deletePod.delete")}</Menu.Item>
+                <Menu.Item onClick={() => onEnd(pod, "evict")}>{control("evictPod.evict")}</Menu.Item>
+                <Menu.Item onClick={() => onEnd(pod, "delete")}>{control("deletePod.delete")}</Menu.Item>
               </Menu.Dropdown>
             </Menu>
           </td>
@@ -93,4 +93,4 @@ export function PodRow({ pod, use, columns, onEnd }: Props) {
       )}
     </>
   );
-}
+});

@@ -1,7 +1,7 @@
 "use client";
 
 import Link from "next/link";
-import { useState } from "react";
+import { useCallback, useMemo, useState } from "react";
 import { useTranslations } from "use-intl";
 import type { AppEnvironmentView, AppView } from "#lib/apps/schema";
 import type { EnvironmentView, PodView } from "#lib/clusters/schema";
@@ -15,8 +15,9 @@ import { Panel } from "../ui/panel.tsx";
 import { RelativeTime } from "../ui/relative-time.tsx";
 import { SkeletonRows } from "../ui/skeleton-rows.tsx";
 import { EndPod, type PodEnd } from "./end-pod.tsx";
+import type { MeasuredUse } from "./pod-containers.tsx";
 import { PodRow, podRowId } from "./pod-row.tsx";
-import { PodsStrip } from "./pods-strip.tsx";
+import { PodsStrip, PodTile } from "./pods-strip.tsx";
 import classes from "./service.module.css";
 import { usePods } from "./use-service.ts";
 
@@ -24,13 +25,17 @@ type Props = { app: AppView; environment: EnvironmentView | null; place: AppEnvi
 
 /** As many are seen at once in the table, too. */
 const FEW = 3;
+const NOT_MEASURED: readonly MeasuredUse[] = [];
+const focusRow = (pod: PodView) => document.getElementById(podRowId(pod))?.focus();
 
 /** Its pods in this environment, as the watch last saw them. */
 export function PodsPanel({ app, environment, place }: Props) {
   const t = useTranslations("service.pods");
   const allows = useAllows();
   const [doomed, setDoomed] = useState<{ pod: PodView; end: PodEnd } | null>(null);
-  const use = useUsage(app, environment?.name ?? "").data?.containers ?? [];
+  const usage = useUsage(app, environment?.name ?? "").data;
+  const use = useMemo(() => Map.groupBy(usage?.containers ?? [], ({ pod }) => pod), [usage]);
+  const onEnd = useCallback((pod: PodView, end: PodEnd) => setDoomed({ pod, end }), []);
   const { data, error, refetch } = usePods(app, environment?.name ?? "");
   const mayDelete = allows(environment?.purpose === "prod" ? "pod.delete.prod" : "pod.delete", app.teamId);
   const unreachable = place?.health === "unreachable" && data?.seenAt;
@@ -68,7 +73,11 @@ export function PodsPanel({ app, environment, place }: Props) {
         <p className={classes.nothing}>{t("noneHint", { environment: environment?.name ?? "" })}</p>
       )}
       {data && data.rows.length > FEW && (
-        <PodsStrip pods={data.rows} use={use} onPick={(pod) => document.getElementById(podRowId(pod))?.focus()} />
+        <PodsStrip>
+          {data.rows.map((pod) => (
+            <PodTile key={pod.uid} pod={pod} use={use.get(pod.name) ?? NOT_MEASURED} onPick={focusRow} />
+          ))}
+        </PodsStrip>
       )}
       {data && data.rows.length > 0 && (
         <div className={classes.scroller}>
@@ -77,9 +86,9 @@ export function PodsPanel({ app, environment, place }: Props) {
               <PodRow
                 key={pod.uid}
                 pod={pod}
-                use={use.filter((one) => one.pod === pod.name)}
+                use={use.get(pod.name) ?? NOT_MEASURED}
                 columns={columns.length}
-                onEnd={mayDelete ? (end) => setDoomed({ pod, end }) : undefined}
+                onEnd={mayDelete ? onEnd : undefined}
               />
             ))}
           </DataTable>

@@ -1,5 +1,6 @@
 "use client";
 
+import { memo, type ReactNode } from "react";
 import { useTranslations } from "use-intl";
 import type { PodView } from "#lib/clusters/schema";
 import { useSizeWords } from "../fields/use-size-words.ts";
@@ -9,40 +10,41 @@ import { podGlyph } from "./pod-glyph.ts";
 import classes from "./pods-strip.module.css";
 import { usePodWord } from "./use-pod-word.ts";
 
-type Props = { pods: readonly PodView[]; use: readonly MeasuredUse[]; onPick: (pod: PodView) => void };
-
-/** All pods at a glance, in the order of the table: how each is, and how near it is to its memory's limit. */
-export function PodsStrip({ pods, use, onPick }: Props) {
+/** All pods at a glance, in the order of the table. */
+export function PodsStrip({ children }: { children: ReactNode }) {
   const t = useTranslations("service.pods");
-  const size = useSizeWords();
-  const wordOf = usePodWord();
   return (
     <ul className={classes.strip} aria-label={t("strip")}>
-      {pods.map((pod) => {
-        const tightest = tightestOf(
-          pod,
-          use.filter((one) => one.pod === pod.name),
-        );
-        const memory = tightest
-          ? t("stripMemory", { used: size.memory(tightest.used), limit: size.memory(tightest.limit) })
-          : "none";
-        const words = t("stripPod", { pod: pod.name, state: wordOf(pod), memory });
-        return (
-          <li key={pod.uid}>
-            <button type="button" aria-label={words} title={words} onClick={() => onPick(pod)}>
-              <Glyph name={podGlyph(pod)} />
-              {tightest && (
-                <i className={classes.meter} data-tight={tightest.share >= TIGHT || undefined}>
-                  <i style={{ width: `${Math.min(tightest.share, 1) * 100}%` }} />
-                </i>
-              )}
-            </button>
-          </li>
-        );
-      })}
+      {children}
     </ul>
   );
 }
+
+type Props = { pod: PodView; use: readonly MeasuredUse[]; onPick: (pod: PodView) => void };
+
+/** How one is, and how near it is to its memory's limit. */
+export const PodTile = memo(function PodTile({ pod, use, onPick }: Props) {
+  const t = useTranslations("service.pods");
+  const size = useSizeWords();
+  const wordOf = usePodWord();
+  const tightest = tightestOf(pod, use);
+  const memory = tightest
+    ? t("stripMemory", { used: size.memory(tightest.used), limit: size.memory(tightest.limit) })
+    : "none";
+  const words = t("stripPod", { pod: pod.name, state: wordOf(pod), memory });
+  return (
+    <li>
+      <button type="button" aria-label={words} title={words} onClick={() => onPick(pod)}>
+        <Glyph name={podGlyph(pod)} />
+        {tightest && (
+          <i className={classes.meter} data-tight={tightest.share >= TIGHT || undefined}>
+            <i style={{ width: `${Math.min(tightest.share, 1) * 100}%` }} />
+          </i>
+        )}
+      </button>
+    </li>
+  );
+});
 
 /** As in the services list: from here on somebody should look. */
 const TIGHT = 0.85;
