@@ -60,12 +60,12 @@ describe("connecting and applying", () => {
   it("finds the path of a kind that it does not know, once", async () => {
     const service = {
       apiVersion: "networking.istio.io/v1",
-      kind: "Sidecar",
+      kind: "WorkloadEntry",
       metadata: { name: "g", namespace: "dev" },
     };
-    const resources = [{ name: "sidecars/status", kind: "Sidecar", namespaced: true }];
+    const resources = [{ name: "workloadentries/status", kind: "WorkloadEntry", namespaced: true }];
     server.answer(
-      json({ resources: [...resources, { name: "sidecars", kind: "Sidecar", namespaced: true }] }),
+      json({ resources: [...resources, { name: "workloadentries", kind: "WorkloadEntry", namespaced: true }] }),
       json(service),
     );
     const client = kubernetes();
@@ -73,8 +73,8 @@ describe("connecting and applying", () => {
     await client.apply(service);
     expect(server.seen.map((request) => request.url.split("?")[0])).toEqual([
       "/apis/networking.istio.io/v1",
-      "/apis/networking.istio.io/v1/namespaces/dev/sidecars/g",
-      "/apis/networking.istio.io/v1/namespaces/dev/sidecars/g",
+      "/apis/networking.istio.io/v1/namespaces/dev/workloadentries/g",
+      "/apis/networking.istio.io/v1/namespaces/dev/workloadentries/g",
     ]);
   });
 
