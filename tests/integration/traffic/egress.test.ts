@@ -11,6 +11,7 @@ import { type AppSettings } from "#lib/apps/spec-schema";
 import { KINDS } from "#lib/clients/kubernetes/kinds";
 import { previewRelease } from "#lib/releases/preview-release";
 import { selfSigned } from "#sandbox/kubernetes/api/certificate";
+import { freePort } from "#tests/world/kepler";
 import { waitFor } from "#tests/world/wait-for";
 import { killedEverywhere } from "../releases/killed-everywhere.ts";
 import { ReleaseWorld, SETTINGS } from "../releases/release-world.ts";
@@ -51,8 +52,8 @@ let shop: App;
 let pay: App;
 let home: string;
 const servers: Server[] = [];
-/** The world outside: where it listens. */
-let outside: { plain: number; secure: number };
+/** The world outside: where it listens, and a port on which nobody does. */
+let outside: { plain: number; secure: number; free: number };
 
 let failures = 2;
 const answers: RequestListener = (request, response) => {
@@ -80,6 +81,7 @@ beforeAll(async () => {
   outside = {
     plain: await listening(createServer(answers)),
     secure: await listening(createSecureServer(certificate, answers)),
+    free: await freePort(),
   };
   world = await ReleaseWorld.start("prometheus");
   if (!world.world.edge) throw new Error("needs the sandbox's gateways");
@@ -123,9 +125,11 @@ const bank = () =>
   });
 const secure = () =>
   host("secure.bank.example", [{ port: 80, protocol: "http", targetPort: outside.secure, originateTls: true }]);
-/** Known by its address alone; port 9000 there is carried to where the server really listens. */
+/** Known by its address alone; a port there is carried to where the server really listens. */
 const database = () =>
-  host("db.bank.example", [{ port: 9000, protocol: "tcp", targetPort: outside.plain }], { addresses: ["127.0.0.1"] });
+  host("db.bank.example", [{ port: outside.free, protocol: "tcp", targetPort: outside.plain }], {
+    addresses: ["127.0.0.1"],
+  });
 
 const settings = (egress: SpecEgress | null, more: Partial<AppSettings> = {}): AppSettings => ({
   ...{ ...DRAINING, replicas: 1, meshMode: "mesh", ...exposed(shop.name), egress },
@@ -191,11 +195,13 @@ test("a service calls what is declared, as it is declared, and nothing else; no 
     const id = await world.request(shop, { kind: "configure", settings: wanted });
     await world.drive(id, ({ steps }) => steps.some(({ name, state }) => name === "rollout" && state === "running"));
     expect(await call(atBank, "bank.localhost"), "pods of the old release are there").toBe("200 plainly");
-    expect(await call("127.0.0.1:9000", "db.bank.example"), "so may those of the new one be").toBe("200 plainly");
+    expect(await call(`127.0.0.1:${outside.free}`, "db.bank.example"), "so may those of the new one be").toBe(
+      "200 plainly",
+    );
     await killedEverywhere(world, id, ({ state }) => state === "done");
   };
   expect(await disturbedWhile(others, [[atSecure, "secure.bank.example", "200 by TLS"]])).toEqual([]);
-  expect(await call("127.0.0.1:9000", "db.bank.example")).toBe("200 plainly");
+  expect(await call(`127.0.0.1:${outside.free}`, "db.bank.example")).toBe("200 plainly");
   expect(await addressOf("bank.localhost")).toBeUndefined();
   expect(await call(atOther, "other.example")).toBe("502 ");
 
