@@ -12,8 +12,9 @@ const schema = () => import("#lib/metrics/schema").then(({ metricsView }) => met
 /** What was asked for, and the answer. */
 export type Measured = { fromMs: number; toMs: number; metrics: MetricsView };
 
-/** As often as a small chart of an hour gets a point more. */
+/** A small chart of an hour gets a point more so often; a line that is not there, or has stopped, is awaited. */
 const MAIN_AGAIN_MS = 60_000;
+const AWAITED_AGAIN_MS = 10_000;
 
 type Wanted = { view: MetricsView["view"]; charts: MetricCharts };
 
@@ -34,7 +35,10 @@ export function useMetrics(app: AppView, environment: string, range: TimeRange, 
     },
     enabled: environment !== "",
     meta: { appId: app.id },
-    refetchInterval: wanted.charts === "main" ? MAIN_AGAIN_MS : againMs(range),
+    refetchInterval: ({ state: { data } }) => {
+      if (wanted.charts === "all") return againMs(range);
+      return data && data.metrics.state !== "ok" && data.metrics.state !== "absent" ? AWAITED_AGAIN_MS : MAIN_AGAIN_MS;
+    },
     // Another range of the same place is drawn over what is there; another place is not.
     placeholderData: (before, query) =>
       query?.queryKey[1] === app.name && query.queryKey[2] === environment ? before : undefined,
