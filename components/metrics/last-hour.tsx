@@ -6,6 +6,7 @@ import type { AppView } from "#lib/apps/schema";
 import type { Chart, ChartSeries, MetricsView } from "#lib/metrics/schema";
 import { Failure } from "../shell/failure.tsx";
 import { Panel } from "../ui/panel.tsx";
+import { toneOfUse } from "../ui/tone-of-use.ts";
 import { ChartLines } from "./chart-lines.tsx";
 import classes from "./last-hour.module.css";
 import { isBound } from "./line-look.ts";
@@ -21,7 +22,7 @@ const MAIN = { view: "sum", charts: "main" } as const;
 
 /** What it used and served of late, at a glance; the tab has the rest. Its place is kept while it is asked for. */
 export function LastHour({ app, environment }: { app: AppView; environment: string }) {
-  const t = useTranslations("metrics.lastHour");
+  const t = useTranslations("metrics");
   const format = useFormatter();
   const { data, error, refetch } = useMetrics(app, environment, HOUR, MAIN);
   const drawn = data?.metrics.charts.filter(({ series }) => series.some(({ part }) => !isBound(part))) ?? [];
@@ -29,17 +30,18 @@ export function LastHour({ app, environment }: { app: AppView; environment: stri
   const domain = data && { fromMs: data.metrics.grid.startMs, toMs: data.toMs };
   return (
     <Panel
-      title={t("title")}
+      title={t("lastHour.title")}
       actions={
         <Link className="k-link" href={`/services/${app.name}/metrics`}>
-          {t("all")}
+          {t("lastHour.all")}
         </Link>
       }
     >
-      <div className={classes.body} data-old={data?.metrics.state !== "ok" || undefined}>
+      <div className={classes.body} data-old={(data && data.metrics.state !== "ok") || undefined}>
         {error && <Failure error={error} onRetry={() => void refetch()} />}
         {data && <Standing metrics={data.metrics} environment={environment} onRetry={() => void refetch()} />}
         {data === undefined && !error && <div className={classes.waiting} aria-hidden="true" />}
+        {data?.metrics.state === "ok" && drawn.length === 0 && <p className="k-quiet">{t("noData")}</p>}
         {domain && drawn.length > 0 && (
           <>
             <ReleaseStrip app={app.name} releases={data.metrics.releases} domain={domain} />
@@ -57,10 +59,6 @@ export function LastHour({ app, environment }: { app: AppView; environment: stri
   );
 }
 
-/** From here on somebody should look, and from there on at once: as in the services list. */
-const TIGHT = 0.85;
-const FULL = 0.95;
-
 /** One figure: its name, what it is now of what it may be, and its line under the limit. */
 function Line({ chart, domain, metrics }: { chart: Chart; domain: Domain; metrics: MetricsView }) {
   const t = useTranslations("metrics");
@@ -73,7 +71,7 @@ function Line({ chart, domain, metrics }: { chart: Chart; domain: Domain; metric
   const share = value === null || !limit ? 0 : value / limit;
   const now = value === null ? t("unknown") : figure(value, chart.unit);
   return (
-    <figure className={classes.line} data-tone={share >= FULL ? "fail" : share >= TIGHT ? "warn" : undefined}>
+    <figure className={classes.line} data-tone={toneOfUse(share)}>
       <figcaption>
         <span>{t(`lastHour.${chart.key === "latency" ? "p95" : "of"}`, { chart: t(`chart.${chart.key}`) })}</span>
         <b>{limit === null ? now : t("lastHour.ofLimit", { now, limit: figure(limit, chart.unit) })}</b>

@@ -5,6 +5,7 @@ import { useTranslations } from "use-intl";
 import type { PodView } from "#lib/clusters/schema";
 import { useSizeWords } from "../fields/use-size-words.ts";
 import { Glyph } from "../ui/glyph.tsx";
+import { toneOfUse } from "../ui/tone-of-use.ts";
 import type { MeasuredUse } from "./pod-containers.tsx";
 import { podGlyph } from "./pod-glyph.ts";
 import classes from "./pods-strip.module.css";
@@ -37,7 +38,7 @@ export const PodTile = memo(function PodTile({ pod, use, onPick }: Props) {
       <button type="button" aria-label={words} title={words} onClick={() => onPick(pod)}>
         <Glyph name={podGlyph(pod)} />
         {tightest && (
-          <i className={classes.meter} data-tight={tightest.share >= TIGHT || undefined}>
+          <i className={classes.meter} data-tone={toneOfUse(tightest.share)}>
             <i style={{ width: `${Math.min(tightest.share, 1) * 100}%` }} />
           </i>
         )}
@@ -45,9 +46,6 @@ export const PodTile = memo(function PodTile({ pod, use, onPick }: Props) {
     </li>
   );
 });
-
-/** As in the services list: from here on somebody should look. */
-const TIGHT = 0.85;
 
 /** Of its containers the one that has the least memory left; undefined where nothing was measured or nothing is held to a limit. */
 function tightestOf({ containers }: PodView, use: readonly MeasuredUse[]) {

@@ -1,4 +1,5 @@
 import { useTranslations } from "use-intl";
+import { toneOfUse } from "../ui/tone-of-use.ts";
 import classes from "./sparkline.module.css";
 
 type Shares = readonly (number | null)[];
@@ -9,9 +10,6 @@ const HEIGHT = 20;
 /** Where the limit is, and nothing. */
 const TOP = 2;
 const BOTTOM = 18.5;
-/** From here on somebody should look, and from there on at once. */
-const TIGHT = 0.85;
-const FULL = 0.95;
 
 /** An hour's use as a share of the limit, which is the dashed line; grey unless it is near. */
 export function Sparkline({ of, shares }: Props) {
@@ -19,10 +17,9 @@ export function Sparkline({ of, shares }: Props) {
   const known = shares?.filter((share) => share !== null) ?? [];
   const now = known.at(-1);
   if (shares === undefined || now === undefined) return <span className="k-quiet">–</span>;
-  const tone = now >= FULL ? "fail" : now >= TIGHT ? "warn" : undefined;
   const words = t(of, { now, most: Math.max(...known) });
   return (
-    <span className={classes.spark} data-tone={tone} title={words}>
+    <span className={classes.spark} data-tone={toneOfUse(now)} title={words}>
       <svg viewBox={`0 0 ${WIDTH} ${HEIGHT}`} role="img" aria-label={words}>
         <line x1={0} x2={WIDTH} y1={TOP} y2={TOP} />
         {runsOf(shares).map((run) => (
