@@ -13,7 +13,7 @@ import { type GateFacts, gatesOf, type MeshFacts } from "./gate-rules.ts";
 import { type Gate } from "./gate-schema.ts";
 import { type LedgerKey, ledgerIn } from "./ledger.ts";
 import { type Manifest } from "./manifests.ts";
-import { type Injection, withProxies } from "./mesh-rules.ts";
+import { withProxies } from "./mesh-rules.ts";
 import { type MeshPreflight } from "./mesh-schema.ts";
 import { objectYaml } from "./object-yaml.ts";
 import { same, valueAt } from "./ownership-rules.ts";
@@ -107,8 +107,7 @@ async function meshOf(
   manifests: readonly Manifest[],
   { metadata }: KubernetesObject,
 ): Promise<MeshFacts> {
-  const workload = manifests.find((manifest) => podNeeds(manifest) !== null);
-  const injection: Injection = workload ? await tryInjection(deps, workload) : { is: "untried" };
+  const injection = await tryInjection(deps, manifests);
   const isAmbient = metadata.labels?.["istio.io/dataplane-mode"] === "ambient";
   return { injection, namespace, isAmbient, joins: basis?.spec.meshMode !== "mesh" };
 }

@@ -78,7 +78,7 @@ function trial({ trial: number }: GateFacts): Gate[] {
 }
 
 /** A service that is in the mesh is still changed while its injector is away; one that is to join it is not. */
-function proxies({ mesh }: GateFacts): Gate[] {
+export function proxies({ mesh }: { mesh: Omit<MeshFacts, "isAmbient"> | null }): Gate[] {
   if (mesh === null) return [];
   const { injection, namespace, joins: blocks } = mesh;
   const gate = "mesh";

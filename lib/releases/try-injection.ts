@@ -4,26 +4,29 @@ import { isTransient, KeplerError } from "#lib/platform/errors";
 import { type Manifest } from "./manifests.ts";
 import { type Injection, readInjection } from "./mesh-rules.ts";
 import { isRecord } from "./ownership-rules.ts";
+import { podNeeds } from "./pod-needs-rules.ts";
 
 /** What a pod is made from by others than its workload: none of it is needed to see whether a proxy is put beside it. */
 const ELSEWHERE = ["serviceAccountName", "volumes", "initContainers"];
 const OF_ELSEWHERE = ["env", "envFrom", "volumeMounts"];
 
 /**
- * Tries out, by the API server's own dry run, whether a pod of this workload gets a proxy: the injector is asked as it
- * would be for a real one (its webhook has no side effects), and nothing is made. What refuses the pod for another reason,
- * a full quota or a missing right, leaves it untried.
+ * Tries out, by the API server's own dry run, whether a pod of these manifests' workload gets a proxy: the injector is asked
+ * as it would be for a real one (its webhook has no side effects), and nothing is made. What refuses the pod for another
+ * reason, a full quota or a missing right, leaves it untried.
  */
 export async function tryInjection(
   { kubernetes, signal }: { kubernetes: Kubernetes; signal: AbortSignal },
-  workload: Manifest,
+  manifests: readonly Manifest[],
 ): Promise<Injection> {
-  const pod = podOf(workload);
+  const workload = manifests.find((manifest) => podNeeds(manifest) !== null);
+  const pod = workload ? podOf(workload) : null;
   if (pod === null) return { is: "untried" };
   try {
     return readInjection(await kubernetes.apply(pod, { dryRun: true, signal }));
   } catch (error) {
-    if (error instanceof WebhookSilent) return { is: "refused", error: error.toPublic() };
+    // An answer to the question, not a cluster that is silent: whoever waits for those would wait for an operator here.
+    if (error instanceof WebhookSilent) return { is: "refused", error: { ...error.toPublic(), code: "conflict" } };
     if (!(error instanceof KeplerError) || isTransient(error)) throw error;
     return { is: "untried" };
   }

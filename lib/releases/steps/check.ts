@@ -10,17 +10,18 @@ import { clusterGap } from "../cluster-gaps.ts";
 import { conflictsOf } from "../conflicts.ts";
 import { DECIDE_FIRST } from "../contests.ts";
 import { refuseImpossibleEgress } from "../egress-gaps.ts";
-import { undecided } from "../gate-rules.ts";
+import { proxies, undecided } from "../gate-rules.ts";
 import { ledgerFound, ledgerIn, ledgerPlanned, ledgerPresent } from "../ledger.ts";
-import { namespaceManifest, samePodTemplate } from "../manifests.ts";
+import { type Manifest, namespaceManifest, samePodTemplate } from "../manifests.ts";
 import { type Verdict } from "../rollout-rules.ts";
+import { tryInjection } from "../try-injection.ts";
 import { tryObject } from "../try-objects.ts";
 import { manifestsOf } from "./apply.ts";
 import { leaveCanary, strangerBeside } from "./canary-objects.ts";
 import { lastDone } from "./last-done.ts";
 import { effect, type StepContext } from "./step-context.ts";
 
-/** Before anything is changed: the image exists by its digest, the cluster answers, the namespace is there. */
+/** Before anything is changed: the image exists by its digest, the cluster answers, the namespace is there, pods that are to join the mesh get a proxy. */
 export async function check(context: StepContext): Promise<Verdict> {
   const { release, deps } = context;
   await leaveCanary(context);
@@ -34,7 +35,11 @@ export async function check(context: StepContext): Promise<Verdict> {
   if (outside) throw fromPublicError(outside);
   if (gap) throw gap;
   await ensureNamespace(context);
-  const stopped = (await strangerBeside(context)) ?? (await changedByHand(context, podRelease));
+  const manifests = await manifestsOf(context, { ...context.release, podRelease });
+  const stopped =
+    (await strangerBeside(context)) ??
+    (await changedByHand(context, manifests)) ??
+    (await withoutProxies(context, manifests));
   if (stopped) return { is: "failed", error: stopped, facts: {}, evidence: null };
   const { namespace } = release.environment;
   return { is: "done", facts: { podRelease, namespace, digest: release.spec.image.digest } };
@@ -92,12 +97,13 @@ export async function imageExists({
  * Somebody's change that the release would overwrite and that nobody has decided about. Looked for before anything is
  * touched, so that a release which stops for it leaves nothing half done; what the API server refuses is found here too.
  */
-async function changedByHand(context: StepContext, podRelease: number): Promise<PublicError | null> {
-  const { deps, release, kubernetes, signal } = context;
+async function changedByHand(
+  { deps, release, kubernetes, signal }: StepContext,
+  manifests: readonly Manifest[],
+): Promise<PublicError | null> {
   const { app, spec, takeOver } = release;
   const { namespace } = release.environment;
   const owned = (await ledgerIn(deps.db, release, namespace)).filter(({ present }) => present);
-  const manifests = await manifestsOf(context, { ...release, podRelease });
   const tried = await Promise.all(manifests.map((manifest) => tryObject({ kubernetes, signal }, manifest, owned)));
   const refusal = tried.find((each) => each.refusal)?.refusal;
   if (refusal) return refusal;
@@ -106,6 +112,22 @@ async function changedByHand(context: StepContext, podRelease: number): Promise<
   const applied = before ? appSpec.parse(before.spec) : spec;
   const [gate] = undecided({ conflicts: conflictsOf({ app, spec, unkept: spec, applied }, { takeOver }, tried) });
   return gate ? { ...gate.error, next: DECIDE_FIRST } : null;
+}
+
+/**
+ * Why pods would get no proxy though this release brings them into the mesh. A preview says it first; what follows a build,
+ * and what was planned before the injector went away or the namespace was there, has none that counts.
+ */
+async function withoutProxies(
+  { deps, release, kubernetes, signal }: StepContext,
+  manifests: readonly Manifest[],
+): Promise<PublicError | null> {
+  if (release.spec.meshMode !== "mesh") return null;
+  const before = await lastDone(deps.db, release);
+  if (before && appSpec.parse(before.spec).meshMode === "mesh") return null;
+  const injection = await tryInjection({ kubernetes, signal }, manifests);
+  const [gate] = proxies({ mesh: { injection, namespace: release.environment.namespace, joins: true } });
+  return gate?.error ?? null;
 }
 
 async function ensureNamespace({ deps, release, kubernetes, signal }: StepContext): Promise<void> {

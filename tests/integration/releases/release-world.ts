@@ -170,10 +170,14 @@ export class ReleaseWorld {
   }
 
   /** Runs the reconciler as the queue would, until it is done or `until` says enough. */
-  async drive(releaseId: string, until: (view: ReleaseView) => boolean = () => false): Promise<ReleaseView> {
+  async drive(
+    releaseId: string,
+    until: (view: ReleaseView) => boolean = () => false,
+    deps: ReconcileReleaseDeps = this.deps,
+  ): Promise<ReleaseView> {
     const signal = AbortSignal.timeout(100_000);
     for (;;) {
-      const result = await reconcileRelease(this.deps, releaseId, { signal }).catch(async (error: unknown) => {
+      const result = await reconcileRelease(deps, releaseId, { signal }).catch(async (error: unknown) => {
         if (!signal.aborted) throw error;
         const { state, steps, pods } = await getReleaseView(releaseId, this.database.db);
         const where = steps.filter((step) => step.state === "running").map(({ name, detail }) => ({ name, detail }));

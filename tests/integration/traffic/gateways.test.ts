@@ -1,3 +1,4 @@
+import { randomUUID } from "node:crypto";
 import { mkdtempSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -9,9 +10,13 @@ import { KINDS } from "#lib/clients/kubernetes/kinds";
 import { seePod } from "#lib/clusters/pod-rules";
 import { listEnvironments } from "#lib/clusters/queries";
 import { recordMesh } from "#lib/clusters/record-mesh";
+import { createBulk } from "#lib/releases/bulk/create-bulk";
+import { getBulkView } from "#lib/releases/bulk/queries";
+import { workOffBulk } from "#lib/releases/bulk/work-off-bulk";
 import { amountOf } from "#lib/releases/pod-needs-rules";
 import { previewRelease } from "#lib/releases/preview-release";
 import { readQuota } from "#lib/releases/quota-rules";
+import { releaseAfterBuild } from "#lib/releases/release-after-build";
 import { startClusterProxy } from "#tests/world/faulty-cluster";
 import { type Edge } from "#tests/world/sandbox";
 import { waitFor } from "#tests/world/wait-for";
@@ -189,14 +194,34 @@ test("the switch into the mesh is stopped by an injector that does not answer, a
   const headers = { "content-type": "application/json" };
   proxy.trouble({ method: "PATCH", path: /\/pods\/.*dryRun/, fault: { status: 500, headers, body } });
   const silent = await asked("mesh", behind);
+  const said = `The cluster asks the webhook ${webhook} first, and that does not answer: failed to call webhook: connection refused`;
+  expect(silent.blockers.map(({ gate, message: why }) => [gate, why])).toEqual([["mesh", said]]);
+
+  // Nobody saw a preview of what follows a build, nor has a bulk change to wait for what an operator must mend.
+  const { db } = world.database;
+  const { environmentId } = world;
+  const away = { ...world.deps, clients: { ...world.deps.clients, kubernetes: () => behind } };
+  const first = await world.createApp({ meshMode: "mesh" });
+  const build = await world.createBuild(first, ECHO, "create");
+  await db.$transaction((tx) => releaseAfterBuild(tx, build, world.deps));
+  const { id } = await db.release.findFirstOrThrow({ where: { appId: first.id } });
+  const stopped = await world.drive(id, () => false, away);
+  expect([stopped.state, stopped.error]).toMatchObject(["failed", { code: "conflict", message: said }]);
+  expect(await world.live(KINDS.deployment, first.name)).toBeNull();
+
+  const actor = { id: app.userId, isAdmin: true, memberships: [] };
+  const key = randomUUID();
+  const joins = { environmentId, kind: "configure" as const, meshMode: "mesh" as const, appIds: [app.id] };
+  const { bulkId } = await createBulk(
+    actor,
+    { ...joins, replicas: null, reason: null, idempotencyKey: key },
+    world.deps,
+  );
+  expect(await workOffBulk(away, bulkId, { signal })).toBe("done");
+  const { items } = await getBulkView(bulkId, actor, db);
+  expect(items).toMatchObject([{ release: null, error: { message: said } }]);
   behind.close();
   await proxy.stop();
-  expect(silent.blockers.map(({ gate, message: said }) => [gate, said])).toEqual([
-    [
-      "mesh",
-      `The cluster asks the webhook ${webhook} first, and that does not answer: failed to call webhook: connection refused`,
-    ],
-  ]);
 
   const quota = { ...KINDS.resourceQuota, namespace: "kepler-dev", name: "room" };
   const { namespace, name, apiVersion, kind } = quota;
