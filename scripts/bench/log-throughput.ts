@@ -13,6 +13,8 @@ const LEAST_MB_PER_S = 20;
 const GROWTH_LIMIT_MB = 150;
 const POD = "kepler-bench-log";
 const LAST = "the very last line";
+/** A log that has not come by then never comes. */
+const PATIENCE_MS = 120_000;
 
 /** Writes its lines at once and goes on living. */
 const WRITER = `
@@ -48,7 +50,7 @@ export async function measureLogThroughput(product: Product, session: Session, a
     const beforeMs = await processorMs(web);
     const query = `environment=dev&pod=${POD}&since=2020-01-01T00:00:00Z`;
     const { peakMb, value: ours } = await peakMbDuring(web, async () =>
-      read(await session.fetch(`/api/apps/${app}/logs?${query}`)),
+      read(await session.fetch(`/api/apps/${app}/logs?${query}`, { signal: AbortSignal.timeout(PATIENCE_MS) })),
     );
     const workMs = (await processorMs(web)) - beforeMs;
     // What the cluster sent is what counts: our own envelope around it is no throughput.

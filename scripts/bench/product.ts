@@ -15,6 +15,9 @@ const sandboxFile = z.object({
   edge: z.object({ url: z.string() }),
 });
 
+/** On free ports, and with logs that stay one file: whoever follows one that the node rotates reads the newest part alone. */
+const SANDBOX = { KEPLER_SANDBOX_PORT_BASE: "0", KEPLER_SANDBOX_LOG_MAX_BYTES: "1000000000" };
+
 /** The whole product as `npm start` runs it, in a home of its own. */
 export type Product = z.infer<typeof sandboxFile> & {
   url: string;
@@ -32,7 +35,7 @@ export async function startProduct(home: string): Promise<Product> {
   const url = `http://127.0.0.1:${port}`;
   const startedAt = performance.now();
   const child = spawn(process.execPath, ["scripts/start.ts"], {
-    env: { ...process.env, KEPLER_HOME: home, KEPLER_SANDBOX_PORT_BASE: "0", PORT: String(port) },
+    env: { ...process.env, ...SANDBOX, KEPLER_HOME: home, PORT: String(port) },
     stdio: ["ignore", "pipe", "inherit"],
   });
   await untilPrinted(child, url);
