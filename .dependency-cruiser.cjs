@@ -11,7 +11,7 @@ const FLOORS = [
   ["reports"],
 ];
 // What the browser may have: schema, rules (several are named by their rule: *-rules.ts), manifests, and folders of them.
-const PURE = "/([a-z-]*(schema|rules|manifests)|(spec|manifests|rules)/[a-z-]+)\\.ts$";
+const PURE = "/([a-z/-]*(schema|rules|manifests)|(spec|manifests|rules)/[a-z-]+)\\.ts$";
 const features = FLOORS.flat();
 const anyOf = (names) => `(${names.join("|")})`;
 

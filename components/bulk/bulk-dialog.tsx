@@ -4,7 +4,7 @@ import { useRef, useState } from "react";
 import { useTranslations } from "use-intl";
 import type { AppRow } from "#lib/apps/schema";
 import type { EnvironmentView } from "#lib/clusters/schema";
-import type { MeshMode } from "#lib/releases/bulk-schema";
+import type { MeshMode } from "#lib/releases/bulk/schema";
 import { ReasonInput } from "../fields/reason-input.tsx";
 import { ReplicasInput } from "../fields/replicas-input.tsx";
 import { Failure } from "../shell/failure.tsx";

@@ -3,7 +3,7 @@
 import Link from "next/link";
 import type { ReactNode } from "react";
 import { useTranslations } from "use-intl";
-import type { BulkView } from "#lib/releases/bulk-schema";
+import type { BulkView } from "#lib/releases/bulk/schema";
 import { isReleaseOver } from "../releases/use-releases.ts";
 import { Failure } from "../shell/failure.tsx";
 import { Button } from "../ui/button.tsx";

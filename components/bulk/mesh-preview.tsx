@@ -1,7 +1,7 @@
 "use client";
 
 import { useTranslations } from "use-intl";
-import type { BulkPreview } from "#lib/releases/bulk-schema";
+import type { BulkPreview } from "#lib/releases/bulk/schema";
 import { State } from "../ui/state.tsx";
 import { usePublicErrorText } from "../ui/use-public-error-text.ts";
 import classes from "./bulk.module.css";

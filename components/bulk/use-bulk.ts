@@ -8,7 +8,7 @@ import {
   type CreateBulkInput,
   createBulkResult,
   type MeshMode,
-} from "#lib/releases/bulk-schema";
+} from "#lib/releases/bulk/schema";
 import { isReleaseOver } from "../releases/use-releases.ts";
 import { getJson, sendJson } from "../shell/api.ts";
 import { queryKeys } from "../shell/query-keys.ts";

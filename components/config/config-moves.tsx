@@ -1,7 +1,7 @@
 "use client";
 
 import { useTranslations } from "use-intl";
-import type { ConfigMove } from "#lib/releases/change-schema";
+import type { ConfigMove } from "#lib/releases/drift/schema";
 import classes from "./config.module.css";
 import { ConfigDiff } from "./config-diff.tsx";
 

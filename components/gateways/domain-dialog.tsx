@@ -6,7 +6,7 @@ import { useTranslations } from "use-intl";
 import { printDomain } from "#lib/apps/spec/domain-rules";
 import { dnsName } from "#lib/apps/spec/names-schema";
 import type { EnvironmentView } from "#lib/clusters/schema";
-import type { DomainView } from "#lib/releases/domain-schema";
+import type { DomainView } from "#lib/releases/domains/schema";
 import { Failure } from "../shell/failure.tsx";
 import { Badge } from "../ui/badge.tsx";
 import { Button } from "../ui/button.tsx";

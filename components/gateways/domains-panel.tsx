@@ -4,7 +4,7 @@ import { lazy, Suspense, useState } from "react";
 import { useTranslations } from "use-intl";
 import { printDomain } from "#lib/apps/spec/domain-rules";
 import type { EnvironmentView } from "#lib/clusters/schema";
-import type { DomainView } from "#lib/releases/domain-schema";
+import type { DomainView } from "#lib/releases/domains/schema";
 import { Failure } from "../shell/failure.tsx";
 import { useAllows } from "../shell/selection.tsx";
 import { Button } from "../ui/button.tsx";

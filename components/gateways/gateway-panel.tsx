@@ -1,7 +1,7 @@
 "use client";
 
 import { useTranslations } from "use-intl";
-import type { GatewayCheck, GatewayStanding } from "#lib/releases/gateway-schema";
+import type { GatewayCheck, GatewayStanding } from "#lib/releases/gateway/schema";
 import { Button } from "../ui/button.tsx";
 import { Glyph, type GlyphName } from "../ui/glyph.tsx";
 import { Panel } from "../ui/panel.tsx";

@@ -7,7 +7,7 @@ import { lazy, Suspense, useState } from "react";
 import { useTranslations } from "use-intl";
 import type { GatewayMove } from "#lib/apps/spec/gateway-rules";
 import type { EnvironmentView } from "#lib/clusters/schema";
-import type { GatewaysView } from "#lib/releases/gateway-schema";
+import type { GatewaysView } from "#lib/releases/gateway/schema";
 import { Failure } from "../shell/failure.tsx";
 import { useAllows, useMe, useSelection } from "../shell/selection.tsx";
 import { CallsPanel } from "../topology/calls-panel.tsx";

@@ -4,7 +4,7 @@ import { useRef, useState } from "react";
 import { useTranslations } from "use-intl";
 import type { GatewayMove } from "#lib/apps/spec/gateway-rules";
 import type { EnvironmentView } from "#lib/clusters/schema";
-import type { MovePreview } from "#lib/releases/gateway-schema";
+import type { MovePreview } from "#lib/releases/gateway/schema";
 import { BulkProgress } from "../bulk/bulk-progress.tsx";
 import { ReasonInput } from "../fields/reason-input.tsx";
 import { Failure } from "../shell/failure.tsx";

@@ -1,7 +1,7 @@
 "use client";
 
 import { useTranslations } from "use-intl";
-import type { MoveItem } from "#lib/releases/gateway-schema";
+import type { MoveItem } from "#lib/releases/gateway/schema";
 import { State } from "../ui/state.tsx";
 import classes from "./gateways.module.css";
 import { useLossWords } from "./use-loss-words.ts";

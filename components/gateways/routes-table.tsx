@@ -2,7 +2,7 @@
 
 import Link from "next/link";
 import { useTranslations } from "use-intl";
-import type { GatewayRoute } from "#lib/releases/gateway-schema";
+import type { GatewayRoute } from "#lib/releases/gateway/schema";
 import { type Column, DataTable } from "../ui/data-table.tsx";
 import { GLYPH_OF } from "../ui/known-states.ts";
 import { State } from "../ui/state.tsx";

@@ -6,7 +6,7 @@ import type { Domain } from "#lib/apps/spec/domain-rules";
 import { getJson, sendJson } from "../shell/api.ts";
 import { queryKeys } from "../shell/query-keys.ts";
 
-const schemas = () => import("#lib/releases/domain-schema");
+const schemas = () => import("#lib/releases/domains/schema");
 const path = (environmentId: string) => `/api/environments/${environmentId}/domains`;
 
 /** The domains of an environment, each with what uses it. */

@@ -4,13 +4,13 @@ import { keepPreviousData, useMutation, useQuery } from "@tanstack/react-query";
 import { useSearchParams } from "next/navigation";
 import { useCallback } from "react";
 import type { GatewayMove } from "#lib/apps/spec/gateway-rules";
-import type { CreateMoveInput, GatewaysView } from "#lib/releases/gateway-schema";
+import type { CreateMoveInput, GatewaysView } from "#lib/releases/gateway/schema";
 import { getJson, sendJson } from "../shell/api.ts";
 import { replaceQuery } from "../shell/change-query.ts";
 import { queryKeys } from "../shell/query-keys.ts";
 import { type RoutesFilter, readRoutesFilter, toQuery } from "./routes-filter.ts";
 
-const schemas = () => import("#lib/releases/gateway-schema");
+const schemas = () => import("#lib/releases/gateway/schema");
 /** What the worker sees of the gateways reaches no event stream. */
 const LOOK_AGAIN_MS = 15_000;
 

@@ -1,7 +1,7 @@
 "use client";
 
 import { useTranslations } from "use-intl";
-import type { FoundWorkload } from "#lib/releases/import-schema";
+import type { FoundWorkload } from "#lib/releases/import/schema";
 import { Button } from "../ui/button.tsx";
 import { Note } from "../ui/note.tsx";
 import { RelativeTime } from "../ui/relative-time.tsx";

@@ -3,7 +3,7 @@
 import { NativeSelect } from "@mantine/core";
 import { useState } from "react";
 import { useTranslations } from "use-intl";
-import type { FoundWorkload } from "#lib/releases/import-schema";
+import type { FoundWorkload } from "#lib/releases/import/schema";
 import { Failure } from "../shell/failure.tsx";
 import { useAllows, useSelection } from "../shell/selection.tsx";
 import { DataTable } from "../ui/data-table.tsx";

@@ -1,7 +1,7 @@
 "use client";
 
 import { useTranslations } from "use-intl";
-import type { ImportPreview } from "#lib/releases/import-schema";
+import type { ImportPreview } from "#lib/releases/import/schema";
 import { changeName, printable } from "../releases/change-text.ts";
 import { ObjectChanges } from "../releases/object-changes.tsx";
 import { Message } from "../ui/message.tsx";

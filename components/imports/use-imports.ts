@@ -6,7 +6,7 @@ import {
   createImportResult,
   importPreview,
   listImportsResult,
-} from "#lib/releases/import-schema";
+} from "#lib/releases/import/schema";
 import { getJson, sendJson } from "../shell/api.ts";
 
 export type Place = { teamId: string; environmentId: string };

@@ -3,7 +3,7 @@
 import { Checkbox, NativeSelect, NumberInput, TextInput } from "@mantine/core";
 import { useTranslations } from "use-intl";
 import type { PublicError } from "#lib/platform/errors";
-import { type CanaryPlan, canaryPlan } from "#lib/releases/canary-schema";
+import { type CanaryPlan, canaryPlan } from "#lib/releases/canary/schema";
 import { useSentence } from "../ui/sentences-context.tsx";
 import classes from "./releases.module.css";
 

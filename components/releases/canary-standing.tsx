@@ -2,7 +2,7 @@
 
 import { useTranslations } from "use-intl";
 import type { StepView } from "#lib/platform/steps";
-import { canaryStanding } from "#lib/releases/canary-schema";
+import { canaryStanding } from "#lib/releases/canary/schema";
 import type { ReleaseView } from "#lib/releases/schema";
 import classes from "./releases.module.css";
 

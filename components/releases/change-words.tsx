@@ -2,7 +2,7 @@
 
 import { ArrowRight } from "lucide-react";
 import { useTranslations } from "use-intl";
-import type { SpecChange } from "#lib/releases/change-schema";
+import type { SpecChange } from "#lib/releases/drift/schema";
 import { changeName, printable } from "./change-text.ts";
 import classes from "./releases.module.css";
 

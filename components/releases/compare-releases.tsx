@@ -2,9 +2,9 @@
 
 import { useTranslations } from "use-intl";
 import { stringify } from "yaml";
-import { configMoves } from "#lib/releases/config-rules";
+import { configMoves } from "#lib/releases/plan/config-rules";
+import { specChanges } from "#lib/releases/preview/spec-diff-rules";
 import type { ReleaseView } from "#lib/releases/schema";
-import { specChanges } from "#lib/releases/spec-diff-rules";
 import { ConfigMoves } from "../config/config-moves.tsx";
 import { Failure } from "../shell/failure.tsx";
 import { CodeDiff } from "../ui/code-diff.tsx";

@@ -2,7 +2,7 @@
 
 import { Radio } from "@mantine/core";
 import { useTranslations } from "use-intl";
-import type { FieldConflict } from "#lib/releases/change-schema";
+import type { FieldConflict } from "#lib/releases/drift/schema";
 import { Button } from "../ui/button.tsx";
 import { ForeignFieldWords } from "./foreign-field.tsx";
 import classes from "./releases.module.css";

@@ -1,7 +1,7 @@
 "use client";
 
 import { useTranslations } from "use-intl";
-import type { ForeignField } from "#lib/releases/change-schema";
+import type { ForeignField } from "#lib/releases/drift/schema";
 import { RelativeTime } from "../ui/relative-time.tsx";
 import { changeName, printable } from "./change-text.ts";
 import classes from "./releases.module.css";

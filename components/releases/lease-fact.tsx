@@ -1,7 +1,7 @@
 "use client";
 
 import { useFormatter, useTranslations } from "use-intl";
-import type { ScaleLeaseView } from "#lib/releases/lease-schema";
+import type { ScaleLeaseView } from "#lib/releases/lease/schema";
 
 /** When the number of a scale release goes back, or what became of that. */
 export function LeaseFact({ lease: { until, outcome, backTo } }: { lease: ScaleLeaseView }) {

@@ -3,7 +3,7 @@
 import { TextInput } from "@mantine/core";
 import { useMemo, useState } from "react";
 import { useTimeZone, useTranslations } from "use-intl";
-import { mayEndAt } from "#lib/releases/lease-rules";
+import { mayEndAt } from "#lib/releases/lease/lease-rules";
 import type { ReleaseIntent } from "#lib/releases/schema";
 import { ReplicasInput } from "../fields/replicas-input.tsx";
 import { fromLocalInput, toLocalInput } from "../ui/local-time.ts";

@@ -2,7 +2,7 @@
 
 import { useState } from "react";
 import { useTranslations } from "use-intl";
-import type { HeldCommitView } from "#lib/releases/hold-schema";
+import type { HeldCommitView } from "#lib/releases/hold/schema";
 import { ReasonInput } from "../fields/reason-input.tsx";
 import { Failure } from "../shell/failure.tsx";
 import { Button } from "../ui/button.tsx";

@@ -1,7 +1,7 @@
 "use client";
 
 import { useTranslations } from "use-intl";
-import type { MeshPreflight } from "#lib/releases/mesh-schema";
+import type { MeshPreflight } from "#lib/releases/mesh/schema";
 import { Note } from "../ui/note.tsx";
 import classes from "./releases.module.css";
 

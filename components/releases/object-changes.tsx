@@ -2,7 +2,7 @@
 
 import { Accordion } from "@mantine/core";
 import { useTranslations } from "use-intl";
-import type { ObjectChange } from "#lib/releases/change-schema";
+import type { ObjectChange } from "#lib/releases/drift/schema";
 import { CodeDiff, countLines } from "../ui/code-diff.tsx";
 import { Note } from "../ui/note.tsx";
 import classes from "./releases.module.css";

@@ -1,7 +1,7 @@
 "use client";
 
 import { useCallback, useMemo, useState } from "react";
-import type { ForeignField } from "#lib/releases/change-schema";
+import type { ForeignField } from "#lib/releases/drift/schema";
 import type { ReleaseIntent } from "#lib/releases/schema";
 
 export type Decisions = Pick<ReleaseIntent, "takeOver" | "keep">;

@@ -2,7 +2,7 @@
 
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { z } from "zod";
-import { type HeldCommitView, heldCommitView, type LiftHoldInput } from "#lib/releases/hold-schema";
+import { type HeldCommitView, heldCommitView, type LiftHoldInput } from "#lib/releases/hold/schema";
 import { getJson, sendJson } from "../shell/api.ts";
 import { queryKeys } from "../shell/query-keys.ts";
 

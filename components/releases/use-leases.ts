@@ -2,7 +2,7 @@
 
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { z } from "zod";
-import { type MoveLeaseInput, type ScaleLeaseView, scaleLeaseView } from "#lib/releases/lease-schema";
+import { type MoveLeaseInput, type ScaleLeaseView, scaleLeaseView } from "#lib/releases/lease/schema";
 import { getJson, sendJson } from "../shell/api.ts";
 import { queryKeys } from "../shell/query-keys.ts";
 

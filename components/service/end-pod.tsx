@@ -4,7 +4,7 @@ import { useMutation, useQuery } from "@tanstack/react-query";
 import { useEffect } from "react";
 import { useTranslations } from "use-intl";
 import type { PodView } from "#lib/clusters/schema";
-import { podDeletionView } from "#lib/releases/pod-deletion-schema";
+import { podDeletionView } from "#lib/releases/pods/schema";
 import { getJson, sendJson } from "../shell/api.ts";
 import { Failure } from "../shell/failure.tsx";
 import { Button } from "../ui/button.tsx";

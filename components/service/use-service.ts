@@ -3,7 +3,7 @@
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { type AppEnvironmentView, type AppView, appView } from "#lib/apps/schema";
 import { eventList, podList } from "#lib/clusters/schema";
-import { driftView } from "#lib/releases/change-schema";
+import { driftView } from "#lib/releases/drift/schema";
 import { hasGone, retirementIn } from "../retire/use-retirement.ts";
 import { getJson, sendJson } from "../shell/api.ts";
 import { queryKeys } from "../shell/query-keys.ts";

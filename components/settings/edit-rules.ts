@@ -1,6 +1,6 @@
 import { isEqual, type Merged, merge, type Side } from "#lib/apps/merge-rules";
 import type { AppSettings } from "#lib/apps/spec-schema";
-import type { SpecChange } from "#lib/releases/change-schema";
+import type { SpecChange } from "#lib/releases/drift/schema";
 import { type SettingsForm, settingsChanges, settled } from "./typed-settings.ts";
 
 /** Where an edit begins: the settings, and the number of the release that they are of. */

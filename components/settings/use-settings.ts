@@ -5,7 +5,7 @@ import { useCallback, useMemo, useState, useSyncExternalStore } from "react";
 import { isEqual } from "#lib/apps/merge-rules";
 import type { AppView } from "#lib/apps/schema";
 import { type EnvironmentView, usageView } from "#lib/clusters/schema";
-import { type SettingsView, settingsView } from "#lib/releases/settings-schema";
+import { type SettingsView, settingsView } from "#lib/releases/settings/schema";
 import { getJson } from "../shell/api.ts";
 import { queryKeys } from "../shell/query-keys.ts";
 import { useMe } from "../shell/selection.tsx";

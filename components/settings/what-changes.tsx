@@ -3,8 +3,8 @@
 import Link from "next/link";
 import { usePathname } from "next/navigation";
 import { useTranslations } from "use-intl";
-import type { SpecChange } from "#lib/releases/change-schema";
-import type { SettingsView } from "#lib/releases/settings-schema";
+import type { SpecChange } from "#lib/releases/drift/schema";
+import type { SettingsView } from "#lib/releases/settings/schema";
 import { ChangeWords } from "../releases/change-words.tsx";
 import { RelativeTime } from "../ui/relative-time.tsx";
 import classes from "./settings.module.css";

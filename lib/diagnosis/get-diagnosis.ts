@@ -12,7 +12,7 @@ import { type SeenPod } from "#lib/clusters/pod-rules";
 import { knownSecrets } from "#lib/config/known-secrets";
 import { type Db, db as ownDb } from "#lib/platform/db";
 import { KeplerError, NotFound, toPublicError } from "#lib/platform/errors";
-import { urlsOf } from "#lib/releases/host-rules";
+import { urlsOf } from "#lib/releases/domains/host-rules";
 import { isTerminal } from "#lib/releases/release-rules";
 import { diagnose } from "./diagnosis-rules.ts";
 import { lastSeenPods } from "./last-seen.ts";

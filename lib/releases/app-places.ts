@@ -4,9 +4,9 @@ import { fewestReplicas } from "#lib/apps/scaling-rules";
 import { type AppEnvironmentView } from "#lib/apps/schema";
 import { appSpec } from "#lib/apps/spec-schema";
 import { type Db, Prisma } from "#lib/platform/db";
-import { healthOf } from "./health-rules.ts";
-import { PLACES } from "./health-sql.ts";
-import { urlsOf } from "./host-rules.ts";
+import { urlsOf } from "./domains/host-rules.ts";
+import { healthOf } from "./health/health-rules.ts";
+import { PLACES } from "./health/health-sql.ts";
 import { isTerminal } from "./release-rules.ts";
 import { releaseState } from "./schema.ts";
 

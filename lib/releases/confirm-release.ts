@@ -3,9 +3,9 @@ import { type Kubernetes } from "#lib/clients/kubernetes/client";
 import { connectCluster } from "#lib/clusters/connect-cluster";
 import { fromPublicError } from "#lib/platform/errors";
 import { createRelease, releaseOfKey } from "./create-release.ts";
-import { examineRelease } from "./examine-release.ts";
 import { type ReleaseDeps } from "./jobs.ts";
-import { planRelease } from "./plan-release.ts";
+import { planRelease } from "./plan/plan-release.ts";
+import { examineRelease } from "./preview/examine-release.ts";
 import { type AskedRelease } from "./schema.ts";
 
 type Deps = ReleaseDeps & { kubernetes?(cluster: { context: string }): Kubernetes };

@@ -4,18 +4,18 @@ import { type AppSpec } from "#lib/apps/spec-schema";
 import { type Prisma, type Tx } from "#lib/platform/db";
 import { Conflict, fromPublicError } from "#lib/platform/errors";
 import { publish } from "#lib/platform/events";
+import { type CanaryPlan } from "./canary/schema.ts";
 import { whyNoCanary } from "./canary/why-no-canary.ts";
-import { type CanaryPlan } from "./canary-schema.ts";
-import { type PlannedIntent } from "./choose-source.ts";
 import { cutShort } from "./cut-short.ts";
-import { holdCommitLeft } from "./held-commits.ts";
-import { holdError } from "./hold-rules.ts";
+import { holdCommitLeft } from "./hold/held-commits.ts";
+import { holdError } from "./hold/hold-rules.ts";
 import { ownDeps, type ReleaseDeps, releaseJob } from "./jobs.ts";
 import { beginLease } from "./lease/begin-lease.ts";
-import { planRelease, type ReleasePlan } from "./plan-release.ts";
+import { type PlannedIntent } from "./plan/choose-source.ts";
+import { planRelease, type ReleasePlan } from "./plan/plan-release.ts";
 import { IN_FLIGHT, stepsOf } from "./release-rules.ts";
+import { lockRoutes, takenRoute } from "./routes/taken-routes.ts";
 import { type AskedRelease } from "./schema.ts";
-import { lockRoutes, takenRoute } from "./taken-routes.ts";
 
 export type ReleaseRequest = {
   appId: string;

@@ -4,10 +4,10 @@ import { Prisma } from "#lib/platform/db";
 import { isTransient, KeplerError, type PublicError } from "#lib/platform/errors";
 import { publish } from "#lib/platform/events";
 import { ledgerIn } from "./ledger.ts";
+import { tryObject } from "./preview/try-objects.ts";
 import { renderRelease } from "./render-release.ts";
 import { imageExists } from "./steps/check.ts";
 import { type ReconcileReleaseDeps } from "./steps/step-context.ts";
-import { tryObject } from "./try-objects.ts";
 
 /** So many completed releases of each place are kept ready to go back to. */
 const KEPT = 10;

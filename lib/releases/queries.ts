@@ -6,7 +6,7 @@ import { NotFound } from "#lib/platform/errors";
 import { sharedReads } from "#lib/platform/shared-reads";
 import { publicError, stepView } from "#lib/platform/steps";
 import { placesOf } from "./app-places.ts";
-import { HEALTH, PLACES, rankOf, rankOfState } from "./health-sql.ts";
+import { HEALTH, PLACES, rankOf, rankOfState } from "./health/health-sql.ts";
 
 export { getReleaseView, listReleases } from "./release-queries.ts";
 

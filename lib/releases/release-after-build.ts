@@ -2,7 +2,7 @@ import "server-only";
 import { allows } from "#lib/access/rules";
 import { type Tx } from "#lib/platform/db";
 import { createReleaseIn } from "./create-release.ts";
-import { holdOn } from "./held-commits.ts";
+import { holdOn } from "./hold/held-commits.ts";
 import { type ReleaseDeps } from "./jobs.ts";
 
 /**

@@ -5,11 +5,12 @@ import { podView } from "#lib/clusters/queries";
 import { type Db, db as ownDb, type Prisma } from "#lib/platform/db";
 import { NotFound } from "#lib/platform/errors";
 import { publicError, stepView } from "#lib/platform/steps";
-import { canaryPlanOf } from "./canary-schema.ts";
-import { takenFields } from "./change-schema.ts";
-import { expectedReleaseMs } from "./expected-duration.ts";
+import { canaryPlanOf } from "./canary/schema.ts";
+import { takenFields } from "./drift/schema.ts";
 import { leaseSelect, leaseView } from "./lease/queries.ts";
 import { configObjectsOf } from "./manifests/config.ts";
+import { expectedReleaseMs } from "./preview/expected-duration.ts";
+import { specChanges } from "./preview/spec-diff-rules.ts";
 import { PAUSABLE } from "./release-rules.ts";
 import { runsRelease } from "./rollout-rules.ts";
 import {
@@ -19,7 +20,6 @@ import {
   type ReleaseRow,
   type ReleaseView,
 } from "./schema.ts";
-import { specChanges } from "./spec-diff-rules.ts";
 import { podReleaseIn } from "./steps/check.ts";
 
 const select = {

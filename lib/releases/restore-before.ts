@@ -1,8 +1,8 @@
 import "server-only";
 import { type AppSpec } from "#lib/apps/spec-schema";
 import { type Tx } from "#lib/platform/db";
-import { type TakenField } from "./change-schema.ts";
 import { createReleaseIn } from "./create-release.ts";
+import { type TakenField } from "./drift/schema.ts";
 import { type ReleaseDeps } from "./jobs.ts";
 
 type Here = { number: number; app: { id: string }; environment: { id: string } };

@@ -3,11 +3,11 @@ import { type GatewayMove } from "#lib/apps/spec/gateway-rules";
 import { type AppSpec, appSettings, appSpec, imageDigest, MOST_REPLICAS } from "#lib/apps/spec-schema";
 import { podView } from "#lib/clusters/schema";
 import { publicError, stepView } from "#lib/platform/steps";
-import { canaryPlan } from "./canary-schema.ts";
-import { configMove, fieldConflict, keptField, objectChange, specChange, takenField } from "./change-schema.ts";
-import { heldCommitView } from "./hold-schema.ts";
-import { scaleLeaseView } from "./lease-schema.ts";
-import { meshPreflight } from "./mesh-schema.ts";
+import { canaryPlan } from "./canary/schema.ts";
+import { configMove, fieldConflict, keptField, objectChange, specChange, takenField } from "./drift/schema.ts";
+import { heldCommitView } from "./hold/schema.ts";
+import { scaleLeaseView } from "./lease/schema.ts";
+import { meshPreflight } from "./mesh/schema.ts";
 
 export const RELEASE_STATES = [
   "pending",

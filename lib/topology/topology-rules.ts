@@ -1,7 +1,7 @@
 import { configRefs } from "#lib/apps/spec/config-schema";
 import { carrierOf } from "#lib/apps/spec/gateway-rules";
 import { type AppSpec } from "#lib/apps/spec-schema";
-import { urlsOf } from "#lib/releases/host-rules";
+import { urlsOf } from "#lib/releases/domains/host-rules";
 import { stateOfCalls } from "./calls-rules.ts";
 import { type TopologyColumn, type TopologyNode, type TopologyView } from "./schema.ts";
 

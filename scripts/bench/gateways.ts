@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { gatewaysView, movePreview } from "#lib/releases/gateway-schema";
+import { gatewaysView, movePreview } from "#lib/releases/gateway/schema";
 import { durations, type Figure, percentile } from "./figures.ts";
 import { type Product } from "./product.ts";
 import { seedServices } from "./seed-services.ts";

@@ -1,5 +1,5 @@
 import { type Page } from "playwright-core";
-import { settingsView } from "#lib/releases/settings-schema";
+import { settingsView } from "#lib/releases/settings/schema";
 import { type Shot, type Words } from "./shot.ts";
 import { type Stage } from "./stage.ts";
 

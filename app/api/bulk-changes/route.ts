@@ -1,6 +1,6 @@
 import { route } from "#lib/access/route";
 import { createBulk } from "#lib/releases/bulk/create-bulk";
-import { createBulkInput, createBulkResult } from "#lib/releases/bulk-schema";
+import { createBulkInput, createBulkResult } from "#lib/releases/bulk/schema";
 
 export const POST = route(
   { permission: "bulk.run", input: createBulkInput, output: createBulkResult },

@@ -3,7 +3,7 @@ import { connectedRegistryUrl } from "#lib/apps/connected-gitlab";
 import { connectCluster } from "#lib/clusters/connect-cluster";
 import { createImport } from "#lib/releases/import/create-import";
 import { listImports } from "#lib/releases/import/list-imports";
-import { createImportInput, createImportResult, importPlace, listImportsResult } from "#lib/releases/import-schema";
+import { createImportInput, createImportResult, importPlace, listImportsResult } from "#lib/releases/import/schema";
 
 const scope = { team: "teamId", environment: "environmentId" } as const;
 

@@ -2,9 +2,9 @@ import "server-only";
 import { allows, type Permission, type Subject, stricterInProduction } from "#lib/access/rules";
 import { Prisma, type Tx } from "#lib/platform/db";
 import { Denied, Invalid, NotFound, type PublicError } from "#lib/platform/errors";
-import { type CreateBulkInput } from "../bulk-schema.ts";
 import { ownDeps, type ReleaseDeps } from "../jobs.ts";
 import { insertBulk } from "./insert-bulk.ts";
+import { type CreateBulkInput } from "./schema.ts";
 
 const NEEDED: Permission = "release.create";
 

@@ -2,10 +2,10 @@ import "server-only";
 import { type Subject } from "#lib/access/rules";
 import { type Db, db as ownDb } from "#lib/platform/db";
 import { KeplerError, NotFound, type PublicError } from "#lib/platform/errors";
-import { type BulkPreview, type PreviewBulkInput } from "../bulk-schema.ts";
-import { findBasis } from "../plan-release.ts";
-import { type PreviewDeps, previewRelease } from "../preview-release.ts";
+import { findBasis } from "../plan/plan-release.ts";
+import { type PreviewDeps, previewRelease } from "../preview/preview-release.ts";
 import { chosenServices } from "./create-bulk.ts";
+import { type BulkPreview, type PreviewBulkInput } from "./schema.ts";
 
 /** A cluster is asked about so many services at once. */
 const AT_ONCE = 8;

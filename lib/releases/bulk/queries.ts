@@ -2,7 +2,7 @@ import "server-only";
 import { type Db, db as ownDb } from "#lib/platform/db";
 import { NotFound } from "#lib/platform/errors";
 import { publicError } from "#lib/platform/steps";
-import { type BulkView, bulkView } from "../bulk-schema.ts";
+import { type BulkView, bulkView } from "./schema.ts";
 
 /** A bulk change and what became of each service, for whoever asked for it (and admins); NotFound for others. */
 export async function getBulkView(

@@ -6,7 +6,7 @@ import { Conflict, isTransient, KeplerError, NotFound, type PublicError } from "
 import { publish } from "#lib/platform/events";
 import { type RunResult } from "#lib/platform/queue";
 import { confirmRelease } from "../confirm-release.ts";
-import { findBasis } from "../plan-release.ts";
+import { findBasis } from "../plan/plan-release.ts";
 import { type AskedRelease, releaseIntent } from "../schema.ts";
 import { type ReconcileReleaseDeps } from "../steps/step-context.ts";
 import { nextWave } from "./wave-rules.ts";

@@ -1,8 +1,8 @@
 import "server-only";
 import { type Prometheus, type Series } from "#lib/clients/prometheus/client";
 import { aggregate, call, encode, equal, literally, matching, number, rate, select } from "#lib/metrics/promql-rules";
-import { type Side, type Sides } from "../canary-judge-rules.ts";
 import { canaryName } from "../manifests/canary.ts";
+import { type Side, type Sides } from "./judge-rules.ts";
 
 const SERVICE = "destination_service_name";
 const LONGEST_SECONDS = 300;

@@ -2,9 +2,9 @@ import "server-only";
 import { appSpec } from "#lib/apps/spec-schema";
 import { type Tx } from "#lib/platform/db";
 import { type PublicError } from "#lib/platform/errors";
-import { noCanaryBecause } from "../canary-refusal-rules.ts";
 import { canaryName } from "../manifests/canary.ts";
-import { type ReleasePlan } from "../plan-release.ts";
+import { type ReleasePlan } from "../plan/plan-release.ts";
+import { noCanaryBecause } from "./refusal-rules.ts";
 
 /** Why a planned release cannot be tried on a part of the requests first; null = it can. */
 export async function whyNoCanary(

@@ -3,7 +3,7 @@ import { type Domain, domainOf, printDomain } from "#lib/apps/spec/domain-rules"
 import { type Db, type Tx } from "#lib/platform/db";
 import { Conflict, NotFound } from "#lib/platform/errors";
 import { exposedApps } from "../gateway/exposed.ts";
-import { lockClusterRoutes } from "../taken-routes.ts";
+import { lockClusterRoutes } from "../routes/taken-routes.ts";
 import { domainPlace } from "./queries.ts";
 
 /** A list that a person reads. */

@@ -2,9 +2,9 @@ import "server-only";
 import { domainOf, domainsOf } from "#lib/apps/spec/domain-rules";
 import { type Db, type Tx } from "#lib/platform/db";
 import { NotFound } from "#lib/platform/errors";
-import { type DomainsView } from "../domain-schema.ts";
 import { exposedApps } from "../gateway/exposed.ts";
 import { type Reach } from "../gateway/queries.ts";
+import { type DomainsView } from "./schema.ts";
 
 /** An environment with all of its domains. Throws NotFound. */
 export async function domainPlace(tx: Pick<Tx, "environment">, id: string) {

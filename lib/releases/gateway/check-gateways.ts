@@ -10,9 +10,9 @@ import { findGateway } from "#lib/clusters/find-gateway";
 import { ISTIO_GROUP, TRAEFIK_GROUP } from "#lib/clusters/record-mesh";
 import { type Db } from "#lib/platform/db";
 import { Denied } from "#lib/platform/errors";
-import { GATEWAY_CLASSES, type GatewayCheck } from "../gateway-schema.ts";
 import { exposedApps } from "./exposed.ts";
 import { foreignHosts } from "./foreign-rules.ts";
+import { GATEWAY_CLASSES, type GatewayCheck } from "./schema.ts";
 
 type Deps = {
   db: Db;

@@ -1,10 +1,10 @@
 import "server-only";
 import { Conflict, Denied } from "#lib/platform/errors";
 import { insertBulk } from "../bulk/insert-bulk.ts";
-import { type CreateMoveInput } from "../gateway-schema.ts";
 import { ownDeps, type ReleaseDeps } from "../jobs.ts";
 import { exposedApps } from "./exposed.ts";
 import { isOf, type Reach, requireEnvironment } from "./queries.ts";
+import { type CreateMoveInput } from "./schema.ts";
 import { movesTo } from "./standing-rules.ts";
 
 /**

@@ -6,7 +6,7 @@ import { specExposure } from "#lib/apps/spec/network-schema";
 import { storedSettings } from "#lib/apps/spec/stored-schema";
 import { specTrafficPolicy } from "#lib/apps/spec/traffic-policy-schema";
 import { type Db, Prisma } from "#lib/platform/db";
-import { HEALTH, PLACES } from "../health-sql.ts";
+import { HEALTH, PLACES } from "../health/health-sql.ts";
 import { IN_FLIGHT } from "../release-rules.ts";
 import { type Exposed } from "./standing-rules.ts";
 

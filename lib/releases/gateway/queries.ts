@@ -4,6 +4,7 @@ import { roleAllows, type Subject, type TeamPermission } from "#lib/access/rules
 import { carrierOf, GATEWAY_MOVES, type GatewayMove, lossesOn } from "#lib/apps/spec/gateway-rules";
 import { type Db, db as ownDb } from "#lib/platform/db";
 import { NotFound } from "#lib/platform/errors";
+import { type ExposedApp, exposedApps } from "./exposed.ts";
 import {
   GATEWAY_CLASSES,
   type GatewayRoute,
@@ -12,8 +13,7 @@ import {
   gatewayCheck,
   type ListRoutesInput,
   type MovePreview,
-} from "../gateway-schema.ts";
-import { type ExposedApp, exposedApps } from "./exposed.ts";
+} from "./schema.ts";
 import { carriersOf, movesTo, stateOf } from "./standing-rules.ts";
 
 const PAGE_SIZE = 50;

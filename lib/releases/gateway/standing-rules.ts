@@ -10,7 +10,7 @@ import {
 } from "#lib/apps/spec/gateway-rules";
 import { restingParts } from "#lib/apps/spec/traffic-policy-rules";
 import { type AppSpec } from "#lib/apps/spec-schema";
-import { type GatewayCheck, type GatewayStanding, type MoveItem } from "../gateway-schema.ts";
+import { type GatewayCheck, type GatewayStanding, type MoveItem } from "./schema.ts";
 
 /** A service of an environment and how it is exposed there, now or as soon as what is in flight is done. */
 export type Exposed = Pick<AppSpec, "meshMode" | "trafficPolicy" | "access"> & {

@@ -5,10 +5,10 @@ import { type Db, isUniqueViolation, type Tx } from "#lib/platform/db";
 import { Conflict } from "#lib/platform/errors";
 import { publish } from "#lib/platform/events";
 import { createReleaseIn } from "../create-release.ts";
-import { type CreateImportInput } from "../import-schema.ts";
 import { type ReleaseDeps } from "../jobs.ts";
 import { type Examination, examineImport } from "./preview-import.ts";
 import { type ImportDeps } from "./read-found.ts";
+import { type CreateImportInput } from "./schema.ts";
 
 export type ImportWorld = ImportDeps & Pick<ReleaseDeps, "enqueue"> & { registryUrl: string };
 type Created = { appId: string; name: string; releaseId: string };

@@ -6,11 +6,11 @@ import { connectCluster } from "#lib/clusters/connect-cluster";
 import { seeWorkload } from "#lib/clusters/workload-rules";
 import { db as ownDb } from "#lib/platform/db";
 import { Conflict, type PublicError } from "#lib/platform/errors";
-import { type FoundWorkload, type ListImportsResult } from "../import-schema.ts";
-import { findEnvironment } from "../plan-release.ts";
+import { findEnvironment } from "../plan/plan-release.ts";
 import { foundDeployment } from "./found-schema.ts";
 import { autoscalersOf, type ImportDeps, isFree, listAll } from "./read-found.ts";
 import { refusalOf } from "./refusal-rules.ts";
+import { type FoundWorkload, type ListImportsResult } from "./schema.ts";
 
 export const ownImportDeps = (): ImportDeps => ({ db: ownDb(), kubernetes: connectCluster, now: () => new Date() });
 

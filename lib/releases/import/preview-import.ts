@@ -1,14 +1,14 @@
 import "server-only";
 import { createHash } from "node:crypto";
-import { changeOf, type Examined, examineRelease } from "../examine-release.ts";
-import { type ImportPreview, type PreviewImportInput } from "../import-schema.ts";
 import { renderManifests } from "../manifests.ts";
-import { specChanges } from "../spec-diff-rules.ts";
+import { changeOf, type Examined, examineRelease } from "../preview/examine-release.ts";
+import { specChanges } from "../preview/spec-diff-rules.ts";
+import { tryObject } from "../preview/try-objects.ts";
 import { ledgerKeyOf } from "../steps/apply.ts";
-import { tryObject } from "../try-objects.ts";
 import { unsaid } from "./left-rules.ts";
 import { ownImportDeps } from "./list-imports.ts";
 import { type ImportDeps, type Read, readFound } from "./read-found.ts";
+import { type ImportPreview, type PreviewImportInput } from "./schema.ts";
 
 /** An import as it would be now: read, and tried by the cluster's own dry run. */
 export type Examination = Read & Examined & { fingerprint: string };

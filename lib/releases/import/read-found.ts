@@ -9,7 +9,7 @@ import { seePod } from "#lib/clusters/pod-rules";
 import { type Db } from "#lib/platform/db";
 import { NotFound } from "#lib/platform/errors";
 import { isRecord, same, valueAt } from "../ownership-rules.ts";
-import { findEnvironment, type ReleasePlan } from "../plan-release.ts";
+import { findEnvironment, type ReleasePlan } from "../plan/plan-release.ts";
 import { type FoundDeployment, foundDeployment, type Surroundings } from "./found-schema.ts";
 import { readDeployment } from "./read-rules.ts";
 import { refusalOf, unreadable } from "./refusal-rules.ts";

@@ -7,9 +7,9 @@ import { type SpecVolume, specVolume } from "#lib/apps/spec/storage-schema";
 import { specEnvVar } from "#lib/apps/spec/stored-schema";
 import { type AppSpec, appSpec, RESOURCE_PRESETS, SPEC_VERSION } from "#lib/apps/spec-schema";
 import { type FoundContainer, type FoundDeployment, type FoundPod, type Surroundings } from "./found-schema.ts";
-import { readPlacement } from "./read-placement.ts";
-import { probePorts, readProbe } from "./read-probe.ts";
-import { readSidecar } from "./read-sidecar.ts";
+import { readPlacement } from "./placement-rules.ts";
+import { probePorts, readProbe } from "./probe-rules.ts";
+import { readSidecar } from "./sidecar-rules.ts";
 
 /**
  * A Deployment that Kepler did not make, read as a Spec: rendering that Spec wants what stands there, and what the Spec cannot

@@ -3,8 +3,8 @@ import { isAutoscaled } from "#lib/apps/scaling-rules";
 import { type Tx } from "#lib/platform/db";
 import { Invalid } from "#lib/platform/errors";
 import { leaseJob, type ReleaseDeps } from "../jobs.ts";
-import { mayEndAt } from "../lease-rules.ts";
-import { type ReleasePlan } from "../plan-release.ts";
+import { type ReleasePlan } from "../plan/plan-release.ts";
+import { mayEndAt } from "./lease-rules.ts";
 
 type Leased = { id: string; until: string | undefined };
 

@@ -4,8 +4,8 @@ import { publish } from "#lib/platform/events";
 import { type RunResult } from "#lib/platform/queue";
 import { createReleaseIn } from "../create-release.ts";
 import { type ReleaseDeps } from "../jobs.ts";
-import { leaseTask } from "../lease-rules.ts";
-import { findBasis } from "../plan-release.ts";
+import { findBasis } from "../plan/plan-release.ts";
+import { leaseTask } from "./lease-rules.ts";
 
 type Deps = ReleaseDeps & { checkpoint?(name: string): Promise<void> };
 

@@ -2,8 +2,8 @@ import "server-only";
 import { Invalid, NotFound } from "#lib/platform/errors";
 import { publish } from "#lib/platform/events";
 import { leaseJob, ownDeps, type ReleaseDeps } from "../jobs.ts";
-import { mayEndAt } from "../lease-rules.ts";
-import { type MoveLeaseInput } from "../lease-schema.ts";
+import { mayEndAt } from "./lease-rules.ts";
+import { type MoveLeaseInput } from "./schema.ts";
 
 /** Moves the end of the lease that is on in a place, or ends it now. NotFound when none is. */
 export async function moveLease(

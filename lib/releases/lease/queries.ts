@@ -1,6 +1,6 @@
 import "server-only";
 import { type Db, db as ownDb, type Prisma } from "#lib/platform/db";
-import { type ScaleLeaseView } from "../lease-schema.ts";
+import { type ScaleLeaseView } from "./schema.ts";
 
 export const leaseSelect = {
   id: true,

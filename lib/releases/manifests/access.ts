@@ -1,4 +1,4 @@
-import { principalsOf } from "../identity-rules.ts";
+import { principalsOf } from "../callers/identity-rules.ts";
 import { contentHash } from "./content-hash.ts";
 import { everyPod, type Manifest, type ManifestInput, metadata } from "./object.ts";
 

@@ -1,10 +1,10 @@
 import "server-only";
 import { recordSystem } from "#lib/clusters/record-system";
 import { KeplerError } from "#lib/platform/errors";
+import { type Sides } from "../canary/judge-rules.ts";
 import { readSides } from "../canary/read-sides.ts";
-import { type Sides } from "../canary-judge-rules.ts";
-import { type CanaryStanding } from "../canary-schema.ts";
-import { begins, decideStage, replicasFor, seenReady, shifted, weightOf } from "../canary-stage-rules.ts";
+import { type CanaryStanding } from "../canary/schema.ts";
+import { begins, decideStage, replicasFor, seenReady, shifted, weightOf } from "../canary/stage-rules.ts";
 import { canaryName, canarySelector, isCanaryObject } from "../manifests/canary.ts";
 import { ROUTES, removedAfterRollout } from "../manifests.ts";
 import { decideRollout, type RolloutDecision, type Verdict } from "../rollout-rules.ts";

@@ -5,8 +5,8 @@ import { type Prometheus } from "#lib/clients/prometheus/client";
 import { type Registry } from "#lib/clients/registry/client";
 import { type Db } from "#lib/platform/db";
 import { type Queue } from "#lib/platform/queue";
-import { type CanaryPlan, type CanaryStanding } from "../canary-schema.ts";
-import { type TakenField } from "../change-schema.ts";
+import { type CanaryPlan, type CanaryStanding } from "../canary/schema.ts";
+import { type TakenField } from "../drift/schema.ts";
 import { type ReleaseKind, type ReleaseState } from "../schema.ts";
 
 /** What the release reconciler is given once: tests give it the sandbox, the worker the configured systems. */

@@ -5,7 +5,7 @@ import { getConfigDiff, listConfig, listConfigVersions } from "#lib/config/queri
 import { restoreConfig, saveConfig } from "#lib/config/save-config";
 import { Conflict, Invalid, NotFound } from "#lib/platform/errors";
 import { createRelease } from "#lib/releases/create-release";
-import { previewRelease } from "#lib/releases/preview-release";
+import { previewRelease } from "#lib/releases/preview/preview-release";
 import { getReleaseView } from "#lib/releases/queries";
 import { reconcileRelease } from "#lib/releases/reconcile";
 import { type ReleaseIntent } from "#lib/releases/schema";

@@ -5,8 +5,8 @@ import { KINDS } from "#lib/clients/kubernetes/kinds";
 import { createBulk } from "#lib/releases/bulk/create-bulk";
 import { previewBulk } from "#lib/releases/bulk/preview-bulk";
 import { getBulkView } from "#lib/releases/bulk/queries";
+import { type CreateBulkInput } from "#lib/releases/bulk/schema";
 import { unfinishedBulks, workOffBulk } from "#lib/releases/bulk/work-off-bulk";
-import { type CreateBulkInput } from "#lib/releases/bulk-schema";
 import { ReleaseWorld, serving } from "./release-world.ts";
 
 let world: ReleaseWorld;

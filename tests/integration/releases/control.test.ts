@@ -2,7 +2,7 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import { KINDS } from "#lib/clients/kubernetes/kinds";
 import { seeWorkload } from "#lib/clusters/workload-rules";
 import { abortRelease } from "#lib/releases/abort-release";
-import { pauseRelease, resumeRelease } from "#lib/releases/hold-release";
+import { pauseRelease, resumeRelease } from "#lib/releases/hold/hold-release";
 import { getReleaseView } from "#lib/releases/queries";
 import { waitFor } from "#tests/world/wait-for";
 import { killedEverywhere } from "./killed-everywhere.ts";

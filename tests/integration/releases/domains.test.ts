@@ -5,8 +5,8 @@ import { Conflict, Invalid } from "#lib/platform/errors";
 import { createRelease } from "#lib/releases/create-release";
 import { removeDomain, setDomain } from "#lib/releases/domains/change-domains";
 import { listDomains } from "#lib/releases/domains/queries";
-import { getSettings } from "#lib/releases/get-settings";
 import { type CreateReleaseInput } from "#lib/releases/schema";
+import { getSettings } from "#lib/releases/settings/get-settings";
 import { type FreshDatabase, freshDatabase } from "#tests/world/postgres";
 import { plainSpec } from "../../unit/releases/plain-spec.ts";
 

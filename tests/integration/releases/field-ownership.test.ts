@@ -4,7 +4,7 @@ import { createKubernetes } from "#lib/clients/kubernetes/create-kubernetes";
 import { KINDS } from "#lib/clients/kubernetes/kinds";
 import { confirmRelease } from "#lib/releases/confirm-release";
 import { valueAt } from "#lib/releases/ownership-rules";
-import { previewRelease } from "#lib/releases/preview-release";
+import { previewRelease } from "#lib/releases/preview/preview-release";
 import { type ReleaseIntent, type ReleasePreview } from "#lib/releases/schema";
 import { ReleaseWorld, SETTINGS, serving } from "./release-world.ts";
 

@@ -1,9 +1,9 @@
 import { randomUUID } from "node:crypto";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { abortRelease } from "#lib/releases/abort-release";
-import { listHeldCommits } from "#lib/releases/held-commits";
-import { liftHold } from "#lib/releases/lift-hold";
-import { previewRelease } from "#lib/releases/preview-release";
+import { listHeldCommits } from "#lib/releases/hold/held-commits";
+import { liftHold } from "#lib/releases/hold/lift-hold";
+import { previewRelease } from "#lib/releases/preview/preview-release";
 import { releaseAfterBuild } from "#lib/releases/release-after-build";
 import { ReleaseWorld, serving } from "./release-world.ts";
 

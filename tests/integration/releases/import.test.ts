@@ -14,7 +14,7 @@ import { createImport } from "#lib/releases/import/create-import";
 import { listImports } from "#lib/releases/import/list-imports";
 import { previewImport } from "#lib/releases/import/preview-import";
 import { ownersOf, valueAt } from "#lib/releases/ownership-rules";
-import { previewRelease } from "#lib/releases/preview-release";
+import { previewRelease } from "#lib/releases/preview/preview-release";
 import { reconcileRelease } from "#lib/releases/reconcile";
 import { type ReleaseIntent } from "#lib/releases/schema";
 import { makeDeployment } from "#tests/world/found-deployment";

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import { createKubernetes } from "#lib/clients/kubernetes/create-kubernetes";
 import { KINDS } from "#lib/clients/kubernetes/kinds";
 import { abortRelease } from "#lib/releases/abort-release";
-import { previewRelease } from "#lib/releases/preview-release";
+import { previewRelease } from "#lib/releases/preview/preview-release";
 import { getAppView, getReleaseView, listReleases } from "#lib/releases/queries";
 import { reconcileRelease } from "#lib/releases/reconcile";
 import { CRASHING, ReleaseWorld, SETTINGS, serving } from "./release-world.ts";

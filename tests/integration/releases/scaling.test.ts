@@ -3,7 +3,7 @@ import { type AppSettings, DEFAULT_SCALE_DOWN, DEFAULT_SCALE_UP } from "#lib/app
 import { createKubernetes } from "#lib/clients/kubernetes/create-kubernetes";
 import { KINDS } from "#lib/clients/kubernetes/kinds";
 import { seeWorkload } from "#lib/clusters/workload-rules";
-import { previewRelease } from "#lib/releases/preview-release";
+import { previewRelease } from "#lib/releases/preview/preview-release";
 import { ReleaseWorld, SETTINGS } from "./release-world.ts";
 
 let world: ReleaseWorld;

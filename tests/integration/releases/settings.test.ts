@@ -2,7 +2,7 @@ import { randomUUID } from "node:crypto";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { type AppSettings } from "#lib/apps/spec-schema";
 import { NotFound } from "#lib/platform/errors";
-import { getSettings } from "#lib/releases/get-settings";
+import { getSettings } from "#lib/releases/settings/get-settings";
 import { type FreshDatabase, freshDatabase } from "#tests/world/postgres";
 import { plainSpec } from "../../unit/releases/plain-spec.ts";
 

@@ -4,8 +4,8 @@ import { createKubernetes } from "#lib/clients/kubernetes/create-kubernetes";
 import { KINDS } from "#lib/clients/kubernetes/kinds";
 import { seePod } from "#lib/clusters/pod-rules";
 import { recordObserved, seeRow } from "#lib/clusters/record-observed";
-import { deletePod, getPodDeletion, requestPodDeletion, unfinishedPodDeletions } from "#lib/releases/delete-pod";
 import { exportObjects } from "#lib/releases/export-objects";
+import { deletePod, getPodDeletion, requestPodDeletion, unfinishedPodDeletions } from "#lib/releases/pods/delete-pod";
 import { waitFor } from "#tests/world/wait-for";
 import { ReleaseWorld, serving } from "./release-world.ts";
 

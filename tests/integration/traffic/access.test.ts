@@ -5,7 +5,7 @@ import { type AppSettings } from "#lib/apps/spec-schema";
 import { KINDS } from "#lib/clients/kubernetes/kinds";
 import { exposedApps } from "#lib/releases/gateway/exposed";
 import { movesTo } from "#lib/releases/gateway/standing-rules";
-import { previewRelease } from "#lib/releases/preview-release";
+import { previewRelease } from "#lib/releases/preview/preview-release";
 import { type Edge } from "#tests/world/sandbox";
 import { waitFor } from "#tests/world/wait-for";
 import { killedEverywhere } from "../releases/killed-everywhere.ts";

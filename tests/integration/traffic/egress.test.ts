@@ -9,7 +9,7 @@ import { z } from "zod";
 import { type ExternalHost, externalHost, type SpecEgress } from "#lib/apps/spec/egress-schema";
 import { type AppSettings } from "#lib/apps/spec-schema";
 import { KINDS } from "#lib/clients/kubernetes/kinds";
-import { previewRelease } from "#lib/releases/preview-release";
+import { previewRelease } from "#lib/releases/preview/preview-release";
 import { selfSigned } from "#sandbox/kubernetes/api/certificate";
 import { freePort } from "#tests/world/kepler";
 import { waitFor } from "#tests/world/wait-for";

@@ -10,7 +10,7 @@ import { workOffBulk } from "#lib/releases/bulk/work-off-bulk";
 import { checkGateways } from "#lib/releases/gateway/check-gateways";
 import { createMove } from "#lib/releases/gateway/create-move";
 import { getGateways, previewMove } from "#lib/releases/gateway/queries";
-import { planRelease } from "#lib/releases/plan-release";
+import { planRelease } from "#lib/releases/plan/plan-release";
 import { reconcileRelease } from "#lib/releases/reconcile";
 import { isTerminal } from "#lib/releases/release-rules";
 import { type ReconcileReleaseDeps } from "#lib/releases/steps/step-context";

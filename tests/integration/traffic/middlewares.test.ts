@@ -7,7 +7,7 @@ import { type AppSettings, appSettings } from "#lib/apps/spec-schema";
 import { createKubernetes } from "#lib/clients/kubernetes/create-kubernetes";
 import { KINDS } from "#lib/clients/kubernetes/kinds";
 import { APP_LABEL } from "#lib/clusters/label-rules";
-import { previewRelease } from "#lib/releases/preview-release";
+import { previewRelease } from "#lib/releases/preview/preview-release";
 import { startClusterProxy } from "#tests/world/faulty-cluster";
 import { killedEverywhere } from "../releases/killed-everywhere.ts";
 import { ReleaseWorld, SETTINGS } from "../releases/release-world.ts";

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { NO_TRAFFIC_RULES, type RouteTraffic } from "#lib/apps/spec/traffic-schema";
 import { type AppSettings, appSettings } from "#lib/apps/spec-schema";
-import { planRelease } from "#lib/releases/plan-release";
+import { planRelease } from "#lib/releases/plan/plan-release";
 import { waitFor } from "#tests/world/wait-for";
 import { ReleaseWorld, SETTINGS } from "../releases/release-world.ts";
 import { CORS, edit, MOVED } from "./rules.ts";

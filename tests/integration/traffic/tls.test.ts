@@ -7,7 +7,7 @@ import { getDiagnosis } from "#lib/diagnosis/get-diagnosis";
 import { placesOf } from "#lib/releases/app-places";
 import { setDomain } from "#lib/releases/domains/change-domains";
 import { checkGateways } from "#lib/releases/gateway/check-gateways";
-import { previewRelease } from "#lib/releases/preview-release";
+import { previewRelease } from "#lib/releases/preview/preview-release";
 import { selfSigned } from "#sandbox/kubernetes/api/certificate";
 import { type Edge } from "#tests/world/sandbox";
 import { ReleaseWorld, SETTINGS, serving } from "../releases/release-world.ts";

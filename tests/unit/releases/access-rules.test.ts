@@ -1,10 +1,10 @@
 import { describe, expect, it } from "vitest";
 import { type SpecCallers } from "#lib/apps/spec/access-schema";
 import { type AppSpec } from "#lib/apps/spec-schema";
-import { type Caller, isLetIn, principalOf } from "#lib/releases/identity-rules";
+import { type Caller, isLetIn, principalOf } from "#lib/releases/callers/identity-rules";
+import { refusedCallers } from "#lib/releases/callers/refused-caller-rules";
 import { authorizationPolicy, peerAuthentication } from "#lib/releases/manifests/access";
-import { refusedCallers } from "#lib/releases/refused-caller-rules";
-import { specChanges } from "#lib/releases/spec-diff-rules";
+import { specChanges } from "#lib/releases/preview/spec-diff-rules";
 import { wrong } from "../apps/first-settings.ts";
 import { plainSpec } from "./plain-spec.ts";
 

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { adopt, changeInWords, isExpressed, whyNotKeep } from "#lib/releases/adopt-rules";
+import { adopt, changeInWords, isExpressed, whyNotKeep } from "#lib/releases/drift/adopt-rules";
 import { type Manifest, renderManifests } from "#lib/releases/manifests";
 import { ownersOf, valueAt } from "#lib/releases/ownership-rules";
 import { plainSpec } from "./plain-spec.ts";

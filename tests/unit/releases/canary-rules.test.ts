@@ -3,10 +3,10 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { z } from "zod";
 import { APP_LABEL, TRACK_LABEL } from "#lib/clusters/label-rules";
-import { judge, type Side } from "#lib/releases/canary-judge-rules";
-import { noCanaryBecause } from "#lib/releases/canary-refusal-rules";
-import { type CanaryPlan, type CanaryStanding, canaryPlan } from "#lib/releases/canary-schema";
-import { begins, decideStage, replicasFor, seenReady, shifted } from "#lib/releases/canary-stage-rules";
+import { judge, type Side } from "#lib/releases/canary/judge-rules";
+import { noCanaryBecause } from "#lib/releases/canary/refusal-rules";
+import { type CanaryPlan, type CanaryStanding, canaryPlan } from "#lib/releases/canary/schema";
+import { begins, decideStage, replicasFor, seenReady, shifted } from "#lib/releases/canary/stage-rules";
 import { type Manifest, renderManifests } from "#lib/releases/manifests";
 import { plainSpec } from "./plain-spec.ts";
 

@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { createTranslator } from "use-intl/core";
 import { expect, test } from "vitest";
 import { messagesOf } from "#lib/platform/i18n/messages";
-import { specChanges } from "#lib/releases/spec-diff-rules";
+import { specChanges } from "#lib/releases/preview/spec-diff-rules";
 import { printable } from "../../../components/releases/change-text.ts";
 import { plainSpec } from "./plain-spec.ts";
 import { specArbitrary } from "./spec-arbitrary.ts";

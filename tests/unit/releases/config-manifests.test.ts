@@ -2,10 +2,10 @@ import { describe, expect, it } from "vitest";
 import { configRefs } from "#lib/apps/spec/config-schema";
 import { type AppSpec, appSettings } from "#lib/apps/spec-schema";
 import { seePod } from "#lib/clusters/pod-rules";
-import { configMoves, unusableConfig } from "#lib/releases/config-rules";
 import { type Manifest, removedAfterRollout, renderManifests, samePodTemplate } from "#lib/releases/manifests";
 import { configObjectsOf } from "#lib/releases/manifests/config";
 import { objectYaml } from "#lib/releases/object-yaml";
+import { configMoves, unusableConfig } from "#lib/releases/plan/config-rules";
 import { plainSpec } from "./plain-spec.ts";
 
 const app = { id: "0190b6a0-0000-7000-8000-000000000001", name: "shop" };

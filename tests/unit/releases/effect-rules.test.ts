@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { printReplicas } from "#lib/apps/scaling-rules";
 import { DEFAULT_SCALE_DOWN, DEFAULT_SCALE_UP } from "#lib/apps/spec-schema";
-import { podEffect } from "#lib/releases/effect-rules";
+import { podEffect } from "#lib/releases/preview/effect-rules";
 import { plainSpec } from "./plain-spec.ts";
 
 const app = { id: "0190b6a0-0000-7000-8000-000000000001", name: "shop" };

@@ -2,10 +2,10 @@ import { describe, expect, it } from "vitest";
 import { beyondReach, contradicted, ownHosts } from "#lib/apps/spec/egress-rules";
 import { type ExternalHost, externalHostName, type SpecEgress } from "#lib/apps/spec/egress-schema";
 import { type AppSpec } from "#lib/apps/spec-schema";
+import { shutCalls } from "#lib/releases/egress/shut-call-rules";
 import { removedAfterRollout, renderManifests } from "#lib/releases/manifests";
 import { widened } from "#lib/releases/manifests/egress";
-import { shutCalls } from "#lib/releases/shut-call-rules";
-import { specChanges } from "#lib/releases/spec-diff-rules";
+import { specChanges } from "#lib/releases/preview/spec-diff-rules";
 import { wrong } from "../apps/first-settings.ts";
 import { plainSpec } from "./plain-spec.ts";
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
-import { type GateFacts, gatesOf } from "#lib/releases/gate-rules";
-import { growth, podNeeds } from "#lib/releases/pod-needs-rules";
-import { readLimitRange, readQuota } from "#lib/releases/quota-rules";
+import { type GateFacts, gatesOf } from "#lib/releases/gates/gate-rules";
+import { growth, podNeeds } from "#lib/releases/gates/pod-needs-rules";
+import { readLimitRange, readQuota } from "#lib/releases/gates/quota-rules";
 
 const deployment = (
   replicas: number | undefined,

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { type HealthFacts, healthOf } from "#lib/releases/health-rules";
+import { type HealthFacts, healthOf } from "#lib/releases/health/health-rules";
 
 const AT = new Date("2026-01-01T00:00:00Z");
 const done = { state: "done" as const, requestedAt: AT, endedAt: AT };

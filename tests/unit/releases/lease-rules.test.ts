@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { leaseTask, mayEndAt } from "#lib/releases/lease-rules";
+import { leaseTask, mayEndAt } from "#lib/releases/lease/lease-rules";
 
 const NOW = new Date("2026-03-29T00:30:00Z");
 const at = (ms: number) => new Date(NOW.getTime() + ms);

@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
 import { PLAIN_SIDECAR } from "#lib/apps/spec/sidecar-schema";
 import { RESOURCE_PRESETS } from "#lib/apps/spec-schema";
-import { readInjection, withProxies } from "#lib/releases/mesh-rules";
-import { podNeeds } from "#lib/releases/pod-needs-rules";
+import { podNeeds } from "#lib/releases/gates/pod-needs-rules";
+import { readInjection, withProxies } from "#lib/releases/mesh/mesh-rules";
 
 const probe = (path: string) => ({ httpGet: { path, port: 15020 } });
 const proxy = {

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { expect, it } from "vitest";
 import { carriedBy } from "#lib/apps/spec/gateway-rules";
-import { clashOf, newClaims } from "#lib/releases/route-claim-rules";
+import { clashOf, newClaims } from "#lib/releases/routes/route-claim-rules";
 import { exposureArbitrary } from "./exposure-arbitrary.ts";
 
 const route = { host: "a.test", path: "/", pathType: "prefix" as const, port: 8080 };

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { CHANGE_FIELDS, specChanges } from "#lib/releases/spec-diff-rules";
+import { CHANGE_FIELDS, specChanges } from "#lib/releases/preview/spec-diff-rules";
 import { plainSpec } from "./plain-spec.ts";
 import { specArbitrary } from "./spec-arbitrary.ts";
 

@@ -1,6 +1,6 @@
 import { route } from "#lib/access/route";
 import { previewImport } from "#lib/releases/import/preview-import";
-import { importPreview, previewImportInput } from "#lib/releases/import-schema";
+import { importPreview, previewImportInput } from "#lib/releases/import/schema";
 
 export const GET = route(
   {

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { route } from "#lib/access/route";
-import { driftView } from "#lib/releases/change-schema";
-import { findDrift } from "#lib/releases/find-drift";
+import { findDrift } from "#lib/releases/drift/find-drift";
+import { driftView } from "#lib/releases/drift/schema";
 
 export const GET = route(
   {

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { route } from "#lib/access/route";
-import { listHeldCommits } from "#lib/releases/held-commits";
-import { heldCommitView } from "#lib/releases/hold-schema";
+import { listHeldCommits } from "#lib/releases/hold/held-commits";
+import { heldCommitView } from "#lib/releases/hold/schema";
 
 export const GET = route(
   {

@@ -2,7 +2,7 @@ import { z } from "zod";
 import { route } from "#lib/access/route";
 import { moveLease } from "#lib/releases/lease/move-lease";
 import { listLeases } from "#lib/releases/lease/queries";
-import { moveLeaseInput, scaleLeaseView } from "#lib/releases/lease-schema";
+import { moveLeaseInput, scaleLeaseView } from "#lib/releases/lease/schema";
 
 const path = { app: z.string() };
 

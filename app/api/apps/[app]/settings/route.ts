@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { route } from "#lib/access/route";
-import { getSettings } from "#lib/releases/get-settings";
-import { settingsView } from "#lib/releases/settings-schema";
+import { getSettings } from "#lib/releases/settings/get-settings";
+import { settingsView } from "#lib/releases/settings/schema";
 
 export const GET = route(
   {

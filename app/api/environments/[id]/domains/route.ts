@@ -1,6 +1,6 @@
 import { route } from "#lib/access/route";
-import { domainsView, listDomainsInput } from "#lib/releases/domain-schema";
 import { listDomains } from "#lib/releases/domains/queries";
+import { domainsView, listDomainsInput } from "#lib/releases/domains/schema";
 import { reachOf } from "#lib/releases/gateway/queries";
 
 export const GET = route(

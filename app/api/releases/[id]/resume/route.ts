@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { route } from "#lib/access/route";
-import { resumeRelease } from "#lib/releases/hold-release";
+import { resumeRelease } from "#lib/releases/hold/hold-release";
 
 export const POST = route(
   {

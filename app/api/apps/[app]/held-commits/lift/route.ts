@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { route } from "#lib/access/route";
-import { liftHoldInput } from "#lib/releases/hold-schema";
-import { liftHold } from "#lib/releases/lift-hold";
+import { liftHold } from "#lib/releases/hold/lift-hold";
+import { liftHoldInput } from "#lib/releases/hold/schema";
 
 export const POST = route(
   {

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { route } from "#lib/access/route";
-import { previewRelease } from "#lib/releases/preview-release";
+import { previewRelease } from "#lib/releases/preview/preview-release";
 import { releaseIntent, releasePreview } from "#lib/releases/schema";
 
 // A POST because its question has a body; it changes nothing, so whoever may read releases may ask.

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { route } from "#lib/access/route";
-import { removeDomainInput, setDomainInput } from "#lib/releases/domain-schema";
 import { removeDomain, setDomain } from "#lib/releases/domains/change-domains";
+import { removeDomainInput, setDomainInput } from "#lib/releases/domains/schema";
 
 export const PUT = route(
   {

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { route } from "#lib/access/route";
-import { getPodDeletion, requestPodDeletion } from "#lib/releases/delete-pod";
-import { podDeletionView } from "#lib/releases/pod-deletion-schema";
+import { getPodDeletion, requestPodDeletion } from "#lib/releases/pods/delete-pod";
+import { podDeletionView } from "#lib/releases/pods/schema";
 
 export const GET = route(
   {

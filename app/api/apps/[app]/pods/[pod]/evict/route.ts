@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { route } from "#lib/access/route";
-import { requestPodEviction } from "#lib/releases/delete-pod";
+import { requestPodEviction } from "#lib/releases/pods/delete-pod";
 
 export const POST = route(
   {

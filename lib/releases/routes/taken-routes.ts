@@ -1,0 +1,82 @@
+import "server-only";
+import { z } from "zod";
+import { carrierOf } from "#lib/apps/spec/gateway-rules";
+import { specExposure } from "#lib/apps/spec/network-schema";
+import { type AppSpec } from "#lib/apps/spec-schema";
+import { Prisma, type Tx } from "#lib/platform/db";
+import { type PublicError } from "#lib/platform/errors";
+import { type ReleasePlan } from "../plan/plan-release.ts";
+import { IN_FLIGHT } from "../release-rules.ts";
+import { clashOf, newClaims } from "./route-claim-rules.ts";
+
+/**
+ * Which of the routes that a release would newly have belong to another service, by what is released or on its way in all
+ * environments of the cluster: its gateways serve all of them. Null when none does. What the service has already is not
+ * asked about.
+ */
+export async function takenRoute(
+  tx: Pick<Tx, "$queryRaw">,
+  { app, environment, basis, spec }: Pick<ReleasePlan, "app" | "environment" | "basis" | "spec">,
+): Promise<PublicError | null> {
+  const claims = newClaims(basis?.spec.exposure ?? null, spec.exposure);
+  if (claims.length === 0) return null;
+  const hosts = [...new Set(claims.map(({ route }) => route.host))];
+  for (const other of await exposedAt(tx, hosts, { app, environment })) {
+    const clash = clashOf(claims, other.exposure);
+    if (clash) return refusal(clash, other);
+  }
+  return null;
+}
+
+/** Releases with new routes on a cluster are made one after another: of two that want the same route the second is refused. */
+export async function lockRoutes(
+  tx: Tx,
+  { environment, basis, spec }: Pick<ReleasePlan, "environment" | "basis" | "spec">,
+): Promise<void> {
+  if (newClaims(basis?.spec.exposure ?? null, spec.exposure).length === 0) return;
+  await lockClusterRoutes(tx, environment.cluster.id);
+}
+
+/** Until the transaction ends, nobody else gives or takes routes of this cluster. */
+export async function lockClusterRoutes(tx: Tx, clusterId: string): Promise<void> {
+  await tx.$executeRaw`select pg_advisory_xact_lock(hashtextextended(${`routes:${clusterId}`}, 0))`;
+}
+
+const otherRow = z.object({ app: z.string(), environment: z.string(), exposure: specExposure });
+type Other = z.infer<typeof otherRow>;
+
+/** Index for each service: releases_app_id_environment_id_number_key. */
+async function exposedAt(
+  tx: Pick<Tx, "$queryRaw">,
+  hosts: readonly string[],
+  { app, environment }: Pick<ReleasePlan, "app" | "environment">,
+): Promise<Other[]> {
+  const wanted = Prisma.join(["done", ...IN_FLIGHT].map((state) => Prisma.sql`${state}::"ReleaseState"`));
+  const rows = await tx.$queryRaw<unknown[]>`
+    select a.name as app, env.name as environment, basis.exposure
+    from apps a join environments env on env.cluster_id = ${environment.cluster.id}::uuid
+    join lateral (
+      select r.spec -> 'exposure' as exposure from releases r
+      where r.app_id = a.id and r.environment_id = env.id and r.state in (${wanted}) order by r.number desc limit 1
+    ) basis on jsonb_typeof(basis.exposure) = 'object'
+    where a.retired_at is null and not (a.id = ${app.id}::uuid and env.id = ${environment.id}::uuid)
+      and exists (
+        select from jsonb_array_elements(basis.exposure -> 'routes') route where route ->> 'host' = any(${[...hosts]})
+      )
+    order by a.name, env.name`;
+  return z.array(otherRow).parse(rows);
+}
+
+function refusal({ route, index }: { route: Route; index: number }, other: Other): PublicError {
+  const onIstio = carrierOf(other.exposure) === "istio";
+  return {
+    code: "conflict",
+    system: "kepler",
+    message: onIstio
+      ? `The host ${route.host} belongs to ${other.app} in ${other.environment}: at Istio's gateway a host has one service.`
+      : `The route ${route.host}${route.path} belongs to ${other.app} in ${other.environment}.`,
+    next: "Choose another host or path, or take it away from that service first.",
+    fields: [{ path: `settings.exposure.routes.${index}.host`, message: "route.taken" }],
+  };
+}
+type Route = NonNullable<AppSpec["exposure"]>["routes"][number];
