@@ -1,17 +1,13 @@
 import { type Piece, piecesOf, visibleText } from "./control-rules.ts";
+import { type Interval, privateKeysIn, tokensIn, tokenTailAt } from "./token-rules.ts";
 
 /** Shorter values are ordinary words as well. */
 const SHORTEST_SECRET = 4;
 export const MASK = "••••••";
 
-/** Tokens that say themselves what they are: GitLab's, GitHub's, Slack's, npm's, our own; AWS key ids; JWTs (RFC 7519). */
-const TOKENS =
-  /(?:gl(?:pat|rt|dt|cbt)-|gh[opsur]_|github_pat_|xox[abeprs]-|npm_|kepler_)[\w-]{16,}|AKIA[0-9A-Z]{16}|eyJ[\w-]{10,}\.[\w-]{10,}\.[\w-]*/g;
-const TOKEN_TAIL = /[\w.-]+$/;
 const KEY_BEGINS = ["", "RSA ", "EC ", "DSA ", "OPENSSH ", "ENCRYPTED "].map(
   (kind) => `-----BEGIN ${kind}PRIVATE KEY-----`,
 );
-const PRIVATE_KEY = /-----BEGIN [A-Z ]*PRIVATE KEY-----.*?-----END [A-Z ]*PRIVATE KEY-----/gs;
 /** What may be a token is held back this long, what begins a private key that long; then it counts as one. */
 const LONGEST_TOKEN = 4096;
 const LONGEST_HELD = 64 * 1024;
@@ -19,7 +15,6 @@ const LONGEST_HELD = 64 * 1024;
 /** What a terminal writes, with when it came. */
 export type TimedText = { at: number; text: string };
 type TimedPiece = Piece & { at: number };
-type Interval = { start: number; end: number };
 
 /**
  * Takes secrets out of a stream, wherever it is cut and whatever colours, line ends and returns stand between their
@@ -28,20 +23,22 @@ type Interval = { start: number; end: number };
 export class OutputMask {
   readonly #secrets: string[];
   readonly #beginnings: string[];
+  readonly #longestHeld: number;
   #held: TimedPiece[] = [];
   #rest = "";
 
   constructor(secrets: readonly string[]) {
-    const forms = secrets.flatMap((secret) => [visibleText(secret), encodeURIComponent(visibleText(secret))]);
-    this.#secrets = [...new Set(forms)].filter((form) => form.length >= SHORTEST_SECRET);
+    this.#secrets = [...new Set(secrets.flatMap(formsOf))].filter((form) => form.length >= SHORTEST_SECRET);
     this.#beginnings = [...this.#secrets, ...KEY_BEGINS];
+    this.#longestHeld = Math.max(LONGEST_HELD, ...this.#secrets.map((secret) => secret.length));
   }
 
   /** What can be shown now. */
   push(text: string, at: number): TimedText[] {
     const { pieces, rest } = piecesOf(this.#rest + text);
     this.#rest = rest;
-    this.#held.push(...pieces.map((piece) => ({ ...piece, at })));
+    // One by one: a text of control characters has more pieces than a call takes arguments.
+    for (const piece of pieces) this.#held.push({ ...piece, at });
     const seen = this.#seen();
     const wanted = this.#secretsIn(seen);
     return this.#release(this.#decidedIn(seen, wanted), wanted);
@@ -67,22 +64,19 @@ export class OutputMask {
         found.push({ start: at, end: at + secret.length });
       }
     }
-    for (const pattern of [TOKENS, PRIVATE_KEY]) {
-      for (const { index, 0: text } of seen.matchAll(pattern)) found.push({ start: index, end: index + text.length });
-    }
-    const openKey = openKeyIn(seen);
-    if (openKey !== null) found.push({ start: openKey, end: seen.length });
-    return joined(found);
+    const { whole, open } = privateKeysIn(seen);
+    if (open !== null) whole.push({ start: open, end: seen.length });
+    return joined([...found, ...tokensIn(seen), ...whole]);
   }
 
   /** Up to where nothing that is still to come can change what is a secret. */
   #decidedIn(seen: string, secrets: readonly Interval[]): number {
-    const tail = TOKEN_TAIL.exec(seen.slice(-LONGEST_TOKEN))?.[0].length ?? 0;
-    let decided = Math.min(seen.length - tail, openKeyIn(seen) ?? seen.length);
+    const { open } = privateKeysIn(seen);
+    let decided = Math.min(tokenTailAt(seen, LONGEST_TOKEN), open ?? seen.length);
     for (const beginning of this.#beginnings) decided = Math.min(decided, partialAt(seen, beginning));
     // A secret is shown as one: from the last to the first, for each may pull back the one before.
     for (const { start, end } of secrets.toReversed()) if (start < decided && decided < end) decided = start;
-    return seen.length - decided > LONGEST_HELD ? seen.length : decided;
+    return seen.length - decided > this.#longestHeld ? seen.length : decided;
   }
 
   #release(decided: number, secrets: readonly Interval[]): TimedText[] {
@@ -95,17 +89,19 @@ export class OutputMask {
     };
     let position = 0;
     let next = 0;
-    while (this.#held.length > 0) {
-      const piece = this.#held[0];
-      if (piece === undefined || (piece.visible && position >= decided)) break;
-      this.#held.shift();
+    const still: TimedPiece[] = [];
+    for (const piece of this.#held) {
+      if (still.length > 0 || (piece.visible && position >= decided)) {
+        still.push(piece);
+        continue;
+      }
       if (!piece.visible) {
         show(piece.text, piece.at);
         continue;
       }
       const end = Math.min(position + piece.text.length, decided);
       const left = piece.text.slice(end - position);
-      if (left !== "") this.#held.unshift({ ...piece, text: left });
+      if (left !== "") still.push({ ...piece, text: left });
       for (let from = position; from < end; ) {
         const secret = secrets[next];
         if (secret === undefined || secret.start >= end) {
@@ -119,16 +115,15 @@ export class OutputMask {
       }
       position = end;
     }
+    this.#held = still;
     return shown;
   }
 }
 
-/** Where a private key begins that has not ended. */
-function openKeyIn(seen: string): number | null {
-  const starts = KEY_BEGINS.map((begin) => seen.lastIndexOf(begin)).filter((at) => at >= 0);
-  if (starts.length === 0) return null;
-  const start = Math.max(...starts);
-  return /-----END [A-Z ]*PRIVATE KEY-----/.test(seen.slice(start)) ? null : start;
+/** A secret as it is seen, as addresses write it, and inside JSON (RFC 8259, 7), as programs log it. */
+function formsOf(secret: string): string[] {
+  const seen = visibleText(secret).toWellFormed();
+  return [seen, encodeURIComponent(seen), JSON.stringify(secret).slice(1, -1)];
 }
 
 /** Where the end of the text is the beginning of `wanted`, and no more than that; the text's length if nowhere. */

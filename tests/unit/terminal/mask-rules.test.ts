@@ -37,6 +37,33 @@ describe("what a terminal writes", () => {
     expect(masked([], "-----BEGIN PRIVATE KEY-----\r\nMIIE")).not.toContain("MIIE");
   });
 
+  it("hides a secret that JSON has escaped, and one that is longer than what is held back else", () => {
+    const account = '{\n  "id": "a",\n  "word": "c\\\\d"\n}';
+    expect(masked([account], JSON.stringify({ level: "info", account }))).toBe(`{"level":"info","account":"${MASK}"}`);
+    const long = Array.from({ length: 30_000 }, (_, i) => i.toString(36)).join("+");
+    const chunks = Array.from({ length: Math.ceil(long.length / 4096) }, (_, i) => long.slice(i * 4096, (i + 1) * 4096));
+    expect(long.length).toBeGreaterThan(64 * 1024);
+    expect(masked([long], ...chunks)).toBe(MASK);
+  });
+
+  it("hides all of a private key that was cut off before another one began", () => {
+    const cutOff = "-----BEGIN EC PRIVATE KEY-----\r\nMHcCAQEE\r\n";
+    const whole = "-----BEGIN PRIVATE KEY-----\r\nMIIE\r\n-----END PRIVATE KEY-----";
+    expect(visibleText(masked([], cutOff, whole, "\r\nok"))).toBe(`${MASK}ok`);
+  });
+
+  // Anybody's text: a pattern that tries again at each of many beginnings would hold up the process for minutes here.
+  it.each([
+    ["beginnings of a JWT", "eyJ".repeat(400_000)],
+    ["beginnings of a private key", "-----BEGIN PRIVATE KEY-----".repeat(40_000)],
+    ["control characters", "\u0007".repeat(1_000_000)],
+    ["letters between control characters", "a\u0007".repeat(500_000)],
+  ])("costs no more than its length: %s", { timeout: 60_000 }, (_, text) => {
+    const startedAt = performance.now();
+    expect(masked([], text, "\r\n")).toMatch(/\r\n$/);
+    expect(performance.now() - startedAt).toBeLessThan(30_000);
+  });
+
   it("keeps the time at which each piece came, though it was held back", () => {
     expect(through(["hunter22"], ["ls\r\n", "hun", "gry "])).toEqual([
       { at: 0, text: "ls\r\n" },
