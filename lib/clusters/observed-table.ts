@@ -1,5 +1,6 @@
 import "server-only";
 import { type Tx } from "#lib/platform/db";
+import { storable } from "#lib/platform/storable";
 
 /** One of the observed_* tables: what is unique in it within a cluster, what names a row, its columns with their SQL types. */
 type Table = {
@@ -86,7 +87,8 @@ type Row = Record<string, unknown>;
 
 /**
  * Writes rows of one cluster in one statement; a row that says what it said is not written. Answers the apps whose rows
- * changed. Identifiers come from the tables above, values go as one JSON parameter.
+ * changed. Identifiers come from the tables above, values go as one JSON parameter. Whoever has a pod may have it say what
+ * Postgres cannot hold: that must not keep back what all others say.
  */
 export async function upsertObserved(tx: Tx, kind: ObservedKind, clusterId: string, rows: Row[], now: Date) {
   if (rows.length === 0) return [];
@@ -103,7 +105,8 @@ export async function upsertObserved(tx: Tx, kind: ObservedKind, clusterId: stri
     set ${list([...names, ...stamped], (n) => `"${n}" = excluded."${n}"`)}
     where (${list(names, (n) => `old."${n}"`)}) is distinct from (${list(names, (n) => `excluded."${n}"`)})
     returning app_id::text`;
-  const changed = await tx.$queryRawUnsafe<Changed[]>(sql, clusterId, JSON.stringify(rows), now.toISOString());
+  const values = JSON.stringify(rows, (_, value: unknown) => (typeof value === "string" ? storable(value) : value));
+  const changed = await tx.$queryRawUnsafe<Changed[]>(sql, clusterId, values, now.toISOString());
   return appsOf(changed);
 }
 

@@ -1,6 +1,7 @@
 import "server-only";
 import { randomUUID } from "node:crypto";
 import { Denied, Invalid } from "#lib/platform/errors";
+import { isStorable } from "#lib/platform/storable";
 import { TooLarge } from "./problem.ts";
 import { type RouteContext } from "./spec.ts";
 
@@ -95,9 +96,6 @@ function refuseUnstorable(value: unknown, path: readonly string[]): void {
     refuseUnstorable(inner, [...path, key]);
   }
 }
-
-/** U+0000 and halves of surrogate pairs have no place in Postgres' text and jsonb. */
-export const isStorable = (text: string): boolean => text.isWellFormed() && !text.includes("\0");
 
 function parseJson(text: string): unknown {
   try {

@@ -1,6 +1,7 @@
 import "server-only";
 import { type Db } from "#lib/platform/db";
 import { Denied, Invalid, NotFound } from "#lib/platform/errors";
+import { isStorable } from "#lib/platform/storable";
 import { type Actor } from "../actor.ts";
 import { type AuditSubject } from "../audit.ts";
 import {
@@ -13,7 +14,6 @@ import {
   type TeamPermission,
 } from "../rules.ts";
 import { findApp, findBuild, findEnvironment, findRelease, findRetirement, findTeam } from "./find-scope.ts";
-import { isStorable } from "./read-request.ts";
 
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
 

@@ -137,6 +137,43 @@ test("workloads of both kinds have their rows, and a list of one kind leaves the
   await second.stop();
 });
 
+test("what Postgres cannot hold, written by anybody into an event or a pod, holds up nobody else's news", async () => {
+  const watch = watching();
+  const event = async (name: string, message: string) =>
+    void (await kubernetes.apply({
+      apiVersion: "v1",
+      kind: "Event",
+      metadata: { name, namespace: "kepler-dev" },
+      ...{ involvedObject: { kind: "Pod", name: `${app.name}-0`, namespace: "kepler-dev" }, message },
+      ...{ reason: "Unhealthy", type: "Warning", lastTimestamp: new Date().toISOString() },
+    }));
+  // A kubelet hands on what a probe answered, and what a program left as its last words, byte for byte.
+  await event("odd", "Readiness probe failed: \0\u0001 \\u0000");
+  await kubernetes.apply(pod("odd"));
+  const ended = { exitCode: 1, message: "core\0dumped" };
+  const status = { phase: "Failed", containerStatuses: [{ name: app.name, state: { terminated: ended } }] };
+  await kubernetes.mergePatch(
+    { ...KINDS.pod, namespace: "kepler-dev", name: "odd" },
+    { status },
+    { subresource: "status" },
+  );
+  await event("usual", "Back-off");
+  await kubernetes.apply(pod("usual"));
+  const told = () => database.db.observedEvent.findMany({ where: { appId: app.id }, select: { message: true } });
+  await waitFor("both events", async () => (await told()).length === 2);
+  expect((await told()).map(({ message }) => message).sort()).toEqual([
+    "Back-off",
+    "Readiness probe failed: \ufffd\u0001 \\u0000",
+  ]);
+  await waitFor("the usual pod", async () => (await rows()).includes("usual"));
+  const { rows: seen } = await listPods(app.id, "dev", database.db);
+  expect(seen.find(({ name }) => name === "odd")).toMatchObject({ message: "core\ufffddumped" });
+  for (const name of ["odd", "usual"])
+    await kubernetes.delete({ ...KINDS.pod, namespace: "kepler-dev", name }, { propagation: "Background" });
+  await waitFor("both pods to go", async () => !(await rows()).some((name) => name === "odd" || name === "usual"));
+  await watch.stop();
+});
+
 test("what happened while nobody watched is put right by the next list", async () => {
   await kubernetes.apply(pod("missed"));
   await kubernetes.delete({ ...KINDS.pod, namespace: "kepler-dev", name: "after" }, { propagation: "Background" });
