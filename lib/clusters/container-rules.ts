@@ -90,10 +90,10 @@ const resourcesOf = ({ resources }: Pick<ContainerSpec, "resources">) => ({
   memoryLimitBytes: amount(resources?.limits?.memory, 1),
 });
 
-/** A quantity in parts of its unit, rounded; null for none, and for what is no quantity. */
+/** A quantity in parts of its unit, rounded; null for none, and for what is no quantity. More than can be told exactly is that much. */
 export function amount(text: string | undefined, parts: number): number | null {
   const nanos = text === undefined ? undefined : parseQuantity(text).value;
-  return nanos === undefined ? null : Math.round((Number(nanos) / 1e9) * parts);
+  return nanos === undefined ? null : Math.min(Math.round((Number(nanos) / 1e9) * parts), Number.MAX_SAFE_INTEGER);
 }
 
 export type SeenContainer = ContainerView & Pick<ContainerSpec, "ports" | "probes">;

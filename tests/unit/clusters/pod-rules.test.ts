@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
 import { seePod } from "#lib/clusters/pod-rules";
+import { containerView } from "#lib/clusters/schema";
 
 const APP = "0190b6a0-0000-7000-8000-000000000001";
 const DIGEST = `sha256:${"a".repeat(64)}`;
@@ -84,4 +85,11 @@ test("labels written by someone else are not taken for ids", () => {
 
 test("what is not a Pod is nothing", () => {
   for (const other of [null, "pod", {}, { metadata: { name: "x" } }]) expect(seePod(other)).toBeNull();
+});
+
+test("a limit that Kubernetes takes and no number tells exactly is one that can still be read", () => {
+  const pod = podObject({ phase: "Pending" });
+  const containers = [{ name: "shop", resources: { limits: { memory: "8E", cpu: "1" } } }];
+  const [seen] = seePod({ ...pod, spec: { ...pod.spec, containers } })?.containers ?? [];
+  expect(containerView.parse(seen)).toMatchObject({ memoryLimitBytes: Number.MAX_SAFE_INTEGER });
 });
