@@ -1,13 +1,14 @@
 import { z } from "zod";
+import { dnsLabel, dnsName } from "#lib/apps/spec/names-schema";
 
 /** Whose log is wanted, and from when on. */
 export const logWishInput = z.object({
   app: z.string(),
   environment: z.string().max(80),
-  /** Of one pod; of all of them otherwise. */
-  pod: z.string().max(253).optional(),
+  /** Of one pod; of all of them otherwise. Nothing but a name: a download is called for it. */
+  pod: dnsName.optional(),
   /** The app's own otherwise. */
-  container: z.string().max(63).optional(),
+  container: dnsLabel.optional(),
   since: z.iso.datetime({ offset: true }).optional(),
   /** Of the container before its last restart. */
   previous: z.stringbool().default(false),
