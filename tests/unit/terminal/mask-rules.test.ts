@@ -41,7 +41,9 @@ describe("what a terminal writes", () => {
     const account = '{\n  "id": "a",\n  "word": "c\\\\d"\n}';
     expect(masked([account], JSON.stringify({ level: "info", account }))).toBe(`{"level":"info","account":"${MASK}"}`);
     const long = Array.from({ length: 30_000 }, (_, i) => i.toString(36)).join("+");
-    const chunks = Array.from({ length: Math.ceil(long.length / 4096) }, (_, i) => long.slice(i * 4096, (i + 1) * 4096));
+    const chunks = Array.from({ length: Math.ceil(long.length / 4096) }, (_, i) =>
+      long.slice(i * 4096, (i + 1) * 4096),
+    );
     expect(long.length).toBeGreaterThan(64 * 1024);
     expect(masked([long], ...chunks)).toBe(MASK);
   });
