@@ -1,6 +1,7 @@
 import "server-only";
 import { type Prometheus, type QueryRange, type Series } from "#lib/clients/prometheus/client";
 import { type ChartPlan, type ChartPlanOptions, chartPlans } from "./chart-rules.ts";
+import { inTurns } from "./in-turns.ts";
 import { encode, select } from "./promql-rules.ts";
 import {
   endOf,
@@ -15,8 +16,6 @@ import { linesOf } from "./sample-rules.ts";
 import { type Chart } from "./schema.ts";
 import { containerMatchers } from "./scope-rules.ts";
 
-/** A Prometheus answers so many queries at once (20 by default) for everybody. */
-const AT_ONCE = 6;
 const DEADLINE_MS = 10_000;
 /** Long enough for two scrapes where they are a minute apart. */
 const SCRAPES_WITHIN_SECONDS = 150;
@@ -52,15 +51,4 @@ function chartsOf(plans: ChartPlan[], grid: Grid, answers: Series[][]): Chart[] 
     const hidden = Math.max(...parts.map((part) => part.hidden));
     return { key, unit, hidden, series: parts.flatMap(({ lines }) => lines) };
   });
-}
-
-/** The answers in the order of the questions, of which no more than AT_ONCE are on their way. */
-async function inTurns<Q, A>(questions: readonly Q[], ask: (question: Q) => Promise<A>): Promise<A[]> {
-  const answers: A[] = [];
-  const rest = questions.entries();
-  const work = async () => {
-    for (const [index, question] of rest) answers[index] = await ask(question);
-  };
-  await Promise.all(Array.from({ length: AT_ONCE }, work));
-  return answers;
 }

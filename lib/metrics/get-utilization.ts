@@ -6,6 +6,7 @@ import { ownSystems } from "#lib/clusters/connect-systems";
 import { type Db, db as ownDb, Prisma } from "#lib/platform/db";
 import { Denied, KeplerError, NotFound } from "#lib/platform/errors";
 import { sharedReads } from "#lib/platform/shared-reads";
+import { inTurns } from "./in-turns.ts";
 import { encode } from "./promql-rules.ts";
 import { endOf } from "./range-rules.ts";
 import { lastHour, sharesOf, utilizationQueries } from "./utilization-rules.ts";
@@ -20,8 +21,8 @@ type Asked = { environmentId: string; apps: readonly string[] };
 
 /**
  * How near these services' containers came to their limits in the last hour, as far as a person may see them (`teams` are
- * theirs; null = all). Prometheus being away or refusing is a state of the answer. A service that runs under a container's
- * name which is not its own, as imported ones may, is left out. Throws NotFound for an unknown environment.
+ * theirs; null = all). Prometheus being away or refusing is a state of the answer. Throws NotFound for an unknown
+ * environment.
  */
 export async function getUtilization(
   { environmentId, apps }: Asked,
@@ -35,18 +36,14 @@ export async function getUtilization(
   if (limits.length === 0) return { state: "ok", problem: null, apps: [] };
   const grid = lastHour(now().getTime());
   const range = { startMs: grid.startMs, endMs: endOf(grid), stepMs: grid.stepMs };
-  const queries = utilizationQueries(
-    environment.namespace,
-    limits.map(({ app }) => app),
-  );
+  const queries = utilizationQueries(environment.namespace, limits);
   // Nobody's signal: the answer is for all who asked meanwhile.
   const call = { deadlineMs: WITHIN_MS };
   try {
-    const [cpu, memory] = await Promise.all([
-      prometheus.queryRange(encode(queries.cpu), range, call),
-      prometheus.queryRange(encode(queries.memory), range, call),
-    ]);
-    return { state: "ok", problem: null, apps: sharesOf(grid, limits, { cpu, memory }) };
+    const asked = queries.flatMap(({ cpu, memory }) => [cpu, memory]);
+    const answers = await inTurns(asked, (query) => prometheus.queryRange(encode(query), range, call));
+    const used = (part: number) => answers.filter((_, at) => at % 2 === part).flat();
+    return { state: "ok", problem: null, apps: sharesOf(grid, limits, { cpu: used(0), memory: used(1) }) };
   } catch (error) {
     if (!(error instanceof KeplerError)) throw error;
     const state = error instanceof Denied ? "forbidden" : "unreachable";
@@ -73,9 +70,9 @@ async function limitsOf(db: Db, { environmentId, apps }: Asked, teams: readonly 
   return z
     .array(limitsRow)
     .parse(rows)
-    .filter(({ app, container }) => container === null || container === app)
-    .map(({ app, resources: { cpuLimitMillis, memoryLimitBytes } }) => ({
+    .map(({ app, container, resources: { cpuLimitMillis, memoryLimitBytes } }) => ({
       app,
+      container: container ?? app,
       cpuCores: cpuLimitMillis / 1000,
       memoryBytes: memoryLimitBytes,
     }));

@@ -9,6 +9,7 @@ export type Expr =
   | { kind: "select"; metric: string; matchers: readonly Matcher[]; windowSeconds?: number }
   | { kind: "call"; name: "rate" | "increase" | "histogram_quantile" | "round" | "max_over_time"; args: Expr[] }
   | { kind: "aggregate"; by: readonly string[]; op: "sum" | "max"; of: Expr }
+  | { kind: "labelled"; of: Expr; label: string; value: string }
   | { kind: "binary"; op: "/" | "*" | "or"; left: Expr; right: Expr };
 
 export const equal = (label: string, value: string): Matcher => ({ label, op: "=", value });
@@ -34,6 +35,8 @@ export const aggregate = (op: "sum" | "max", by: readonly string[], of: Expr): E
 });
 export const binary = (left: Expr, op: "/" | "*" | "or", right: Expr): Expr => ({ kind: "binary", op, left, right });
 export const call = (name: (Expr & { kind: "call" })["name"], ...args: Expr[]): Expr => ({ kind: "call", name, args });
+/** The same, with this label on each of its series. A `$` in the value would ask for a group, and none is matched. */
+export const labelled = (of: Expr, label: string, value: string): Expr => ({ kind: "labelled", of, label, value });
 export const number = (value: number): Expr => ({ kind: "number", value });
 
 const METRIC = /^[a-zA-Z_:][a-zA-Z0-9_:]*$/;
@@ -54,6 +57,10 @@ export function encode(expr: Expr): string {
     case "aggregate": {
       const by = expr.by.length === 0 ? "" : ` by (${expr.by.map((label) => named(LABEL, label)).join(", ")})`;
       return `${expr.op}${by} (${encode(expr.of)})`;
+    }
+    case "labelled": {
+      const value = quote(expr.value.replaceAll("$", "$$$$"));
+      return `label_replace(${encode(expr.of)}, ${quote(named(LABEL, expr.label))}, ${value}, "", "")`;
     }
     case "binary":
       return `(${encode(expr.left)} ${expr.op} ${encode(expr.right)})`;

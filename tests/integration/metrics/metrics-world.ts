@@ -7,6 +7,7 @@ import { createPrometheus } from "#lib/clients/prometheus/create-prometheus";
 import { getUsage } from "#lib/clusters/get-usage";
 import { getMetrics } from "#lib/metrics/get-metrics";
 import { type MetricCharts, type MetricsView } from "#lib/metrics/schema";
+import { makeDeployment } from "#tests/world/found-deployment";
 import { ReleaseWorld, SETTINGS } from "../releases/release-world.ts";
 
 export type MeasuredApp = Awaited<ReturnType<ReleaseWorld["createApp"]>> & { createdAt: Date };
@@ -43,7 +44,24 @@ export async function startMetricsWorld() {
     if (view.state !== "done") throw new Error(`not released: ${JSON.stringify(view.error)}`);
     return rowOf(app);
   };
+  /** One that ran before Kepler came, in a container that is not called as it is. */
+  const found = async () => {
+    const app = await world.createApp();
+    await makeDeployment(world.world, { name: app.name, replicas: 1, cmd: SERVER });
+    const image = { repository: `r/${app.name}`, digest: `sha256:${"a".repeat(64)}` };
+    const selector = [{ name: "app", value: app.name }];
+    const adopted = { selector, container: "web", serviceAccount: null, leaves: [] };
+    const place = { appId: app.id, environmentId: world.environmentId, imageDigest: image.digest };
+    await db.release.create({
+      data: {
+        ...{ ...place, number: 1, kind: "import", state: "done", idempotencyKey: app.name },
+        spec: { ...SETTINGS, image, adopted },
+      },
+    });
+    return rowOf(app);
+  };
   const [meshed, plain] = await Promise.all([running("istio", "mesh"), running("ingress", "normal")]);
+  const imported = await found();
 
   const over = new AbortController();
   const load = async (gateway: string, app: MeasuredApp, path: string) => {
@@ -79,7 +97,7 @@ export async function startMetricsWorld() {
   };
 
   return {
-    ...{ db, prometheus, meshed, plain, ask, podsOf },
+    ...{ db, prometheus, meshed, plain, imported, ask, podsOf },
     putPrometheusOutOfOrder: (fault: { kind: "drop" } | { kind: "answer"; status: number }) =>
       world.world.putOutOfOrder({ system: "prometheus", ...fault }),
     /** A service that never ran. */

@@ -228,16 +228,16 @@ describe("what is said instead of charts", { timeout: 120_000 }, () => {
 });
 
 it("tells the services list how near each came to its limits, to whom may see it", { timeout: 120_000 }, async () => {
-  const { db, meshed, plain } = world;
+  const { db, meshed, plain, imported } = world;
   const { id } = await db.environment.findUniqueOrThrow({ where: { name: "dev" }, select: { id: true } });
-  const asked = { environmentId: id, apps: [meshed.name, plain.name, "never-made"] };
+  const asked = { environmentId: id, apps: [meshed.name, plain.name, imported.name, "never-made"] };
   const look = (teams: string[] | null, prometheus: Prometheus | null = world.prometheus) =>
     getUtilization(asked, teams, { db, prometheus, now: () => new Date() });
   const { apps } = await waitFor(
-    "figures of both",
+    "figures of all three",
     async () => {
       const view = await look(null);
-      return view.apps.length === 2 && view.apps.every(({ cpu }) => last(cpu) > 0) && view;
+      return view.apps.length === 3 && view.apps.every(({ cpu }) => last(cpu) > 0) && view;
     },
     60_000,
     500,
@@ -247,6 +247,8 @@ it("tells the services list how near each came to its limits, to whom may see it
     expect(within(last(cpu), 0, 2)).toBe(true);
     expect(within(last(memory), 10e6 / memoryLimitBytes, 1)).toBe(true);
   }
+  const { charts } = await world.ask(imported);
+  expect(charts.filter(({ key, series }) => ["cpu", "memory"].includes(key) && series.length > 0)).toHaveLength(2);
   const { teamId } = await db.app.findUniqueOrThrow({ where: { id: meshed.id }, select: { teamId: true } });
   expect((await look([teamId])).apps.map(({ app }) => app)).toContain(meshed.name);
   expect(await look([])).toEqual({ state: "ok", problem: null, apps: [] });

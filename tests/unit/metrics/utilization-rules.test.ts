@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { encode } from "#lib/metrics/promql-rules";
+import { podPattern } from "#lib/metrics/scope-rules";
 import { lastHour, sharesOf, utilizationQueries } from "#lib/metrics/utilization-rules";
 import { utilizationInput } from "#lib/metrics/utilization-schema";
 
@@ -8,11 +9,25 @@ const GIB = 2 ** 30;
 
 describe("how near a service is to its limits", () => {
   it("is asked for by its containers' names, as text and not as a pattern", () => {
-    const { cpu, memory } = utilizationQueries("kepler-dev", ["shop", "a.b"]);
-    expect(encode(cpu)).toBe(
+    const own = ["shop", "a.b"].map((app) => ({ app, container: app }));
+    const [together, ...others] = utilizationQueries("kepler-dev", own).map(({ cpu }) => encode(cpu));
+    expect(together).toBe(
       'max by (container) (rate(container_cpu_usage_seconds_total{namespace="kepler-dev",container=~"shop|a\\\\.b"}[240s]))',
     );
-    expect(encode(memory)).toContain("container_memory_working_set_bytes");
+    expect(others).toEqual([]);
+  });
+
+  it("is told apart by its pods where the container has a name of its own, some services at a time", () => {
+    const imported = Array.from({ length: 25 }, (_, i) => ({ app: `old-${i}`, container: "web" }));
+    const memory = utilizationQueries("dev", [{ app: "shop", container: "shop" }, ...imported]).map((one) =>
+      encode(one.memory),
+    );
+    expect(memory).toHaveLength(4);
+    expect(memory[3]).toContain(
+      `label_replace(max (container_memory_working_set_bytes{namespace="dev",pod=~"${podPattern("old-24")}",container="web"}), "container", "old-24", "", "")`,
+    );
+    for (const { app } of imported)
+      expect(memory.filter((query) => query.includes(`"container", "${app}", "", ""`))).toHaveLength(1);
   });
 
   it("is a share of the limit at each moment of the hour; what nobody measured is not zero", () => {
