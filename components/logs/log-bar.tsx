@@ -13,7 +13,9 @@ type Props = {
   onFilter: (part: Partial<LogFilter>) => void;
   follow: boolean;
   onFollow: (follow: boolean) => void;
-  pods: string[];
+  pods: readonly string[];
+  /** Those of them that are too many to be followed with the others. */
+  leftOut: readonly string[];
   /** Of the pods; the app's own first. */
   containers: string[];
   hits: number;
@@ -26,8 +28,10 @@ type Props = {
 const icon = { size: 16, strokeWidth: 1.5 } as const;
 
 /** What is wanted of the logs: whose, from when on, which lines. */
-export function LogBar({ filter, onFilter, follow, onFollow, pods, containers, hits, hit, onHit, onJump }: Props) {
+export function LogBar(props: Props) {
+  const { filter, onFilter, follow, onFollow, pods, leftOut, containers, hits, hit, onHit, onJump } = props;
   const t = useTranslations("logs");
+  const followed = pods.filter((name) => !leftOut.includes(name));
   const [own] = containers;
   return (
     <div className={classes.bar}>
@@ -38,7 +42,15 @@ export function LogBar({ filter, onFilter, follow, onFollow, pods, containers, h
         aria-label={t("pod")}
         value={filter.pod ?? ""}
         onChange={({ currentTarget: { value } }) => onFilter({ pod: value === "" ? null : value })}
-        data={[{ value: "", label: t("allPods") }, ...pods.map((name) => ({ value: name, label: name }))]}
+        data={
+          leftOut.length === 0
+            ? [{ value: "", label: t("allPods") }, ...pods]
+            : [
+                { value: "", label: t("somePods", { count: followed.length, all: pods.length }) },
+                { group: t("followedPods"), items: followed },
+                { group: t("leftOutPods"), items: [...leftOut] },
+              ]
+        }
         className={classes.pods}
       />
       {containers.length > 1 && (

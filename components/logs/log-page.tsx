@@ -74,6 +74,7 @@ export function LogPage({ app }: { app: AppView }) {
         follow={follow}
         onFollow={setFollow}
         pods={order}
+        leftOut={logs.leftOut}
         containers={containers}
         hits={hits.length}
         hit={hit}

@@ -16,7 +16,7 @@ export function LogStatus({ logs, shown }: { logs: Logs; shown: number }) {
     <span className={classes.state} role="status">
       {t(`state.${logs.connection}`, { count: shown })}
       {logs.connection === "live" && logs.resumed > 0 && ` · ${t("resumed", { count: logs.resumed })}`}
-      {logs.leftOut > 0 && ` · ${t("leftOut", { count: logs.leftOut, most: MOST_PODS })}`}
+      {logs.leftOut.length > 0 && ` · ${t("leftOut", { count: logs.leftOut.length, most: MOST_PODS })}`}
       {logs.pods.map(({ pod, state, reason }) => {
         const told = TOLD.find((each) => each === state);
         return (

@@ -7,8 +7,8 @@ export type Logs = {
   /** The newest lines of all pods, in the order of their times. */
   lines: LogLine[];
   pods: PodState[];
-  /** How many pods more there are than can be followed at once. */
-  leftOut: number;
+  /** Pods beyond as many as can be followed at once. */
+  leftOut: readonly string[];
   /** Lines since the page was opened, those that have left the buffer included. */
   received: number;
   /** How often the connection was lost and found again, with nothing missing. */
@@ -16,14 +16,14 @@ export type Logs = {
   connection: "connecting" | "live" | "reconnecting" | "paused";
 };
 
-export const NO_LOGS: Logs = { lines: [], pods: [], leftOut: 0, received: 0, resumed: 0, connection: "connecting" };
+export const NO_LOGS: Logs = { lines: [], pods: [], leftOut: [], received: 0, resumed: 0, connection: "connecting" };
 
 /** What has been heard of some pods' logs. */
 export class LogStore {
   readonly #buffer: LogBuffer;
   readonly #pods = new Map<string, PodState>();
   readonly #levels = new Map<string, LogLevel | null>();
-  #leftOut = 0;
+  #leftOut: readonly string[] = [];
   #received = 0;
   #resumed = 0;
   #connection: Logs["connection"] = "connecting";
@@ -60,7 +60,7 @@ export class LogStore {
   turn(connection: Logs["connection"]): void {
     if (connection === "live" && this.#connection === "reconnecting") this.#resumed += 1;
     // Each connection says it anew, and nothing where there is nothing to say.
-    if (connection !== "live") this.#leftOut = 0;
+    if (connection !== "live") this.#leftOut = [];
     this.#connection = connection;
   }
 

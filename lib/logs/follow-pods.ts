@@ -40,9 +40,11 @@ export async function followPods(source: LogSource, wish: LogWish, emit: Emit, u
   const { promise: failed, reject: fail } = Promise.withResolvers<never>();
   failed.catch(() => undefined);
   const brought = new Map(wish.positions);
-  // What a reader who comes back, or who is there already, has nothing of is all new.
-  let isFirstLook = positions.size === 0;
-  let leftOut = 0;
+  // What a reader who comes back, or who is there already, has nothing of is all new; but not what was left out at first.
+  let isFirstLook = true;
+  const isBack = positions.size > 0;
+  const leftOutAtFirst = new Set<string>();
+  let leftOut = "";
 
   const read = async (name: string, tail: number | null): Promise<void> => {
     const start = wish.since === null ? { tailLines: tail ?? undefined } : { sinceTime: wish.since };
@@ -65,20 +67,27 @@ export async function followPods(source: LogSource, wish: LogWish, emit: Emit, u
     positions.delete(name);
   };
   const join = async () => {
-    const tail = isFirstLook ? wish.tail : null;
     // A database that is away for a moment says nothing about pods.
     const pods = await source.pods().catch(() => null);
     if (pods === null || signal.aborted) return;
+    const isFirst = isFirstLook;
     isFirstLook = false;
-    for (const { name } of pods) {
-      if (reading.has(name) || reading.size >= MOST_PODS) continue;
+    // Whoever comes back goes on with the pods that they had, also where newer ones have come meanwhile.
+    const [had, others] = [pods.filter(({ name }) => brought.has(name)), pods.filter(({ name }) => !brought.has(name))];
+    for (const { name } of [...had, ...others]) {
+      if (reading.has(name)) continue;
+      if (reading.size >= MOST_PODS) {
+        if (isFirst) leftOutAtFirst.add(name);
+        continue;
+      }
+      const tail = (isFirst && !isBack) || leftOutAtFirst.has(name) ? wish.tail : null;
       // What was read to its end stays: it does not begin again.
       const forget = () => (wish.previous ? undefined : void reading.delete(name));
       reading.set(name, read(name, tail).then(forget, fail));
     }
-    const left = pods.filter(({ name }) => !reading.has(name)).length;
-    if (left === leftOut) return;
-    leftOut = left;
+    const left = pods.flatMap(({ name }) => (reading.has(name) ? [] : [name])).sort();
+    if (left.join() === leftOut) return;
+    leftOut = left.join();
     await emit({ type: "left-out", pods: left }, null);
   };
 

@@ -22,20 +22,22 @@ type Head = { pod: string; lines: LogLine[]; at: number; more: AsyncGenerator<Lo
 /**
  * The logs of all pods as one text in the order of their times, "time pod line" each, piece by piece: never more of it in
  * memory than what each pod's connection has just brought. A log that cannot be had, or breaks off, says so in its place;
- * of more than MOST_PODS pods the newest are read, and the text begins with saying so.
+ * of more than MOST_PODS pods the newest are read, and the text begins with saying which are not.
  */
 export async function* mergedLog(source: LogSource, wish: MergedWish, signal: AbortSignal): AsyncGenerator<string> {
   const all = await source.pods();
   const pods = all.slice(0, MOST_PODS);
-  if (pods.length < all.length) yield `# The newest ${pods.length} of ${all.length} pods.\n`;
+  const others = all.slice(MOST_PODS).map(({ name }) => name);
+  if (others.length > 0)
+    yield `# The newest ${pods.length} of ${all.length} pods. Not among them: ${others.join(", ")}\n`;
   const opened = pods.map(async ({ name }) =>
     nextOf({ pod: name, lines: [], at: 0, more: linesOf(source, name, wish, signal) }),
   );
   let heads = (await Promise.all(opened)).filter((head) => head !== null);
   while (heads.length > 0 && !signal.aborted) {
     const first = heads.reduce((one, other) => (timeOf(other) < timeOf(one) ? other : one));
-    const others = heads.filter((head) => head !== first).map(timeOf);
-    const until = others.length === 0 ? null : others.reduce((one, other) => (other < one ? other : one));
+    const times = heads.filter((head) => head !== first).map(timeOf);
+    const until = times.length === 0 ? null : times.reduce((one, other) => (other < one ? other : one));
     let text = "";
     for (
       let line = first.lines[first.at];

@@ -37,7 +37,7 @@ export const podLogEvent = z.discriminatedUnion("type", [
     state: podStanding,
     reason: z.string().nullable(),
   }),
-  /** So many pods more than MOST_PODS are there, of which nothing is said. */
-  z.object({ type: z.literal("left-out"), pods: z.number().int() }),
+  /** More pods than MOST_PODS are there: of these nothing is said. */
+  z.object({ type: z.literal("left-out"), pods: z.array(z.string()) }),
 ]);
 export type PodLogEvent = z.infer<typeof podLogEvent>;
