@@ -35,11 +35,14 @@ const FAILING = [
 /** Jenkins' own frame around a failure, and echoed commands, are not its cause. */
 const FRAME = [/^\[Pipeline\]/, /^\+ /, /^Finished: /, /^ERROR: script returned exit code/, /^Stage "/, /^Started by/];
 
+/** What says why stands near a line's beginning; a whole one of a megabyte would hold up the process for minutes. */
+const LOOKED_AT = 1000;
+
 /** The first line that says why a run failed, else the last line that is not Jenkins' own; null for an empty log. */
 export function firstFailingLine(log: string): string | null {
   const lines = log
     .split("\n")
-    .map((line) => line.trim())
+    .map((line) => line.slice(0, LOOKED_AT).trim())
     .filter((line) => line !== "" && !FRAME.some((frame) => frame.test(line)));
   const line = lines.find((candidate) => FAILING.some((pattern) => pattern.test(candidate))) ?? lines.at(-1);
   return line === undefined ? null : line.slice(0, 300);
