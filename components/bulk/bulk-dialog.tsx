@@ -38,16 +38,26 @@ export function BulkDialog({ apps, environment, kind, onCancel, onClose }: Props
   const [replicas, setReplicas] = useState<number | "">(1);
   const [reason, setReason] = useState("");
   const meshMode = meshModeOf(kind);
+  const ids = apps.map(({ id }) => id);
+  const preview = usePreviewBulk(environment.id, ids, meshMode);
+  const switched = preview.data?.items.filter(({ error }) => error === null).length;
+  const count = switched || apps.length;
   const key = useRef(crypto.randomUUID());
   const create = useCreateBulk();
+  const whyNot = () => {
+    if (kind === "scale" && replicas === "") return t("replicas");
+    if (meshMode === undefined) return undefined;
+    if (switched === undefined) return t(preview.error ? "unseen" : "looking");
+    return switched === 0 ? t("allStay") : undefined;
+  };
   const badge = <Badge tone={environment.purpose === "prod" ? "prod" : undefined}>{environment.name}</Badge>;
   if (create.data) return <BulkProgress id={create.data.bulkId} badge={badge} onClose={onClose} />;
   const confirm = () =>
     create.mutate({
       environmentId: environment.id,
-      appIds: apps.map(({ id }) => id),
+      appIds: ids,
       kind: kind === "restart" || kind === "scale" ? kind : "configure",
-      meshMode: meshModeOf(kind),
+      meshMode,
       replicas: kind === "scale" && replicas !== "" ? replicas : null,
       reason: reason.trim() === "" ? null : reason,
       idempotencyKey: key.current,
@@ -61,35 +71,22 @@ export function BulkDialog({ apps, environment, kind, onCancel, onClose }: Props
       footer={
         <>
           <Button onClick={onCancel}>{releases("cancel")}</Button>
-          <Button
-            look="primary"
-            busy={create.isPending}
-            why={kind === "scale" && replicas === "" ? t("replicas") : undefined}
-            onClick={confirm}
-          >
-            {t(`confirm.${kind}`, { count: apps.length })}
+          <Button look="primary" busy={create.isPending} why={whyNot()} onClick={confirm}>
+            {t(`confirm.${kind}`, { count })}
           </Button>
         </>
       }
     >
       <div className={classes.form}>
         <p>{t("each")}</p>
-        {meshMode === undefined ? (
-          <Names label={t("services")} of={apps} />
-        ) : (
-          <Switched apps={apps} environment={environment} meshMode={meshMode} />
-        )}
+        {meshMode === undefined && <Names label={t("services")} of={apps} />}
+        {preview.error && <Failure error={preview.error} onRetry={() => void preview.refetch()} />}
+        {preview.data && <MeshPreview {...preview.data} />}
+        {preview.isLoading && <SkeletonRows rows={apps.length} columns="1fr 120px" />}
         {kind === "scale" && <ReplicasInput label={t("replicas")} value={replicas} onChange={setReplicas} />}
         <ReasonInput label={releases("reason")} value={reason} onChange={setReason} />
         {create.error && <Failure error={create.error} />}
       </div>
     </Dialog>
   );
-}
-
-function Switched({ apps, environment, meshMode }: Pick<Props, "apps" | "environment"> & { meshMode: MeshMode }) {
-  const ids = apps.map(({ id }) => id);
-  const { data, error } = usePreviewBulk(environment.id, ids, meshMode);
-  if (error) return <Failure error={error} />;
-  return data ? <MeshPreview {...data} /> : <SkeletonRows rows={apps.length} columns="1fr 120px" />;
 }

@@ -24,10 +24,11 @@ export const useCreateBulk = () =>
     mutationFn: (input: CreateBulkInput) => sendJson("POST", "/api/bulk-changes", input, createBulkResult),
   });
 
-/** What a switch of their mesh mode would come to; asked anew whenever the dialog opens. */
-export const usePreviewBulk = (environmentId: string, appIds: string[], meshMode: MeshMode) =>
+/** What a switch of their mesh mode would come to; asked anew whenever the dialog opens, and not for another change. */
+export const usePreviewBulk = (environmentId: string, appIds: string[], meshMode: MeshMode | undefined) =>
   useQuery({
-    queryKey: queryKeys.bulkPreview(environmentId, meshMode, appIds),
+    enabled: meshMode !== undefined,
+    queryKey: queryKeys.bulkPreview(environmentId, meshMode ?? null, appIds),
     queryFn: () => sendJson("POST", "/api/bulk-changes/preview", { environmentId, appIds, meshMode }, bulkPreview),
     gcTime: 0,
     retry: false,

@@ -15,10 +15,17 @@ import { Dialog } from "../ui/dialog.tsx";
 import classes from "./gateways.module.css";
 import { useChangeDomain } from "./use-domains.ts";
 
-type Props = { environment: EnvironmentView; domain: DomainView | null; onClose: () => void };
+type Props = {
+  environment: EnvironmentView;
+  /** Null for a further one. */
+  domain: DomainView | null;
+  /** Those that are allowed already. */
+  known: readonly DomainView[];
+  onClose: () => void;
+};
 
 /** Allows a further domain, or changes and takes away one that is allowed. */
-export function DomainDialog({ environment, domain, onClose }: Props) {
+export function DomainDialog({ environment, domain, known, onClose }: Props) {
   const t = useTranslations("domains");
   const releases = useTranslations("releases");
   const fields = useTranslations("fields.errors");
@@ -26,10 +33,11 @@ export function DomainDialog({ environment, domain, onClose }: Props) {
   const [secret, setSecret] = useState(domain?.tlsSecret ?? "");
   const [reach, setReach] = useState<"below" | "exact">(domain?.below === false ? "exact" : "below");
   const change = useChangeDomain(environment.id);
-  const isName = dnsName.safeParse(name).success;
+  const wrong = wrongName(name, domain === null ? known : []);
   const isSecret = secret === "" || dnsName.safeParse(secret).success;
   const own = domain?.own ?? false;
   const remove = () => change.mutate({ do: "remove", domain: { name } }, { onSuccess: onClose });
+  const nameText = wrong && (wrong === "not-a-name" ? fields("host.dns-name") : t("dialog.known"));
   const save = () =>
     change.mutate(
       { do: "set", domain: { name, below: reach === "below", tlsSecret: secret || null } },
@@ -52,7 +60,7 @@ export function DomainDialog({ environment, domain, onClose }: Props) {
           <Button
             look="primary"
             busy={change.isPending}
-            why={!isName ? fields("host.dns-name") : isSecret ? undefined : t("dialog.secretName")}
+            why={nameText ?? (isSecret ? undefined : t("dialog.secretName"))}
             onClick={save}
           >
             {t(domain ? "dialog.save" : "dialog.allow")}
@@ -69,7 +77,7 @@ export function DomainDialog({ environment, domain, onClose }: Props) {
           readOnly={domain !== null}
           maxLength={253}
           spellCheck={false}
-          error={name === "" || isName ? undefined : fields("host.dns-name")}
+          error={name === "" ? undefined : nameText}
           onChange={(event) => setName(event.currentTarget.value.trim())}
         />
         {!own && (
@@ -80,7 +88,7 @@ export function DomainDialog({ environment, domain, onClose }: Props) {
             choices={(["below", "exact"] as const).map((value) => ({
               value,
               title: t(`reach.${value}`),
-              hint: t(`reach.${value}Hint`, { name: name || "shop.example.com" }),
+              hint: t(`reach.${value}Hint`, { name: wrong === "not-a-name" ? "shop.example.com" : name }),
             }))}
           />
         )}
@@ -98,4 +106,10 @@ export function DomainDialog({ environment, domain, onClose }: Props) {
       </div>
     </Dialog>
   );
+}
+
+/** Allowing what is allowed would only change what is meant by it, its Secret too, and unseen. */
+function wrongName(name: string, known: readonly DomainView[]): "not-a-name" | "known" | undefined {
+  if (!dnsName.safeParse(name).success) return "not-a-name";
+  return known.some((each) => each.name === name) ? "known" : undefined;
 }

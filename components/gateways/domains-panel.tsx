@@ -72,7 +72,12 @@ export function DomainsPanel({ environment }: { environment: EnvironmentView }) 
       )}
       {open !== null && (
         <Suspense fallback={null}>
-          <DomainDialog environment={environment} domain={open === "new" ? null : open} onClose={() => setOpen(null)} />
+          <DomainDialog
+            environment={environment}
+            domain={open === "new" ? null : open}
+            known={data?.rows ?? []}
+            onClose={() => setOpen(null)}
+          />
         </Suspense>
       )}
     </Panel>

@@ -22,7 +22,12 @@ export const queryKeys = {
   domains: (environment: string) => ["domains", environment],
   gatewayMove: (environment: string, to: string) => ["gateway-move", environment, to],
   bulk: (id: string) => ["bulk", id],
-  bulkPreview: (environment: string, meshMode: string, apps: string[]) => ["bulk-preview", environment, meshMode, apps],
+  bulkPreview: (environment: string, meshMode: string | null, apps: string[]) => [
+    "bulk-preview",
+    environment,
+    meshMode,
+    apps,
+  ],
   leases: (app: string) => ["leases", app],
   heldCommits: (app: string) => ["held-commits", app],
   release: (releaseId: string) => ["release", releaseId],

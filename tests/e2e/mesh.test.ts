@@ -1,21 +1,41 @@
 import { request } from "node:http";
 import { type Page } from "playwright-core";
-import { expect, it } from "vitest";
+import { afterAll, expect, it } from "vitest";
+import { type Kubernetes } from "#lib/clients/kubernetes/client";
+import { createKubernetes } from "#lib/clients/kubernetes/create-kubernetes";
+import { KINDS } from "#lib/clients/kubernetes/kinds";
 import { type RunningKepler } from "#tests/world/kepler";
 import { type Person } from "#tests/world/person";
 import { waitFor } from "#tests/world/wait-for";
 import { createService } from "#tests/world/wizard";
 import { axeFindings } from "./axe-findings.ts";
+import { createByApi } from "./create-by-api.ts";
 import { inBrowser } from "./in-browser.ts";
 
 let kepler: RunningKepler;
 let person: Person;
+let kubernetes: Kubernetes;
 
 inBrowser(async (stage) => {
   ({ kepler, person } = stage);
+  kubernetes = createKubernetes({ kubeconfig: kepler.sandbox("kubernetes").kubeconfig });
+  await createByApi(person, NEIGHBOUR);
   await createService(person, "node-hello");
   await person.page.getByText("It runs.").waitFor({ timeout: 60_000 });
 });
+
+afterAll(() => {
+  kubernetes?.close();
+});
+
+const NEIGHBOUR = "payment-channel-unionpay-adapter-eu";
+const OPPOSED = "The namespace kepler-dev is kept out of the mesh (istio-injection=disabled).";
+/** As its operator labels the namespace to keep proxies out of it; null = not at all. */
+const injection = (value: "disabled" | null) =>
+  kubernetes.mergePatch(
+    { ...KINDS.namespace, name: "kepler-dev" },
+    { metadata: { labels: { "istio-injection": value } } },
+  );
 
 /** The status with which a gateway of the sandbox answers for the service's host. */
 function statusAt(gateway: "url" | "istioUrl" | "traefikUrl", path = "/"): Promise<number> {
@@ -37,9 +57,14 @@ it("puts a running service into the mesh and its route onto Istio's gateway, fro
 
   await page.getByRole("button", { name: "Mesh", exact: true }).click();
   const dialog = page.getByRole("dialog");
+  await injection("disabled");
   await dialog.getByLabel("Mode", { exact: true }).selectOption("mesh");
+  await dialog.getByText(OPPOSED).waitFor();
+  expect(await dialog.getByRole("button", { name: /^Release/ }).getAttribute("aria-disabled")).toBe("true");
+  await injection(null);
   await dialog.getByLabel("Gateway", { exact: true }).selectOption("istio");
   await dialog.getByText("VirtualService").first().waitFor();
+  await dialog.getByText(/^Each pod gets a proxy \([\d.]+\), revision default: .* requested\.$/).waitFor();
   await dialog.getByRole("button", { name: /^Release as/ }).click();
   await dialog.getByText("Verified what runs").waitFor({ timeout: 60_000 });
   await page.keyboard.press("Escape");
@@ -156,6 +181,62 @@ it("moves an environment's routes to the standby gateway and home again, with a 
   await page.keyboard.press("Escape");
   await page.getByText("dev is on Istio’s gateway").waitFor();
   expect([await statusAt("traefikUrl"), await statusAt("istioUrl"), await statusAt("url")]).toEqual([404, 200, 200]);
+});
+
+it("allows an environment a further domain, says what is none or is allowed already, and takes it away again", async () => {
+  const { page } = person;
+  const domains = page.getByRole("table", { name: "Domains" });
+  const own = (await domains.getByRole("button").first().textContent())?.replace("*.", "") ?? "";
+  await page.getByRole("button", { name: "Allow a domain…" }).click();
+  const dialog = page.getByRole("dialog");
+  const allow = dialog.getByRole("button", { name: "Allow", exact: true });
+  const name = dialog.getByLabel("Domain", { exact: true });
+  for (const [typed, said] of [
+    ["Shop Example", "A host name in lower case, such as shop.example.com"],
+    [own, "It is allowed already: click it in the list to change it"],
+  ] as const) {
+    await name.fill(typed);
+    await dialog.getByText(said).waitFor();
+    expect(await allow.getAttribute("title")).toBe(said);
+  }
+  await name.fill("shop.example");
+  await dialog.getByText("shop.example and no other host").click();
+  await dialog.getByLabel("TLS secret").fill("shop-tls");
+  await allow.click();
+  const row = domains.getByRole("row").filter({ hasText: "shop.example" });
+  await row.getByText("shop-tls").waitFor();
+  await row.getByText("No route").waitFor();
+
+  await row.getByRole("button", { name: "shop.example", exact: true }).click();
+  await dialog.getByRole("button", { name: "Take away" }).click();
+  await row.waitFor({ state: "detached" });
+  await dialog.waitFor({ state: "detached" });
+});
+
+it("takes chosen services of an environment into the mesh together, once each has said what becomes of it", async () => {
+  const { page } = person;
+  await page.goto(`${kepler.url}/services`);
+  for (const app of ["node-hello", NEIGHBOUR]) await page.getByLabel(`Choose ${app}`).check();
+  const dialog = page.getByRole("dialog");
+  const seen = (app: string) => dialog.getByRole("listitem").filter({ hasText: app });
+  const into = page.getByRole("button", { name: "Into the mesh…" });
+  await injection("disabled");
+  await into.click();
+  await seen(NEIGHBOUR).getByText(OPPOSED).waitFor();
+  await seen(NEIGHBOUR).getByText("Stays as it is").waitFor();
+  const confirm = dialog.getByRole("button", { name: /^Take \d services? into the mesh$/ });
+  expect(await confirm.getAttribute("title")).toBe("None of them would be switched");
+  await dialog.getByRole("button", { name: "Cancel" }).click();
+
+  await injection(null);
+  await into.click();
+  await seen(NEIGHBOUR).getByText("1 pod restarts").waitFor();
+  await seen("node-hello").getByText("No pod restarts").waitFor();
+  await confirm.click();
+  await dialog.getByText("All have come to an end.").waitFor({ timeout: 60_000 });
+  await dialog.getByRole("listitem").getByText("Done").nth(1).waitFor();
+  await page.goto(`${kepler.url}/services/${NEIGHBOUR}`);
+  await page.getByText("1 of 1 in the mesh").waitFor({ timeout: 30_000 });
 });
 
 async function release(page: Page): Promise<void> {
