@@ -145,6 +145,10 @@ async function readEvents(
 
 const MOST_LOGS = 3;
 const LAST_LINES = 20;
+/** Of each line; whoever wants the rest opens the log. */
+const MOST_CHARACTERS = 500;
+/** More than the newest file of a log has (https://kubernetes.io/docs/concepts/cluster-administration/logging/#log-rotation). */
+const MOST_READ = 16 * 1024 * 1024;
 
 /** What containers in trouble wrote last: of the run that ended, or of the present one where that is gone. */
 async function lastWords(kubernetes: Kubernetes, namespace: string, pods: SeenPod[], signal: AbortSignal) {
@@ -156,8 +160,15 @@ async function lastWords(kubernetes: Kubernetes, namespace: string, pods: SeenPo
   const read = async (place: { pod: string; container: string }, previous: boolean): Promise<SeenLog | null> => {
     const lines: string[] = [];
     const options = { container: place.container, previous, tailLines: LAST_LINES, signal };
+    let read = 0;
     try {
-      for await (const line of kubernetes.readLog(namespace, place.pod, options)) lines.push(line);
+      // A few lines may be megabytes, and come in pieces.
+      for await (const line of kubernetes.readLog(namespace, place.pod, options)) {
+        lines.push(line.length > MOST_CHARACTERS ? `${line.slice(0, MOST_CHARACTERS)}…` : line);
+        if (lines.length > LAST_LINES) lines.shift();
+        read += line.length;
+        if (read > MOST_READ) break;
+      }
     } catch (error) {
       if (!(error instanceof KeplerError)) throw error;
     }

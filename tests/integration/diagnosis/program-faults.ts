@@ -12,6 +12,16 @@ export const programFaults: Fault[] = [
     action: { kind: "log", previous: true },
   },
   {
+    name: "a program that writes megabytes without an end of line before it ends",
+    objects: with1(
+      ended(`process.stdout.write("x".repeat(8e6)+"\\n",()=>{console.error("no room left");process.exit(7)})`),
+    ),
+    rule: "crash",
+    sentence: /starts and ends again and again \(\d+ restarts?, exit code 7\)/,
+    evidence: / (x{1,500}…?\n)+no room left$/,
+    action: { kind: "log", previous: true },
+  },
+  {
     name: "a program that is done at once",
     objects: with1(ended(`process.exit(0)`)),
     rule: "crash",
