@@ -39,7 +39,11 @@ export function DiagnosisPanel({ app, place }: { app: AppView; place: AppEnviron
           ))}
           {data.findings.length === 0 && data.gaps.length === 0 && (
             <li>
-              <State glyph="ok">{t("nothing")}</State>
+              {place.ready < place.wanted ? (
+                <State glyph="working">{t("nothingYet", { ready: place.ready, wanted: place.wanted })}</State>
+              ) : (
+                <State glyph="ok">{t("nothing")}</State>
+              )}
             </li>
           )}
         </ul>

@@ -32,7 +32,9 @@ export function GatewayPanel({ standing, why, onMove }: Props) {
     <Panel
       title={t(`class.${gatewayClass}`)}
       meta={t("carries", { routes, services })}
-      actions={<State glyph={GLYPH_OF_STANDING[state]}>{t(`state.${state}`)}</State>}
+      actions={
+        <State glyph={GLYPH_OF_STANDING[state]}>{t(`state.${state === "ready" && routes > 0 ? "used" : state}`)}</State>
+      }
       padded
     >
       <div className={classes.standing}>

@@ -18,6 +18,9 @@ import { useUnitWords } from "./use-unit-words.ts";
 
 const HOUR = { kind: "last", preset: "1h" } as const;
 const TIME = { hour: "2-digit", minute: "2-digit", hour12: false } as const;
+/** Of a life so short, both ends would be the same minute. */
+const SHORT_MS = 180_000;
+const EXACT = { ...TIME, second: "2-digit" } as const;
 const MAIN = { view: "sum", charts: "main" } as const;
 
 /** What it used and served of late, at a glance; the tab has the rest. Its place is kept while it is asked for. */
@@ -28,6 +31,8 @@ export function LastHour({ app, environment }: { app: AppView; environment: stri
   const drawn = data?.metrics.charts.filter(({ series }) => series.some(({ part }) => !isBound(part))) ?? [];
   // Of a service that is younger than the hour: its whole life.
   const domain = data && { fromMs: data.metrics.grid.startMs, toMs: data.toMs };
+  const time = (ms: number) =>
+    format.dateTime(new Date(ms), domain && domain.toMs - domain.fromMs < SHORT_MS ? EXACT : TIME);
   return (
     <Panel
       title={t("lastHour.title")}
@@ -49,8 +54,8 @@ export function LastHour({ app, environment }: { app: AppView; environment: stri
               <Line key={chart.key} chart={chart} domain={domain} metrics={data.metrics} />
             ))}
             <p className={classes.times}>
-              <time>{format.dateTime(new Date(domain.fromMs), TIME)}</time>
-              <time>{format.dateTime(new Date(domain.toMs), TIME)}</time>
+              <time>{time(domain.fromMs)}</time>
+              <time>{time(domain.toMs)}</time>
             </p>
           </>
         )}

@@ -10,7 +10,7 @@ import { usePublicErrorText } from "../ui/use-public-error-text.ts";
 
 type Props = { metrics: MetricsView; environment: string; onRetry: () => void };
 
-/** Why there are no charts, or none that can be trusted: away, refusing, knowing nothing and having stopped each differ. */
+/** Why there are no charts, or none that can be trusted: away, refusing, too early, knowing nothing and having stopped each differ. */
 export function Standing({ metrics, environment, onRetry }: Props) {
   const t = useTranslations("metrics.state");
   const errorText = usePublicErrorText();
@@ -46,6 +46,12 @@ export function Standing({ metrics, environment, onRetry }: Props) {
       return (
         <Message state="warn" title={ago ? t.rich("stale", { ago }) : undefined} action={again}>
           {t("staleHint")} <Measured usage={metrics.usage} />
+        </Message>
+      );
+    case "awaited":
+      return (
+        <Message state="working" title={t("awaited")}>
+          {t("awaitedHint")} <Measured usage={metrics.usage} />
         </Message>
       );
     case "empty":

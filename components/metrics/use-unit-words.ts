@@ -8,7 +8,9 @@ const BINARY = ["", " Ki", " Mi", " Gi", " Ti"];
 /** A figure as people read it, with as many digits as say something. */
 export function useUnitWords(): (value: number, unit: ChartUnit) => string {
   const format = useFormatter();
-  const digits = (value: number): string => format.number(value, { maximumSignificantDigits: 3 });
+  // Of what is nearly nothing, three digits would be more than anybody asks: 0.000667 cores.
+  const digits = (value: number): string =>
+    format.number(value, value < 0.1 ? { maximumFractionDigits: 3 } : { maximumSignificantDigits: 3 });
   const bytes = (value: number): string => {
     const power = value < 1 ? 0 : Math.min(Math.floor(Math.log2(value) / 10), BINARY.length - 1);
     return `${digits(value / 1024 ** power)}${power === 0 ? " B" : BINARY[power]}`;

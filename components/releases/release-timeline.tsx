@@ -4,9 +4,11 @@ import { useTranslations } from "use-intl";
 import type { StepView } from "#lib/platform/steps";
 import type { ReleaseView } from "#lib/releases/schema";
 import { Elapsed } from "../ui/elapsed.tsx";
+import { podGlyph } from "../ui/pod-glyph.ts";
 import { ProgressBar } from "../ui/progress-bar.tsx";
 import { State } from "../ui/state.tsx";
 import { Timeline } from "../ui/timeline.tsx";
+import { usePodWord } from "../ui/use-pod-word.ts";
 import { CanaryStanding } from "./canary-standing.tsx";
 import classes from "./releases.module.css";
 import { isReleaseOver } from "./use-releases.ts";
@@ -15,11 +17,12 @@ import { isReleaseOver } from "./use-releases.ts";
 export function ReleaseTimeline({ release, brief = false }: { release: ReleaseView; brief?: boolean }) {
   const t = useTranslations("releases");
   const over = isReleaseOver(release.state);
-  const share = release.state === "done" ? 1 : release.wanted === 0 ? null : release.updated / release.wanted;
+  const share = release.state === "done" ? 1 : release.wanted === 0 ? null : release.running / release.wanted;
   return (
     <div className={classes.timeline}>
       <div className={classes.progressHead}>
-        <span>{t("podsRun", { updated: release.updated, wanted: release.wanted })}</span>
+        {/* Of one that another has followed, it would only be the pods of that one that are counted. */}
+        <span>{release.next === null && t("podsRun", { running: release.running, wanted: release.wanted })}</span>
         <span className="k-quiet k-num">
           {release.startedAt && <Elapsed from={release.startedAt} to={release.endedAt} />}
           {!over && release.expectedMs !== null && (
@@ -56,6 +59,7 @@ function stepName(t: T, { name, state }: StepView): string {
 
 function StepDetail({ step, release }: { step: StepView; release: ReleaseView }) {
   const t = useTranslations("releases");
+  const podWord = usePodWord();
   const log = step.detail?.log ?? step.detail?.lastLines;
   return (
     <>
@@ -65,9 +69,7 @@ function StepDetail({ step, release }: { step: StepView; release: ReleaseView })
           {release.pods.map((pod) => (
             <li key={pod.uid}>
               <code>{pod.name.slice(-5)}</code>
-              <State glyph={pod.ready ? "done" : /BackOff|Err|Error|OOM/.test(pod.status) ? "fail" : "working"}>
-                {pod.ready ? t("podReady") : pod.status === "Running" ? t("podNotReady") : pod.status}
-              </State>
+              <State glyph={pod.ready ? "done" : podGlyph(pod)}>{pod.ready ? t("podReady") : podWord(pod)}</State>
               <span className="k-quiet">
                 {pod.releaseNumber === null ? "" : t("runs", { number: pod.releaseNumber })}
               </span>

@@ -10,7 +10,8 @@ import classes from "./service.module.css";
 export function EventRow({ event }: { event: EventView }) {
   const t = useTranslations("service.events");
   const words = useTranslations("service.events.reason");
-  const reason = event.reason as Parameters<typeof words.has>[0];
+  const key = event.reason as Parameters<typeof words.has>[0];
+  const reason = words.has(key) ? words(key) : event.reason;
   return (
     <li>
       <span className="k-small k-quiet k-num">
@@ -20,7 +21,7 @@ export function EventRow({ event }: { event: EventView }) {
       {event.type === "Warning" && <span className="k-sr">{t("warning")}</span>}
       <details className={classes.event}>
         <summary className={classes.truncatedLine}>
-          <b>{words.has(reason) ? words(reason) : event.reason}</b> <span className="k-quiet">{event.message}</span>
+          <b>{reason}</b> {event.message !== reason && <span className="k-quiet">{event.message}</span>}
         </summary>
         <p>{event.message}</p>
         <p className="k-small k-quiet">

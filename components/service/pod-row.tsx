@@ -6,13 +6,13 @@ import { memo, useState } from "react";
 import { useTranslations } from "use-intl";
 import type { PodView } from "#lib/clusters/schema";
 import { IconButton } from "../ui/icon-button.tsx";
+import { podGlyph } from "../ui/pod-glyph.ts";
 import { RelativeTime } from "../ui/relative-time.tsx";
 import { State } from "../ui/state.tsx";
+import { usePodWord } from "../ui/use-pod-word.ts";
 import type { PodEnd } from "./end-pod.tsx";
 import { type MeasuredUse, PodContainers } from "./pod-containers.tsx";
-import { podGlyph } from "./pod-glyph.ts";
 import classes from "./service.module.css";
-import { usePodWord } from "./use-pod-word.ts";
 
 type Props = {
   pod: PodView;

@@ -5,11 +5,11 @@ import { useTranslations } from "use-intl";
 import type { PodView } from "#lib/clusters/schema";
 import { useSizeWords } from "../fields/use-size-words.ts";
 import { Glyph } from "../ui/glyph.tsx";
+import { podGlyph } from "../ui/pod-glyph.ts";
 import { toneOfUse } from "../ui/tone-of-use.ts";
+import { usePodWord } from "../ui/use-pod-word.ts";
 import type { MeasuredUse } from "./pod-containers.tsx";
-import { podGlyph } from "./pod-glyph.ts";
 import classes from "./pods-strip.module.css";
-import { usePodWord } from "./use-pod-word.ts";
 
 /** All pods at a glance, in the order of the table. */
 export function PodsStrip({ children }: { children: ReactNode }) {

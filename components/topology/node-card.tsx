@@ -5,6 +5,7 @@ import { useFormatter, useTranslations } from "use-intl";
 import type { TopologyNode } from "#lib/topology/schema";
 import { Glyph, type GlyphName } from "../ui/glyph.tsx";
 import { RelativeTime } from "../ui/relative-time.tsx";
+import { usePodWord } from "../ui/use-pod-word.ts";
 import classes from "./topology.module.css";
 
 const GLYPHS: Record<TopologyNode["state"], GlyphName> = {
@@ -63,14 +64,14 @@ function nameOf({ kind, name }: TopologyNode, t: Words): string {
 function useWord({ state, status, proxies, perSecond }: TopologyNode, release: number | null): string {
   const t = useTranslations("topology");
   const format = useFormatter();
+  const podWord = usePodWord();
   if (proxies !== null) return t("proxies", proxies);
   if (perSecond !== null)
     return t("callees", {
       rate: format.number(perSecond, { maximumSignificantDigits: 2 }),
       state: t(`state.${state}`),
     });
-  if (status !== null && state !== "unknown")
-    return status === "Running" && state !== "ok" ? t("state.working") : status;
+  if (status !== null && state !== "unknown") return podWord({ status, ready: state === "ok" });
   return state === "applied" && release !== null ? t("applied", { release }) : t(`state.${state}`);
 }
 

@@ -56,7 +56,7 @@ type Found = {
 
 /**
  * Figures that end are only "stale" where there ought to be more: in a range that reaches the present, and of a pod that has
- * stood for several scrapes. A range of the past ends, and a young pod begins, without them.
+ * stood for several scrapes. A range of the past ends, and a young pod begins, without them: its first are "awaited".
  */
 export function stateOfAnswer({
   grid,
@@ -64,10 +64,10 @@ export function stateOfAnswer({
   scrapeSeconds,
   nowMs,
   runningSinceMs,
-}: Found): MetricsView["state"] & ("ok" | "stale" | "empty") {
-  if (newestMs === null) return "empty";
+}: Found): MetricsView["state"] & ("ok" | "stale" | "awaited" | "empty") {
   const patienceMs = Math.max(4 * scrapeSeconds * 1000, 2 * grid.stepMs);
   const reachesNow = nowMs - endOf(grid) < patienceMs + grid.stepMs;
   const expected = runningSinceMs !== null && nowMs - runningSinceMs > patienceMs;
+  if (newestMs === null) return reachesNow && runningSinceMs !== null && !expected ? "awaited" : "empty";
   return reachesNow && expected && nowMs - newestMs > patienceMs + grid.stepMs ? "stale" : "ok";
 }

@@ -79,8 +79,8 @@ const releaseMark = z.object({
 });
 export type ReleaseMark = z.infer<typeof releaseMark>;
 
-/** "absent": no Prometheus is configured. The others are what became of asking it. */
-export const METRICS_STATES = ["ok", "stale", "empty", "unreachable", "forbidden", "absent"] as const;
+/** "absent": no Prometheus is configured. "awaited": its pods are too young. The others are what became of asking it. */
+export const METRICS_STATES = ["ok", "stale", "awaited", "empty", "unreachable", "forbidden", "absent"] as const;
 
 export const metricsView = z.object({
   view: z.enum(METRIC_VIEWS),

@@ -171,7 +171,7 @@ export async function getReleaseView(releaseId: string, db: Db = ownDb()): Promi
     db.observedPod.findMany({ where: { appId: row.appId, clusterId, namespace }, orderBy: { createdAt: "desc" } }),
     db.observedWorkload.findUnique({
       where: { clusterId_namespace_name: { clusterId, namespace, name: row.app.name } },
-      select: { updated: true, desired: true, releaseNumber: true },
+      select: { desired: true },
     }),
     // How long a canary takes is for its stages and whoever promotes it to say.
     row.canary === null ? expectedReleaseMs(db, row) : null,
@@ -192,7 +192,6 @@ export async function getReleaseView(releaseId: string, db: Db = ownDb()): Promi
     steps: row.steps.map((step) => stepView.parse(JSON.parse(JSON.stringify(step)))),
     pods: pods.map(podView),
     wanted: settledReplicas(spec, workload?.desired ?? 0),
-    updated: workload?.releaseNumber === row.number ? workload.updated : 0,
     running: pods.filter((pod) => runsRelease(pod, runs)).length,
     rollbackOnFailure: row.rollbackOnFailure,
     canary: canaryPlanOf.parse(row.canary),

@@ -141,7 +141,6 @@ export const releaseView = releaseRow.extend({
   steps: z.array(stepView),
   pods: z.array(podView),
   wanted: z.number().int(),
-  updated: z.number().int(),
   /** Pods that are ready and run exactly what this release wants: its template, its image. */
   running: z.number().int(),
   rollbackOnFailure: z.boolean(),

@@ -94,7 +94,14 @@ export const pages: Record<string, View> = {
   "services, none fit": { path: "/services?q=no-such-service" },
   import: { path: "/services/import", open: (page) => page.getByText(FOUND).first().waitFor() },
   "retired services": { path: "/retirements", open: (page) => page.getByText("No retired services").waitFor() },
-  gateways: { path: "/gateways", open: (page) => page.getByText("Ready to take over").first().waitFor() },
+  gateways: {
+    path: "/gateways",
+    open: (page) =>
+      page
+        .getByText(/Ready to take over|In use/)
+        .first()
+        .waitFor(),
+  },
   create: { path: "/services/new" },
   "create, nothing filled in": { path: "/services/new", open: (page) => button(page, "Next: Details") },
   "create, step 2": { path: "/services/new", open: (page) => wizardStep(page, 2) },

@@ -79,6 +79,8 @@ describe("samples on their grid", () => {
     expect(stateOfAnswer({ ...reaching, runningSinceMs: null })).toBe("ok");
     expect(stateOfAnswer({ ...reaching, runningSinceMs: 55_000 })).toBe("ok");
     expect(stateOfAnswer({ ...reaching, newestMs: null })).toBe("empty");
+    expect(stateOfAnswer({ ...reaching, newestMs: null, runningSinceMs: 55_000 })).toBe("awaited");
+    expect(stateOfAnswer({ ...reaching, newestMs: null, runningSinceMs: null })).toBe("empty");
     // A range of the past ends when it ends.
     expect(stateOfAnswer(ended)).toBe("ok");
   });

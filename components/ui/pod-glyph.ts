@@ -1,5 +1,5 @@
 import type { PodView } from "#lib/clusters/schema";
-import type { GlyphName } from "../ui/glyph.tsx";
+import type { GlyphName } from "./glyph.tsx";
 
 /** Which outline a pod gets from what `kubectl get pods` would print of it. */
 export function podGlyph({ status, ready }: Pick<PodView, "status" | "ready">): GlyphName {
