@@ -1,5 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { z } from "zod";
 import { type GatewayMove } from "#lib/apps/spec/gateway-rules";
 import { NO_TRAFFIC_RULES, type RouteTraffic } from "#lib/apps/spec/traffic-schema";
 import { type AppSettings, appSettings, appSpec } from "#lib/apps/spec-schema";
@@ -7,6 +8,7 @@ import { KINDS } from "#lib/clients/kubernetes/kinds";
 import { seePod } from "#lib/clusters/pod-rules";
 import { getBulkView } from "#lib/releases/bulk/queries";
 import { workOffBulk } from "#lib/releases/bulk/work-off-bulk";
+import { setDomain } from "#lib/releases/domains/change-domains";
 import { checkGateways } from "#lib/releases/gateway/check-gateways";
 import { createMove } from "#lib/releases/gateway/create-move";
 import { getGateways, previewMove } from "#lib/releases/gateway/queries";
@@ -16,6 +18,7 @@ import { isTerminal } from "#lib/releases/release-rules";
 import { type ReconcileReleaseDeps } from "#lib/releases/steps/step-context";
 import { type Edge } from "#tests/world/sandbox";
 import { ReleaseWorld, SETTINGS } from "../releases/release-world.ts";
+import { certificate, visitSecure } from "./secure.ts";
 import { visit } from "./visit.ts";
 
 type App = Awaited<ReturnType<ReleaseWorld["createApp"]>>;
@@ -33,27 +36,52 @@ beforeAll(async () => {
   world = await ReleaseWorld.start();
   if (!world.world.edge) throw new Error("needs the sandbox's gateways");
   edge = world.world.edge;
+  await Promise.all(SECURE.map(allowSecure));
   const canary = { headers: [{ name: "x-canary", match: "exact" as const, value: "yes" }], rewritePath: "/new" };
   const [plain, ruled, chosen, other, native] = await Promise.all([
-    running("istio", [{}]),
+    running("istio", [{}], "one"),
     running("istio", [{ timeoutMs: 5_000, retries: { attempts: 2, perTryTimeoutMs: null, on: ["5xx"] } }]),
     running("istio", [{}, canary]),
-    running("istio", [{}]),
+    running("istio", [{}], "two"),
     running("ingress", [{}]),
   ]);
   apps = { plain, ruled, canary: chosen, other, native };
+  // Where the Ingresses are: the first release has made that namespace.
+  await Promise.all(SECURE.map((name) => certify("traefik", name)));
 }, 120_000);
 afterAll(() => world.stop());
 
 const hostOf = ({ name }: App) => `${name}.test`;
 
-/** A running service with a route for each of these rules, all at the same host and path. */
-async function running(gatewayClass: "istio" | "ingress", rules: Partial<RouteTraffic>[]): Promise<App> {
+/** Domains with a certificate of their own, which says for whom and at which gateway it was shown. */
+const SECURE = ["one", "two"] as const;
+type Secure = (typeof SECURE)[number];
+const secureHostOf = (secure: Secure) => `shop.${secure}.example`;
+
+async function allowSecure(secure: Secure): Promise<void> {
+  await setDomain(db(), world.environmentId, { name: `${secure}.example`, below: true, tlsSecret: `${secure}-tls` });
+  await certify("istio", secure);
+}
+
+const placeOf = (gateway: "istio" | "traefik", secure: Secure) => ({
+  ...{ namespace: gateway === "istio" ? "istio-system" : "kepler-dev", name: `${secure}-tls` },
+});
+const certify = (gateway: "istio" | "traefik", secure: Secure) =>
+  certificate(world.kubernetes, placeOf(gateway, secure), `${secure}-at-${gateway}`, [secureHostOf(secure)]);
+
+/** A running service with a route for each of these rules, all at the same host and path, and one at a host with TLS. */
+async function running(
+  gatewayClass: "istio" | "ingress",
+  rules: Partial<RouteTraffic>[],
+  secure?: Secure,
+): Promise<App> {
   const app = await world.createApp();
+  const at = (host: string) => ({ host, path: "/", pathType: "prefix" as const, port: 8080 });
   const routes = rules.map((rule) => ({
-    ...{ host: hostOf(app), path: "/", pathType: "prefix" as const, port: 8080 },
+    ...at(hostOf(app)),
     ...(Object.keys(rule).length > 0 ? { traffic: { ...NO_TRAFFIC_RULES, ...rule } } : {}),
   }));
+  if (secure) routes.push(at(secureHostOf(secure)));
   const settings: AppSettings = appSettings.parse({ ...SETTINGS, replicas: 1, exposure: { gatewayClass, routes } });
   const build = await world.createBuild(app, ECHO);
   const view = await world.drive(await world.request(app, { buildId: build.id, settings }));
@@ -107,18 +135,32 @@ function mortal(): { depsOf(key: string): ReconcileReleaseDeps; died: Set<string
   return { depsOf, died: points };
 }
 
-/** Visitors of every service, one request after another, until told to stop; what was not answered well. */
-function visitors(): { stop(): Promise<{ count: number; failed: number[] }> } {
+/**
+ * Visitors of every service, and of each host with TLS, one request after another, until told to stop; what was not
+ * answered well, and how many pages came over TLS from whom.
+ */
+function visitors(): { stop(): Promise<{ count: number; failed: string[]; shown: Map<string, number> }> } {
   let going = true;
-  const seen: number[] = [];
-  const all = everyApp().map(async (app) => {
-    while (going) seen.push((await visit(edge.url, hostOf(app), "/x")).status);
+  const seen: string[] = [];
+  const failed: string[] = [];
+  const plain = everyApp().map(async (app) => {
+    while (going) seen.push(`${(await visit(edge.url, hostOf(app), "/x")).status}`);
+  });
+  const secure = SECURE.map(async (name) => {
+    const well = new RegExp(`^${name}-at-(istio|traefik) 200$`);
+    while (going) {
+      const page = await visitSecure(edge.url, secureHostOf(name), "/x");
+      if (well.test(page)) seen.push(page);
+      else failed.push(`${name}: ${page}`);
+    }
   });
   return {
     stop: async () => {
       going = false;
-      await Promise.all(all);
-      return { count: seen.length, failed: seen.filter((status) => status !== 200) };
+      await Promise.all([...plain, ...secure]);
+      failed.push(...seen.filter((page) => !page.endsWith("200")));
+      const shown = Map.groupBy(seen, (page) => page);
+      return { count: seen.length, failed, shown: new Map([...shown].map(([page, { length }]) => [page, length])) };
     },
   };
 }
@@ -129,6 +171,7 @@ const at = async (base: string) =>
       Object.entries(apps).map(async ([name, app]) => [name, (await visit(base, hostOf(app), "/x")).status] as const),
     ),
   );
+const secureAt = (base: string) => Promise.all(SECURE.map((name) => visitSecure(base, secureHostOf(name))));
 const exposureOf = async (app: App) => {
   const newest = await db().release.findFirstOrThrow({
     where: { appId: app.id, state: "done" },
@@ -164,6 +207,7 @@ test("all routes move to the standby and home again under load, the worker dying
   expect(lost(apps.canary)).toEqual([{ host: hostOf(apps.canary), path: "/", is: "unserved", features: ["headers"] }]);
   expect(preview.targets).toMatchObject([{ gatewayClass: "ingress", state: "ready" }]);
 
+  expect(await secureAt(edge.istioUrl)).toEqual(["one-at-istio 200", "two-at-istio 200"]);
   const load = visitors();
   const there = mortal();
   await work((await moveTo("ingress")).bulkId, there.depsOf);
@@ -171,8 +215,9 @@ test("all routes move to the standby and home again under load, the worker dying
     { plain: 200, ruled: 200, canary: 200, other: 200, native: 200 },
     { plain: 404, ruled: 404, canary: 404, other: 404, native: 404 },
   ]);
+  expect(await secureAt(edge.traefikUrl)).toEqual(["one-at-traefik 200", "two-at-traefik 200"]);
   const view = await getGateways(ALL, { id: world.environmentId, q: "", page: 1 }, db());
-  expect(view).toMatchObject({ on: "ingress", total: 6, lastMove: { to: "ingress", count: 4, moved: 4, failed: 0 } });
+  expect(view).toMatchObject({ on: "ingress", total: 8, lastMove: { to: "ingress", count: 4, moved: 4, failed: 0 } });
   expect(view.rows.find(({ app }) => app === apps.plain.name)).toMatchObject({
     ...{ gatewayClass: "istio", carrier: "ingress", movingTo: null },
   });
@@ -181,9 +226,12 @@ test("all routes move to the standby and home again under load, the worker dying
 
   const home = mortal();
   await work((await moveTo("home")).bulkId, home.depsOf);
-  const { count, failed } = await load.stop();
+  const { count, failed, shown } = await load.stop();
   expect(failed).toEqual([]);
   expect(count).toBeGreaterThan(100);
+  for (const page of SECURE.flatMap((name) => [`${name}-at-istio 200`, `${name}-at-traefik 200`]))
+    expect(shown.get(page), page).toBeGreaterThan(5);
+  expect(await secureAt(edge.istioUrl)).toEqual(["one-at-istio 200", "two-at-istio 200"]);
   expect([await at(edge.istioUrl), await at(edge.traefikUrl)]).toEqual([ON_ISTIO, ON_TRAEFIK]);
   expect((await visit(edge.istioUrl, hostOf(apps.canary), "/x", { headers: { "x-canary": "yes" } })).text).toBe(
     "/new/x",
@@ -196,24 +244,42 @@ test("all routes move to the standby and home again under load, the worker dying
 
 test("a standby that does not serve the routes leaves every service where it was, and the others are not even tried", async () => {
   const traefik = { ...KINDS.service, namespace: "traefik", name: "traefik" };
-  const service = await world.kubernetes.get(traefik);
-  const ports = (port: number) => [{ name: "web", port, targetPort: port, protocol: "TCP", appProtocol: "http" }];
-  const { port } = new URL(edge.traefikUrl);
-  expect(service).not.toBeNull();
+  const service = z.object({ spec: z.object({ ports: z.unknown() }) }).parse(await world.kubernetes.get(traefik));
   // Nobody listens at port 1.
-  await world.kubernetes.mergePatch(traefik, { spec: { ports: ports(1) } });
+  const ports = [{ name: "web", port: 1, targetPort: 1, protocol: "TCP", appProtocol: "http" }];
+  await world.kubernetes.mergePatch(traefik, { spec: { ports } });
   // Every look at this clock is 20 s later: no test waits for a gateway's patience.
   let late = 0;
   const now = () => new Date(Date.now() + 20_000 * late++);
   const { bulkId } = await moveTo("ingress");
   await work(bulkId, () => ({ ...world.deps, now }));
-  await world.kubernetes.mergePatch(traefik, { spec: { ports: ports(Number(port)) } });
+  await world.kubernetes.mergePatch(traefik, { spec: { ports: service.spec.ports } });
 
   const { items } = await getBulkView(bulkId, { id: apps.plain.userId, isAdmin: false }, db());
   expect(items.map(({ release }) => release?.state ?? null)).toEqual(["failed", "failed", "failed", null]);
   expect(items[0]?.error?.message).toMatch(/^Traefik does not serve t-[0-9a-f]+\.test\/: it does not answer\.$/);
   expect(items[3]?.error?.message).toBe("The first services could not be moved, so this one was left where it is.");
   expect([await at(edge.istioUrl), await at(edge.traefikUrl)]).toEqual([ON_ISTIO, ON_TRAEFIK]);
+});
+
+test("a service whose certificate the standby has not got stays where it is served; the others move", async () => {
+  const lacking = placeOf("traefik", "two");
+  await world.kubernetes.mergePatch({ ...KINDS.secret, ...lacking }, { data: { "tls.crt": "bm90aGluZw==" } });
+  const load = visitors();
+  const { bulkId } = await moveTo("ingress");
+  await work(bulkId);
+  const { items } = await getBulkView(bulkId, { id: apps.plain.userId, isAdmin: false }, db());
+  expect(items.filter(({ error }) => error).map(({ app, error }) => [app, error?.message])).toEqual([
+    [apps.other.name, "The Secret kepler-dev/two-tls holds no certificate that can be read."],
+  ]);
+  expect(await secureAt(edge.traefikUrl)).toMatchObject(["one-at-traefik 200", expect.not.stringContaining("200")]);
+  expect((await secureAt(edge.istioUrl))[1]).toBe("two-at-istio 200");
+
+  await certify("traefik", "two");
+  await work((await moveTo("ingress")).bulkId);
+  expect(await secureAt(edge.traefikUrl)).toEqual(["one-at-traefik 200", "two-at-traefik 200"]);
+  await work((await moveTo("home")).bulkId);
+  expect((await load.stop()).failed).toEqual([]);
 });
 
 test("what is released or brought back meanwhile stays on the gateway that carries the environment", async () => {

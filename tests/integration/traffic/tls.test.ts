@@ -1,5 +1,3 @@
-import { request } from "node:https";
-import { type TLSSocket } from "node:tls";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { NO_TRAFFIC_RULES } from "#lib/apps/spec/traffic-schema";
 import { type AppSettings } from "#lib/apps/spec-schema";
@@ -8,9 +6,9 @@ import { placesOf } from "#lib/releases/app-places";
 import { setDomain } from "#lib/releases/domains/change-domains";
 import { checkGateways } from "#lib/releases/gateway/check-gateways";
 import { previewRelease } from "#lib/releases/preview/preview-release";
-import { selfSigned } from "#sandbox/kubernetes/api/certificate";
 import { type Edge } from "#tests/world/sandbox";
 import { ReleaseWorld, SETTINGS, serving } from "../releases/release-world.ts";
+import { certificate, visitSecure } from "./secure.ts";
 import { visit } from "./visit.ts";
 
 let world: ReleaseWorld;
@@ -23,35 +21,13 @@ beforeAll(async () => {
 });
 afterAll(() => world.stop());
 
-/** As an operator or cert-manager writes it, in the namespace of a gateway. */
-async function certificate(namespace: string, commonName: string, dnsNames: string[]): Promise<void> {
-  const now = Date.now();
-  const dates = { validFrom: new Date(now - 60_000), validTo: new Date(now + 90 * 86_400_000) };
-  const { cert, key } = selfSigned({ commonName, dnsNames, ...dates });
-  const data = { "tls.crt": Buffer.from(cert).toString("base64"), "tls.key": Buffer.from(key).toString("base64") };
-  const metadata = { name: "tls", namespace };
-  await world.kubernetes.apply({ apiVersion: "v1", kind: "Secret", metadata, type: "kubernetes.io/tls", data });
-}
-
-/** Whose certificate is shown for a host, and the status of the page. */
-const visitSecure = (base: string, host: string, agent: false | undefined = false): Promise<string> =>
-  new Promise((resolve) => {
-    const { port } = new URL(base);
-    const options = { host: "127.0.0.1", port, servername: host, headers: { host }, agent, rejectUnauthorized: false };
-    const sent = request(options, (response) => {
-      const { subject } = (response.socket as TLSSocket).getPeerCertificate();
-      response.resume().on("end", () => resolve(`${String(subject.CN)} ${response.statusCode}`));
-    });
-    sent.on("error", (error: NodeJS.ErrnoException) => resolve(error.code ?? error.message)).end();
-  });
-
 const change = async (app: { id: string; userId: string }, wish: Parameters<ReleaseWorld["request"]>[1]) => {
   const view = await world.drive(await world.request(app, wish));
   expect(view.state, JSON.stringify(view.error)).toBe("done");
 };
 
 test("routes under a domain with a certificate are served with https at both gateways, and stay so while they move", async () => {
-  await certificate("istio-system", "at-istio", ["*.tls.example"]);
+  await certificate(world.kubernetes, { namespace: "istio-system" }, "at-istio", ["*.tls.example"]);
   const app = await world.createApp();
   const [host, other] = [`${app.name}.tls.example`, `${app.name}.test`];
   const routes = [host, other].map((each) => ({ host: each, path: "/", pathType: "prefix" as const, port: 8080 }));
@@ -68,7 +44,7 @@ test("routes under a domain with a certificate are served with https at both gat
   const [place] = (await placesOf(world.database.db, [app.id])).get(app.id) ?? [];
   expect(place?.urls).toEqual([`https://${host}:1/`, `http://${other}:1/`]);
 
-  await certificate("kepler-dev", "at-traefik", ["*.tls.example"]);
+  await certificate(world.kubernetes, { namespace: "kepler-dev" }, "at-traefik", ["*.tls.example"]);
   // The move itself asks the new gateway over TLS before the old one is left.
   let moving = true;
   const visitor = (async () => {
@@ -91,7 +67,7 @@ test("routes under a domain with a certificate are served with https at both gat
   expect(seen.filter((each) => !/^at-(istio|traefik) 200$/.test(each))).toEqual([]);
 
   // Renewed by its keeper: no release, no restart.
-  await certificate("istio-system", "renewed", ["*.tls.example"]);
+  await certificate(world.kubernetes, { namespace: "istio-system" }, "renewed", ["*.tls.example"]);
   expect(await visitSecure(edge.istioUrl, host)).toBe("renewed 200");
 
   await setDomain(world.database.db, world.environmentId, { name: "tls.example", below: true, tlsSecret: null });
