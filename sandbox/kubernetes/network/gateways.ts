@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { type IncomingMessage } from "node:http";
 import { type Logger } from "pino";
-import { type Call, type Ground, type Reach } from "./dispatch.ts";
+import { type Call, type Ground, type Reach } from "./call.ts";
 import { type Headers } from "./headers.ts";
 import { hostOf } from "./hosts.ts";
 import { type NetworkView } from "./network-view.ts";

@@ -5,16 +5,15 @@ import { timeText } from "../controllers/conditions.ts";
 import { type Record as EventRecord } from "../controllers/event-recorder.ts";
 import { type Container, type ContainerState, type ContainerStatus, type Pod } from "../objects.ts";
 import { type Store } from "../store/store.ts";
+import { afterReboot, KILLED } from "./after-reboot.ts";
+import { configureContainer } from "./container-config.ts";
 import { BACKOFF_MS, fetchImage, LONGEST_BACKOFF_MS } from "./container-image.ts";
 import { ContainerLog, forgetOldLogs, logPath } from "./container-log.ts";
 import { diskUsage } from "./disk-usage.ts";
-import { ConfigError, environmentOf, expand } from "./environment.ts";
-import { copyRootfs, type NodeImage, type NodeImages } from "./images.ts";
+import { type NodeImages } from "./images.ts";
 import { type Processes } from "./processes.ts";
-import { type Program, programFor } from "./program.ts";
+import { type Program } from "./program.ts";
 import { type Ending, RunningContainer } from "./running-container.ts";
-import { isLimited } from "./storage-limits.ts";
-import { mountVolumes } from "./volumes.ts";
 
 export type NodeGround = {
   store: Store;
@@ -34,7 +33,6 @@ export type Run = {
 export type Policy = "Always" | "OnFailure" | "Never";
 
 const HEALTHY_AFTER_MS = 600_000;
-const KILLED = 137;
 
 /** One container of a pod over all its restarts: pull, configure, live, wait, back off, again. */
 export class ContainerRun {
@@ -43,7 +41,7 @@ export class ContainerRun {
   readonly #stopping = new AbortController();
   readonly #firstStart = Promise.withResolvers<void>();
   #state: ContainerState;
-  #lastState: ContainerState = {};
+  #lastState: ContainerState;
   #restartCount: number;
   #ready = false;
   #started = false;
@@ -59,20 +57,9 @@ export class ContainerRun {
     this.container = container;
     this.#run = run;
     this.#state = { waiting: { reason: firstReason } };
-    // Whatever ran before this sandbox started is gone now: a restart, as after a node's reboot.
-    const ran = before?.state.running ?? before?.state.terminated ?? before?.lastState.terminated;
-    this.#restartCount = before === undefined ? 0 : before.restartCount + (ran === undefined ? 0 : 1);
-    if (before?.state.terminated !== undefined) this.#lastState = { terminated: before.state.terminated };
-    else if (before?.state.running !== undefined)
-      this.#lastState = {
-        terminated: {
-          exitCode: KILLED,
-          reason: "Error",
-          startedAt: before.state.running.startedAt,
-          finishedAt: timeText(run.ground.now()),
-          containerID: before.containerID,
-        },
-      };
+    const { restartCount, lastState } = afterReboot(before, run.ground.now());
+    this.#restartCount = restartCount;
+    this.#lastState = lastState;
   }
 
   get log(): ContainerLog | undefined {
@@ -157,7 +144,16 @@ export class ContainerRun {
     try {
       const image = await fetchImage(this.container, this.#run.ground, waiting);
       this.#imageId = image.imageId;
-      return await this.#execute(await this.#configure(image));
+      const { ground, pod, folder } = this.#run;
+      const own = { rootfs: this.#rootfs, volumes: join(folder, "volumes"), podIp: this.#podIp };
+      const { program, imageBytes } = await configureContainer(
+        this.container,
+        image,
+        { ...ground, pod, ...own },
+        waiting,
+      );
+      this.#imageBytes = imageBytes;
+      return await this.#execute(program);
     } catch (error) {
       if (this.#stopping.signal.aborted) return KILLED;
       const why = error instanceof Error ? error.message : String(error);
@@ -166,33 +162,6 @@ export class ContainerRun {
       this.#say("Warning", "Failed", `Error: ${message}`);
       this.#finish({ exit: { exitCode: 128 }, reason: "StartError", message }, startedAt);
       return 128;
-    }
-  }
-
-  async #configure(image: NodeImage): Promise<Program> {
-    const { ground, folder } = this.#run;
-    for (;;) {
-      const pod = this.#run.pod();
-      try {
-        const variables = {
-          ...environmentOf(ground.store, pod, this.container),
-          HOSTNAME: pod.spec.hostname ?? pod.metadata.name,
-        };
-        const volumes = join(folder, "volumes");
-        const rootfs = this.#rootfs;
-        await copyRootfs(image, rootfs);
-        await mountVolumes(ground.store, pod, this.container, { volumes, rootfs, variables });
-        if (isLimited(pod)) this.#imageBytes = await diskUsage(rootfs);
-        const words = (list: string[] | undefined) => list?.map((word) => expand(word, variables));
-        const { command, args } = this.container;
-        const expanded = { ...this.container, command: words(command), args: words(args) };
-        return programFor(image.config, expanded, { rootfs, podIp: this.#podIp, hostPath: ground.hostPath, variables });
-      } catch (error) {
-        if (!(error instanceof ConfigError)) throw error;
-        this.#say("Warning", "Failed", `Error: ${error.message}`);
-        this.#become({ waiting: { reason: "CreateContainerConfigError", message: error.message } });
-        await this.#pause(2000);
-      }
     }
   }
 
