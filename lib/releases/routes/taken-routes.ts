@@ -10,9 +10,9 @@ import { IN_FLIGHT } from "../release-rules.ts";
 import { clashOf, newClaims } from "./route-claim-rules.ts";
 
 /**
- * Which of the routes that a release would newly have belong to another service, by what is released or on its way in all
- * environments of the cluster: its gateways serve all of them. Null when none does. What the service has already is not
- * asked about.
+ * Which of the routes that a release would newly have belong to another service, by what is released, on its way or left
+ * half done in all environments of the cluster: its gateways serve all of them. Null when none does. What the service has
+ * already is not asked about.
  */
 export async function takenRoute(
   tx: Pick<Tx, "$queryRaw">,
@@ -45,25 +45,36 @@ export async function lockClusterRoutes(tx: Tx, clusterId: string): Promise<void
 const otherRow = z.object({ app: z.string(), environment: z.string(), exposure: specExposure });
 type Other = z.infer<typeof otherRow>;
 
-/** Index for each service: releases_app_id_environment_id_number_key. */
+/**
+ * What other services may have at these hosts: a route that is being given up comes back when that release fails, and what
+ * a release applied before it failed or was aborted stands until another one is done.
+ * Index for each service: releases_app_id_environment_id_number_key.
+ */
 async function exposedAt(
   tx: Pick<Tx, "$queryRaw">,
   hosts: readonly string[],
   { app, environment }: Pick<ReleasePlan, "app" | "environment">,
 ): Promise<Other[]> {
-  const wanted = Prisma.join(["done", ...IN_FLIGHT].map((state) => Prisma.sql`${state}::"ReleaseState"`));
+  const inFlight = Prisma.join(IN_FLIGHT.map((state) => Prisma.sql`${state}::"ReleaseState"`));
   const rows = await tx.$queryRaw<unknown[]>`
-    select a.name as app, env.name as environment, basis.exposure
+    select a.name as app, env.name as environment, standing.exposure
     from apps a join environments env on env.cluster_id = ${environment.cluster.id}::uuid
+    left join lateral (
+      select r.number from releases r
+      where r.app_id = a.id and r.environment_id = env.id and r.state = 'done' order by r.number desc limit 1
+    ) last_done on true
     join lateral (
-      select r.spec -> 'exposure' as exposure from releases r
-      where r.app_id = a.id and r.environment_id = env.id and r.state in (${wanted}) order by r.number desc limit 1
-    ) basis on jsonb_typeof(basis.exposure) = 'object'
+      select r.number, r.spec -> 'exposure' as exposure from releases r
+      where r.app_id = a.id and r.environment_id = env.id and r.number >= coalesce(last_done.number, 0)
+        and (r.state = 'done' or r.state in (${inFlight}) or exists (
+          select from release_steps s where s.release_id = r.id and s.name = 'apply' and s.started_at is not null
+        ))
+    ) standing on jsonb_typeof(standing.exposure) = 'object'
     where a.retired_at is null and not (a.id = ${app.id}::uuid and env.id = ${environment.id}::uuid)
       and exists (
-        select from jsonb_array_elements(basis.exposure -> 'routes') route where route ->> 'host' = any(${[...hosts]})
+        select from jsonb_array_elements(standing.exposure -> 'routes') route where route ->> 'host' = any(${[...hosts]})
       )
-    order by a.name, env.name`;
+    order by a.name, env.name, standing.number`;
   return z.array(otherRow).parse(rows);
 }
 

@@ -10,6 +10,7 @@ import { KINDS } from "#lib/clients/kubernetes/kinds";
 import { seePod } from "#lib/clusters/pod-rules";
 import { listEnvironments } from "#lib/clusters/queries";
 import { recordMesh } from "#lib/clusters/record-mesh";
+import { abortRelease } from "#lib/releases/abort-release";
 import { createBulk } from "#lib/releases/bulk/create-bulk";
 import { getBulkView } from "#lib/releases/bulk/queries";
 import { workOffBulk } from "#lib/releases/bulk/work-off-bulk";
@@ -280,6 +281,32 @@ test("a route that belongs to another service is refused in preview and release,
   await expect(world.request(loser, wish(loser, "istio", "/api"))).rejects.toMatchObject({
     message: `The host ${host}.test belongs to ${winner.name} in dev: at Istio's gateway a host has one service.`,
   });
+});
+
+test("a route is its service's for as long as the cluster may have it: while it is being given up, and after a release that did not get to its end", async () => {
+  const [giver, unfinished, taker] = await Promise.all([
+    running((name) => exposed(name, "ingress")),
+    world.createApp(),
+    world.createApp(),
+  ]);
+  const { id: buildId } = await world.createBuild(taker, ECHO);
+  const take = (host: string) => world.request(taker, { buildId, settings: exposed(host, "ingress") });
+  const belongsTo = ({ name }: { name: string }) => ({ message: `The route ${name}.test/ belongs to ${name} in dev.` });
+
+  // Until it is done, its failure brings the route back.
+  const given = await world.request(giver, { kind: "configure", settings: SETTINGS });
+  await expect(take(giver.name)).rejects.toMatchObject(belongsTo(giver));
+  expect((await world.drive(given)).state).toBe("done");
+  await take(giver.name);
+
+  const build = await world.createBuild(unfinished, ECHO);
+  const settings = exposed(unfinished.name, "ingress");
+  const begun = await world.request(unfinished, { buildId: build.id, settings });
+  await world.drive(begun, ({ state }) => state === "rolling_out");
+  await abortRelease(begun, world.deps);
+  expect((await world.drive(begun)).state).toBe("aborted");
+  expect(await world.live(KINDS.ingress, unfinished.name), "its route stands there").not.toBeNull();
+  await expect(take(unfinished.name)).rejects.toMatchObject(belongsTo(unfinished));
 });
 
 test("what the cluster can do is known to the console", async () => {
