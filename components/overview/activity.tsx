@@ -41,6 +41,7 @@ export function Activity({ items, whose, onWhose }: Props) {
 
 function ActivityRow({ item }: { item: ActivityItem }) {
   const t = useTranslations("overview.activity");
+  const states = useTranslations("states.release");
   const words = {
     by: item.by ?? t("kepler"),
     app: () => <b>{item.app}</b>,
@@ -54,6 +55,8 @@ function ActivityRow({ item }: { item: ActivityItem }) {
         {item.kind === "build"
           ? t.rich(`build.${item.state}`, { ...words, ref: item.ref })
           : t.rich(`release.${item.releaseKind}`, { ...words, environment: item.environment })}
+        {/* A build's sentence tells how it went; a release's tells what was wanted. */}
+        {item.kind === "release" && item.state !== "done" && <small> · {states(item.state)}</small>}
       </span>
       <Link className="k-link k-num" href={`/services/${item.app}/${item.kind}s/${item.id}`}>
         {t(`number.${item.kind}`, { number: item.number })}

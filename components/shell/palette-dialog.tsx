@@ -24,6 +24,7 @@ export function PaletteDialog({ openedAt }: { openedAt: number }) {
   const [typed, setTyped] = useState("");
   const services = useServices(typed);
   useEffect(() => spotlight.open(), [openedAt]);
+  useFirstSelected(typed, services.actions);
 
   const go = (href: string) => () => router.push(href);
   const pages: SpotlightActionData[] = RAIL_ITEMS.map(({ href, key, icon: Icon }) => ({
@@ -40,26 +41,25 @@ export function PaletteDialog({ openedAt }: { openedAt: number }) {
   };
   return (
     <Spotlight
-      // What the server found is all shown; our own few are filtered here.
-      filter={(query, actions) =>
-        actions.filter(
-          (action) =>
-            "actions" in action ||
-            String(action.id).startsWith("app:") ||
-            String(action.label).toLowerCase().includes(query.trim().toLowerCase()),
-        )
-      }
-      actions={[...services, ...pages, create]}
+      // Also what the server found: until it answers, what is shown is of the letters before.
+      filter={(query, actions) => actions.filter((action) => "actions" in action || fits(action, query))}
+      actions={[...services.actions, ...pages, create]}
       query={typed}
       onQueryChange={setTyped}
       shortcut={null}
-      nothingFound={t("nothingFound")}
+      nothingFound={t(services.settled ? "nothingFound" : "searching")}
       scrollable
       maxHeight="60dvh"
       overlayProps={{ blur: 0 }}
       highlightQuery
       attributes={{ content: { "aria-label": t("search") } }}
-      classNames={{ content: classes.content, overlay: classes.overlay, action: classes.action, search: classes.input }}
+      classNames={{
+        content: classes.content,
+        overlay: classes.overlay,
+        actionsList: classes.list,
+        action: classes.action,
+        search: classes.input,
+      }}
       searchProps={{
         leftSection: <Search size={16} strokeWidth={1.5} />,
         placeholder: t("search"),
@@ -69,16 +69,32 @@ export function PaletteDialog({ openedAt }: { openedAt: number }) {
   );
 }
 
-function useServices(typed: string): SpotlightActionData[] {
+const fits = ({ label, description }: SpotlightActionData, query: string): boolean =>
+  [label, description].some((text) => text?.toLowerCase().includes(query.trim().toLowerCase()));
+
+/**
+ * Enter goes to the first that fits. Mantine selects it when a letter is typed; what the server finds comes later, and takes
+ * the place of what was selected.
+ */
+function useFirstSelected(typed: string, found: readonly SpotlightActionData[]): void {
+  useEffect(() => {
+    const actions = [...document.querySelectorAll(`.${classes.list} [data-action]`)];
+    if (typed.trim() === "" || actions.some((action) => action.hasAttribute("data-selected"))) return;
+    actions[0]?.setAttribute("data-selected", "true");
+  }, [typed, found]);
+}
+
+/** Services that fit what is typed; `settled` once the server has answered for just that. */
+function useServices(typed: string): { actions: SpotlightActionData[]; settled: boolean } {
   const router = useRouter();
   const [q] = useDebouncedValue(typed.trim(), TYPING_MS);
   const filter = { q, pageSize: String(MOST_SERVICES), sort: "name" };
-  const { data } = useQuery({
+  const { data, isPlaceholderData } = useQuery({
     queryKey: queryKeys.apps(filter),
     queryFn: ({ signal }) => getJson(`/api/apps?${new URLSearchParams(filter)}`, listAppsResult, signal),
     placeholderData: keepPreviousData,
   });
-  return (data?.rows ?? []).map(({ name, displayName, language, team }) => ({
+  const actions = (data?.rows ?? []).map(({ name, displayName, language, team }) => ({
     id: `app:${name}`,
     label: name,
     description: displayName ?? undefined,
@@ -86,4 +102,5 @@ function useServices(typed: string): SpotlightActionData[] {
     rightSection: <span className="k-small k-quiet">{team}</span>,
     onClick: () => router.push(`/services/${name}`),
   }));
+  return { actions, settled: data !== undefined && !isPlaceholderData && q === typed.trim() };
 }

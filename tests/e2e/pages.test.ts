@@ -69,6 +69,20 @@ describe("every page and dialog", () => {
     await page.context().close();
   });
 
+  it("is reached from the keyboard alone: what was typed, found and shown first is where Enter goes", async () => {
+    const { page } = await signIn(browser, kepler);
+    await page.goto(`${kepler.url}/gateways`);
+    await page.getByRole("heading", { name: "Gateways" }).waitFor();
+    await page.keyboard.press("Control+k");
+    const found = page.getByRole("dialog").locator("[data-action]");
+    await found.filter({ hasText: SERVICE }).waitFor();
+    await page.keyboard.type(SERVICE);
+    await expect.poll(() => found.allInnerTexts()).toHaveLength(1);
+    await page.keyboard.press("Enter");
+    await page.waitForURL(`**/services/${SERVICE}`);
+    await page.context().close();
+  });
+
   it("has a sign-in without a finding, before and after a wrong password", async () => {
     const page = await browser.newPage();
     await page.goto(`${kepler.url}/sign-in`);

@@ -17,20 +17,30 @@ export function sentenceTranslator(sentences: Sentences): (text: string) => stri
     .map(([text, translation]): Template => ({ parts: text.split(VALUE), translation, hasWords: hasWords(text) }));
 
   const whole = (text: string): string | null => {
-    const known = sentences[text];
-    if (known !== undefined) return known;
+    const translation = sentences[text];
+    if (translation !== undefined) return translation;
     for (const { parts, translation, hasWords: certain } of templates) {
       const values = valuesIn(text, parts);
-      if (!values) continue;
-      const translated = values.map((value) => (value === text ? null : whole(value)));
+      if (!values || reachesOver(values, parts)) continue;
+      const translated = values.map((value) => (value === text ? null : known(value)));
       if (!certain && translated.every((value) => value === null)) continue;
       return translation.replaceAll(/\{(\d+)\}/g, (_, i: string) => translated[Number(i)] ?? values[Number(i)] ?? "");
     }
     return null;
   };
-  return (text) =>
-    whole(text) ?? text.split(/(?<=\.) (?=[A-Z])/).reduce((said, part) => join(said, whole(part) ?? part), "");
+  /** All of it, or sentence by sentence; null when none of them is known. */
+  const known = (text: string): string | null => {
+    const all = whole(text);
+    const parts = text.split(NEXT_SENTENCE);
+    if (all !== null || parts.length === 1) return all;
+    const translated = parts.map(whole);
+    if (translated.every((part) => part === null)) return null;
+    return translated.reduce<string>((said, part, i) => join(said, part ?? parts[i] ?? ""), "");
+  };
+  return (text) => known(text) ?? text;
 }
+
+const NEXT_SENTENCE = /(?<=\.) (?=[A-Z])/;
 
 const VALUE = /\{\d+\}/;
 const wordsOf = (text: string): string => text.split(VALUE).join("");
@@ -55,6 +65,10 @@ function valuesIn(text: string, parts: readonly string[]): string[] | null {
   }
   return [...values, text.slice(from, end)];
 }
+
+/** Does a value that is followed by words hold the end of a sentence? Then those words are of another sentence. */
+const reachesOver = (values: readonly string[], parts: readonly string[]): boolean =>
+  values.some((value, i) => parts[i + 1] !== "" && value.includes(". "));
 
 /** Chinese sentences follow each other without a space. */
 const join = (a: string, b: string): string => (a === "" || a.endsWith("。") ? a + b : `${a} ${b}`);

@@ -44,6 +44,11 @@ describe("a sentence of the server's", () => {
     expect(translate("The new pods did not become ready in time. web-1 is Pending.")).toContain(
       "新的 Pod 没有按时就绪。",
     );
+    const unready = "shop in shop-1 runs but is not ready: its readiness probe asks GET :8080/up and got status 404.";
+    expect(translate(`The new pods did not become ready in time. ${unready}`)).toBe(
+      `新的 Pod 没有按时就绪。${translate(unready)}`,
+    );
+    expect(translate(unready)).toMatch(/^shop-1 中的 shop /);
     expect(translate("Check its address. Ask a platform admin.")).toBe("请检查它的地址。请联系平台管理员。");
   });
 
