@@ -9,7 +9,7 @@ import { confirmRelease } from "../confirm-release.ts";
 import { findBasis } from "../plan/plan-release.ts";
 import { type AskedRelease, releaseIntent } from "../schema.ts";
 import { type ReconcileReleaseDeps } from "../steps/step-context.ts";
-import { nextWave } from "./wave-rules.ts";
+import { endedUntried, nextWave } from "./wave-rules.ts";
 
 const LOOK_AGAIN_MS = 2_000;
 
@@ -32,7 +32,10 @@ export async function workOffBulk(
   if (waiting.length === 0) return "done";
   if (bulk.gateway === null) return askFor(deps, bulk, waiting, signal, 1);
   const wave = nextWave(
-    bulk.items.map(({ error, release }) => ({ refused: error !== null, state: release?.state ?? null })),
+    bulk.items.map(({ error, release }) => ({
+      refused: error !== null || (release !== null && endedUntried(release)),
+      state: release?.state ?? null,
+    })),
   );
   switch (wave.is) {
     case "wait":
@@ -54,7 +57,7 @@ const itemsInOrder = {
     releaseId: true,
     error: true,
     app: { select: { teamId: true } },
-    release: { select: { state: true } },
+    release: { select: { state: true, steps: { where: { name: "apply" }, select: { startedAt: true } } } },
   },
 } as const satisfies Prisma.BulkChange$itemsArgs;
 

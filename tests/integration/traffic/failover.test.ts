@@ -282,6 +282,19 @@ test("a service whose certificate the standby has not got stays where it is serv
   expect((await load.stop()).failed).toEqual([]);
 });
 
+test("services that cannot even be tried, three on their way out, do not keep the others at a gateway that has failed", async () => {
+  const { moves } = await previewMove(ALL, { id: world.environmentId, to: "ingress" }, db());
+  const where = { id: { in: moves.slice(0, 3).map(({ appId }) => appId) } };
+  await db().app.updateMany({ where, data: { retiringAt: new Date() } });
+  const { bulkId } = await moveTo("ingress");
+  await work(bulkId);
+  await db().app.updateMany({ where, data: { retiringAt: null } });
+  const { items } = await getBulkView(bulkId, { id: apps.plain.userId, isAdmin: false }, db());
+  expect(items.map(({ release }) => release?.state ?? null)).toEqual([null, null, null, "done"]);
+  for (const { error } of items.slice(0, 3)) expect(error?.message).toMatch(/retir/);
+  await work((await moveTo("home")).bulkId);
+});
+
 test("what is released or brought back meanwhile stays on the gateway that carries the environment", async () => {
   await work((await moveTo("ingress")).bulkId);
   const { environmentId } = world;

@@ -3,7 +3,7 @@ import { specProbe } from "#lib/apps/spec/probe-schema";
 import { specTrafficPolicy } from "#lib/apps/spec/traffic-policy-schema";
 import { NO_TRAFFIC_RULES } from "#lib/apps/spec/traffic-schema";
 import { type AppSpec } from "#lib/apps/spec-schema";
-import { nextWave } from "#lib/releases/bulk/wave-rules";
+import { endedUntried, nextWave } from "#lib/releases/bulk/wave-rules";
 import { foreignHosts } from "#lib/releases/gateway/foreign-rules";
 import { probesOf, serves } from "#lib/releases/gateway/serving-rules";
 import { movesTo, stateOf } from "#lib/releases/gateway/standing-rules";
@@ -117,10 +117,22 @@ describe("a move", () => {
   it("begins with a few, and goes on when one of them is through", () => {
     expect(wave(null, null, null, null, null)).toEqual({ is: "ask", count: 3 });
     expect(wave("applying", null, null, null)).toEqual({ is: "ask", count: 2 });
-    expect(wave("failed", "applying", "refused", null)).toEqual({ is: "wait" });
+    expect(wave("failed", "applying", "failed", null)).toEqual({ is: "wait" });
     expect(wave("failed", "done", "applying", null, null)).toEqual({ is: "ask", count: 2 });
-    expect(wave("failed", "aborted", "refused", null)).toEqual({ is: "stop" });
+    expect(wave("failed", "aborted", "failed", null)).toEqual({ is: "stop" });
     expect(wave("failed", "superseded", "failed", null)).toEqual({ is: "ask", count: 1 });
+  });
+  it("tries another in place of one that is refused, which says nothing of the gateway", () => {
+    expect(wave("refused", "refused", "refused", null, null)).toEqual({ is: "ask", count: 2 });
+    expect(wave("failed", "applying", "refused", null)).toEqual({ is: "ask", count: 1 });
+    expect(wave("refused", "failed", "failed", "failed", null)).toEqual({ is: "stop" });
+    const [started, waiting] = [{ startedAt: new Date(0) }, { startedAt: null }];
+    const ended = (state: ReleaseState, apply: typeof waiting | typeof started) =>
+      endedUntried({ state, steps: [apply] });
+    expect([ended("failed", waiting), ended("aborted", waiting)]).toEqual([true, true]);
+    expect([ended("failed", started), ended("pending", waiting), ended("superseded", waiting)]).toEqual([
+      ...[false, false, false],
+    ]);
   });
 });
 
