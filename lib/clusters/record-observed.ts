@@ -4,7 +4,14 @@ import { type Db, type Tx } from "#lib/platform/db";
 import { publishAll } from "#lib/platform/events";
 import { HAND_OVER, isController, KEPLER, ownersOf } from "#lib/releases/ownership-rules";
 import { appNameOf, seeEvent } from "./event-rules.ts";
-import { deleteObserved, keepOnlyObserved, type Listed, type ObservedKind, upsertObserved } from "./observed-table.ts";
+import {
+  deleteObserved,
+  keepOnlyObserved,
+  type Labelled,
+  type Listed,
+  type ObservedKind,
+  upsertObserved,
+} from "./observed-table.ts";
 import { seePod } from "./pod-rules.ts";
 import { clusterKey } from "./record-system.ts";
 import { seeWorkload } from "./workload-rules.ts";
@@ -37,7 +44,7 @@ export const seeRow: Record<ObservedKind, (object: unknown) => SeenRow | null> =
     const { terminating: _, claims: _claims, containers, ...rest } = seen;
     // Its probes and ports are read where they are wanted, from the cluster.
     const shown = containers.map(({ ports: _ports, probes: _probes, ...container }) => container);
-    return { key: seen.uid, row: { ...snake(rest), containers: shown } };
+    return { key: seen.uid, row: { ...snake(rest), labelled: seen.keptBy === null, containers: shown } };
   },
   workloads: (object) => {
     const seen = seeWorkload(object);
@@ -60,14 +67,14 @@ export async function recordObserved(
   kind: ObservedKind,
   clusterId: string,
   heard: Map<string, Record<string, unknown> | null>,
-  { now }: { now: Date },
+  { now, labelled }: { now: Date; labelled?: Labelled },
 ): Promise<string[]> {
   const present = [...heard].flatMap(([, row]) => (row ? [row] : []));
   const gone = [...heard].flatMap(([key, row]) => (row ? [] : [key]));
   return db.$transaction(async (tx) => {
     const rows = await withApps(tx, kind, clusterId, present);
     const changed = await upsertObserved(tx, kind, clusterId, rows, now);
-    const removed = await deleteObserved(tx, kind, clusterId, gone);
+    const removed = await deleteObserved(tx, kind, clusterId, gone, { labelled });
     return tellBrowsers(tx, [...new Set([...changed, ...removed])]);
   });
 }

@@ -91,7 +91,7 @@ type Scope = { namespace: string | null; labelSelector?: string; labelled?: bool
 async function follow(deps: Deps, observed: ObservedKind, kind: KindRef, scope: Scope, signal: AbortSignal) {
   const { db, cluster, kubernetes, random, log, now } = deps;
   const record = async (heard: Map<string, Row | null>) => {
-    const appIds = await recordObserved(db, observed, cluster.id, heard, { now: now() });
+    const appIds = await recordObserved(db, observed, cluster.id, heard, { now: now(), labelled: scope.labelled });
     if (appIds.length > 0) await deps.onChanged(appIds);
   };
   const listed = new Set<string>();

@@ -1,10 +1,12 @@
 import { randomUUID } from "node:crypto";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { Forbidden, type Kubernetes } from "#lib/clients/kubernetes/client";
+import { Forbidden, type KindRef, type Kubernetes } from "#lib/clients/kubernetes/client";
 import { createKubernetes } from "#lib/clients/kubernetes/create-kubernetes";
 import { KINDS } from "#lib/clients/kubernetes/kinds";
 import { bootstrapClusters } from "#lib/clusters/bootstrap-clusters";
+import { UNMANAGED_SELECTOR } from "#lib/clusters/label-rules";
 import { listPods, listSystems } from "#lib/clusters/queries";
+import { recordObserved, seeRow } from "#lib/clusters/record-observed";
 import { createLogger } from "#lib/platform/logger";
 import { type FreshDatabase, freshDatabase } from "#tests/world/postgres";
 import { startWorld, type World } from "#tests/world/sandbox";
@@ -184,6 +186,49 @@ test("what happened while nobody watched is put right by the next list", async (
   const watch = watching();
   await waitFor("rows as the cluster", async () => (await rows()).join() === "missed");
   await watch.stop();
+});
+
+test("a pod with Kepler's labels and of no release is kept by the list that names it, also when the other comes later", async () => {
+  const { metadata, ...rest } = pod("by-hand");
+  const { "kepler.dev/release": _, ...labels } = metadata.labels;
+  await kubernetes.apply({ ...rest, metadata: { ...metadata, labels } });
+  const listed = Promise.withResolvers<void>();
+  const isOther = (kind: KindRef, { labelSelector }: { labelSelector?: string } = {}) =>
+    kind.kind === "Pod" && labelSelector === UNMANAGED_SELECTOR;
+  const late: Kubernetes = {
+    ...kubernetes,
+    list: async (kind, namespace, options) => {
+      if (isOther(kind, options)) await waitFor("the pod's row", async () => (await rows()).includes("by-hand"));
+      return kubernetes.list(kind, namespace, options);
+    },
+    watch: (kind, namespace, options) => {
+      if (isOther(kind, options)) listed.resolve();
+      return kubernetes.watch(kind, namespace, options);
+    },
+  };
+  const first = watching(late);
+  await listed.promise;
+  expect(await rows()).toContain("by-hand");
+  await first.stop();
+
+  await kubernetes.delete({ ...KINDS.pod, namespace: "kepler-dev", name: "by-hand" }, { propagation: "Background" });
+  const second = watching();
+  await waitFor("its row to go", async () => !(await rows()).includes("by-hand"));
+  await second.stop();
+});
+
+test("a pod whose labels were changed has its row from the watch that sees it now, also when the other one's end comes later", async () => {
+  const { metadata, ...rest } = pod("relabelled");
+  const born = { uid: randomUUID(), creationTimestamp: new Date().toISOString() };
+  const seen = seeRow.pods({ ...rest, metadata: { ...metadata, ...born }, status: { phase: "Pending" } });
+  if (!seen) throw new Error("that is no pod");
+  const hear = (row: typeof seen.row | null, labelled: boolean) =>
+    recordObserved(database.db, "pods", cluster.id, new Map([[seen.key, row]]), { now: new Date(), labelled });
+  await hear({ ...seen.row, labelled: false }, false);
+  await hear(null, true);
+  expect(await rows()).toContain("relabelled");
+  await hear(null, false);
+  expect(await rows()).not.toContain("relabelled");
 });
 
 test("a cluster that stops answering is down since then, keeps its rows, and comes up again by itself", async () => {

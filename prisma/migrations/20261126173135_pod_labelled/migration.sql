@@ -1,0 +1,2 @@
+-- AlterTable
+ALTER TABLE "observed_pods" ADD COLUMN     "labelled" BOOLEAN NOT NULL DEFAULT true;
