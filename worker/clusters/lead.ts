@@ -5,6 +5,8 @@ import { type Logger } from "#lib/platform/logger";
 type Options = { url: string /** What is led, e.g. "cluster:<id>". */; seat: string; log: Logger; signal: AbortSignal };
 
 const TRY_AGAIN_MS = 2_000;
+/** Nothing is said on the connection that holds the seat: TCP keepalive alone shows that its other end is gone. */
+const KEEPALIVE_MS = 10_000;
 
 /**
  * Runs `reign` while this process is the one leader for a seat, over all processes on one database. The seat is a session
@@ -24,7 +26,12 @@ export async function lead(options: Options, reign: (signal: AbortSignal) => Pro
 }
 
 async function takeSeat({ url, seat, log, signal }: Options, reign: (signal: AbortSignal) => Promise<void>) {
-  const client = new pg.Client({ connectionString: url, application_name: "kepler-lead", keepAlive: true });
+  const client = new pg.Client({
+    connectionString: url,
+    application_name: "kepler-lead",
+    keepAlive: true,
+    keepAliveInitialDelayMillis: KEEPALIVE_MS,
+  });
   const lost = new AbortController();
   client.on("error", (error) => lost.abort(error));
   client.on("end", () => lost.abort(new Error("database connection ended")));
