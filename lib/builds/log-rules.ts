@@ -1,3 +1,5 @@
+import { withoutSecrets } from "#lib/terminal/mask-rules";
+
 /** Long enough that no ordinary word is taken for a secret. */
 const SHORTEST_SECRET = 8;
 const MASK = "••••••";
@@ -11,6 +13,10 @@ export function maskSecrets(text: string, secrets: readonly string[]): string {
     .sort((a, b) => b.length - a.length)
     .reduce((masked, form) => masked.replaceAll(form, MASK), text);
 }
+
+/** Whole lines of a log: ours by their values, and whatever else says itself that it is a token or a private key. */
+export const maskLog = (text: string, secrets: readonly string[]): string =>
+  withoutSecrets(maskSecrets(text, secrets), []);
 
 /** Past this a line is stored in pieces, so that a program which never ends its line cannot hold the log back. */
 const LONGEST_HELD_LINE = 64 * 1024;

@@ -5,7 +5,7 @@ import { NotFound } from "#lib/platform/errors";
 import { publish } from "#lib/platform/events";
 import { type BuildRow } from "./build-row.ts";
 import { type BuildWorld } from "./build-world.ts";
-import { maskSecrets, wholeLines } from "./log-rules.ts";
+import { maskLog, wholeLines } from "./log-rules.ts";
 
 /** Reads per run of the reconciler: a huge log is taken in turns with looking at the build itself. */
 const MOST_READS = 20;
@@ -24,7 +24,7 @@ export async function tailLog(world: BuildWorld, row: BuildRow, run: number, cal
     const held = Buffer.byteLength(piece.text) - Buffer.byteLength(piece.kept);
     const next = piece.nextByte - held;
     if (next > offset) {
-      await storePiece(world, row, { offset, next, text: maskSecrets(piece.kept, secrets) });
+      await storePiece(world, row, { offset, next, text: maskLog(piece.kept, secrets) });
       offset = next;
     }
     if (!piece.more) return markComplete(world, row);

@@ -1,6 +1,5 @@
 import "server-only";
 import { type AppSpec, appSpec } from "#lib/apps/spec-schema";
-import { maskSecrets } from "#lib/builds/log-rules";
 import { askAddress } from "#lib/clients/edge/ask-address";
 import { type Kubernetes } from "#lib/clients/kubernetes/client";
 import { type Prometheus } from "#lib/clients/prometheus/client";
@@ -14,6 +13,7 @@ import { type Db, db as ownDb } from "#lib/platform/db";
 import { KeplerError, NotFound, toPublicError } from "#lib/platform/errors";
 import { urlsOf } from "#lib/releases/domains/host-rules";
 import { isTerminal } from "#lib/releases/release-rules";
+import { withoutSecrets } from "#lib/terminal/mask-rules";
 import { diagnose } from "./diagnosis-rules.ts";
 import { lastSeenPods } from "./last-seen.ts";
 import { placeOf } from "./place-rules.ts";
@@ -69,17 +69,17 @@ export async function getDiagnosis(
   const secrets = await knownSecrets(db, appId, environment.id);
   return {
     ...view,
-    findings: diagnose(scene).map((one) => withoutSecrets(one, secrets)),
+    findings: diagnose(scene).map((one) => masked(one, secrets)),
     gaps: [...seen.gaps, ...image.gaps, ...peaks.gaps],
     seenAt: sight.seenAt?.toISOString() ?? null,
   };
 }
 
 /** What a program wrote may hold what it was given; so may a command that could not be started, which the sentence quotes. */
-const withoutSecrets = (finding: Finding, secrets: readonly string[]): Finding => ({
+const masked = (finding: Finding, secrets: readonly string[]): Finding => ({
   ...finding,
-  error: { ...finding.error, message: maskSecrets(finding.error.message, secrets) },
-  evidence: finding.evidence.map((each) => ({ ...each, text: maskSecrets(each.text, secrets) })),
+  error: { ...finding.error, message: withoutSecrets(finding.error.message, secrets) },
+  evidence: finding.evidence.map((each) => ({ ...each, text: withoutSecrets(each.text, secrets) })),
 });
 
 /** The app, the place, and the release whose objects should stand there: the newest that was applied. */

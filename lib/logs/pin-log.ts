@@ -4,7 +4,7 @@ import { knownSecrets } from "#lib/config/known-secrets";
 import { sha256Hex } from "#lib/platform/crypto";
 import { type Db } from "#lib/platform/db";
 import { KeplerError } from "#lib/platform/errors";
-import { OutputMask } from "#lib/terminal/mask-rules";
+import { withoutSecrets } from "#lib/terminal/mask-rules";
 import { type LogSource } from "./follow-pods.ts";
 import { type PinLogInput } from "./pin-schema.ts";
 import { readLogToEnd } from "./read-pod.ts";
@@ -28,9 +28,8 @@ export async function pinLog(
 ): Promise<{ id: string }> {
   const signal = AbortSignal.timeout(CONFIRM_WITHIN_MS);
   const confirmed = await isSaidByCluster(source, container, lines, signal);
-  const mask = new OutputMask(await knownSecrets(db, app.id, environment.id));
   const whole = lines.map(({ at, pod, text }) => `${at} ${pod} ${text}\n`).join("");
-  const text = [...mask.push(whole, 0), ...mask.flush(0)].map((piece) => piece.text).join("");
+  const text = withoutSecrets(whole, await knownSecrets(db, app.id, environment.id));
   const times = lines.map(({ at }) => at).sort();
   return db.pinnedLog.create({
     data: {

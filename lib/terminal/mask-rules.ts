@@ -120,6 +120,16 @@ export class OutputMask {
   }
 }
 
+/**
+ * Lines that are there whole, without their secrets. Line by line first: a terminal breaks a token where its window ends,
+ * a log only where the token does, and the next line's first word is none of it. Then as one, for what has many lines.
+ */
+export function withoutSecrets(text: string, secrets: readonly string[]): string {
+  const mask = new OutputMask(secrets);
+  const masked = (part: string) => [...mask.push(part, 0), ...mask.flush(0)].map((piece) => piece.text).join("");
+  return masked(text.split("\n").map(masked).join("\n"));
+}
+
 /** A secret as it is seen, as addresses write it, and inside JSON (RFC 8259, 7), as programs log it. */
 function formsOf(secret: string): string[] {
   const seen = visibleText(secret).toWellFormed();

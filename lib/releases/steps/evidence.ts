@@ -1,7 +1,7 @@
 import "server-only";
-import { maskSecrets } from "#lib/builds/log-rules";
 import { knownSecrets } from "#lib/config/known-secrets";
 import { KeplerError } from "#lib/platform/errors";
+import { withoutSecrets } from "#lib/terminal/mask-rules";
 import { containerOf } from "../manifests/object.ts";
 import { type Verdict } from "../rollout-rules.ts";
 import { type StepContext } from "./step-context.ts";
@@ -21,7 +21,7 @@ export async function withEvidence(
     (previous ? await lastLines(context, place, true) : null) ?? (await lastLines(context, place, false)) ?? [];
   const { app, environment } = context.release;
   const secrets = await knownSecrets(context.deps.db, app.id, environment.id);
-  const log = maskSecrets(lines.join("\n"), secrets).slice(-EVIDENCE_BYTES);
+  const log = withoutSecrets(lines.join("\n"), secrets).slice(-EVIDENCE_BYTES);
   return { ...verdict, facts: { ...verdict.facts, pod: place.pod, ...(log ? { log } : {}) } };
 }
 

@@ -11,6 +11,9 @@ import { OutputMask } from "#lib/terminal/mask-rules";
 import { type Running, startRetireWorld } from "../retire/retire-world.ts";
 import { configOn, DB, NEXT_PASSWORD, PASSWORD, SHOWING, settings, WEB } from "./config-world.ts";
 
+/** Nobody gave it to the service as a secret, but it says itself what it is. */
+const TOKEN = `glpat-${"x9".repeat(10)}`;
+
 let world: Awaited<ReturnType<typeof startRetireWorld>>;
 let on: ReturnType<typeof configOn>;
 beforeAll(async () => {
@@ -117,10 +120,12 @@ test.concurrent("no writer says a secret: preview, conflicts and drift, export, 
   const crashing = await world.ground.createBuild(app, [
     "node",
     "-e",
-    `console.error("cannot sign in with " + process.env.DB_PASSWORD);process.exit(7)`,
+    `console.error("cannot sign in with " + process.env.DB_PASSWORD + " nor glpat-" + "x9".repeat(10));process.exit(7)`,
   ]);
   const failed = await world.ground.drive(await world.ground.request(app, { buildId: crashing.id }));
-  expect(failed.steps.find(({ name }) => name === "rollout")?.detail?.log).toContain("cannot sign in with ••••••");
+  expect(failed.steps.find(({ name }) => name === "rollout")?.detail?.log).toContain(
+    "cannot sign in with •••••• nor ••••••",
+  );
   said.push(failed);
 
   const mask = new OutputMask(await knownSecrets(deps.db, app.id, environmentId));
@@ -130,7 +135,7 @@ test.concurrent("no writer says a secret: preview, conflicts and drift, export, 
   said.push(await wholeDatabase());
   const everything = JSON.stringify(said);
   expect(everything).toContain(app.name);
-  for (const secret of [PASSWORD, NEXT_PASSWORD, byHand]) {
+  for (const secret of [PASSWORD, NEXT_PASSWORD, byHand, TOKEN]) {
     expect(everything).not.toContain(secret);
     expect(everything).not.toContain(encoded(secret));
   }

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { firstFailingLine, maskSecrets, wholeLines } from "#lib/builds/log-rules";
+import { firstFailingLine, maskLog, maskSecrets, wholeLines } from "#lib/builds/log-rules";
 
 describe("masking a log", () => {
   it("leaves no secret of eight characters or more, wherever it stands", () => {
@@ -22,6 +22,12 @@ describe("masking a log", () => {
 
   it("also finds a secret that was encoded into a URL", () => {
     expect(maskSecrets("https://u:p%40ssw%2Frd1@git/", ["p@ssw/rd1"])).toBe("https://u:••••••@git/");
+  });
+
+  it("leaves no token of a log that nobody named, and every other character of it", () => {
+    const token = `glpat-${"x9".repeat(10)}`;
+    const log = (shown: string) => `\u001b[32mnpm\u001b[0m config set token=${shown}\r\ndone, with oursecret\n`;
+    expect(maskLog(log(token), ["oursecret"])).toBe(log("••••••").replace("oursecret", "••••••"));
   });
 
   it("does not take short words for secrets", () => {
