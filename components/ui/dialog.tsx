@@ -1,7 +1,7 @@
 "use client";
 
 import { Modal } from "@mantine/core";
-import type { ReactNode } from "react";
+import { type ReactNode, useEffect } from "react";
 import { useTranslations } from "use-intl";
 import classes from "./floats.module.css";
 
@@ -20,6 +20,7 @@ type Props = {
 /** The one frame of every change: form, what will change, effect, confirm. Focus is kept inside and given back. */
 export function Dialog({ opened, onClose, title, badges, footer, width = 640, children }: Props) {
   const t = useTranslations("ui");
+  useFocusGivenBack(opened);
   return (
     <Modal.Root opened={opened} onClose={onClose} size={width}>
       <Modal.Overlay />
@@ -37,4 +38,13 @@ export function Dialog({ opened, onClose, title, badges, footer, width = 640, ch
       </Modal.Content>
     </Modal.Root>
   );
+}
+
+/** Mantine gives focus back when `opened` becomes false; most of our dialogs end with what drew them. */
+function useFocusGivenBack(opened: boolean): void {
+  useEffect(() => {
+    const opener = document.activeElement;
+    if (!opened || !(opener instanceof HTMLElement)) return;
+    return () => opener.focus({ preventScroll: true });
+  }, [opened]);
 }

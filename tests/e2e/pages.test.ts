@@ -83,6 +83,17 @@ describe("every page and dialog", () => {
     await page.context().close();
   });
 
+  it("gives focus back to the button that opened a dialog", async () => {
+    const { page } = await signIn(browser, kepler);
+    await page.goto(`${kepler.url}/services/${SERVICE}`);
+    const scale = page.getByRole("button", { name: "Scale", exact: true });
+    await scale.and(page.locator(":not([aria-disabled=true])")).press("Enter");
+    await page.getByRole("dialog").getByLabel("Replicas").waitFor();
+    await page.keyboard.press("Escape");
+    await expect.poll(() => scale.evaluate((button) => button === document.activeElement)).toBe(true);
+    await page.context().close();
+  });
+
   it("has a sign-in without a finding, before and after a wrong password", async () => {
     const page = await browser.newPage();
     await page.goto(`${kepler.url}/sign-in`);
