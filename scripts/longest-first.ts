@@ -9,6 +9,7 @@ const LONGEST = [
   "tests/integration/releases/many-releases.test.ts", // 56
   "tests/integration/releases/reconcile.test.ts", // 51
   "tests/integration/releases/stateful.test.ts", // 51
+  "tests/integration/traffic/failover.test.ts", // 49
   "tests/integration/retire/reconcile.test.ts", // 47
   "tests/integration/config/secrets.test.ts", // 41
   "tests/integration/releases/scale-lease.test.ts", // 34
