@@ -38,9 +38,11 @@ async function takeSeat({ url, seat, log, signal }: Options, reign: (signal: Abo
   try {
     await client.connect();
     const { rows } = await client.query("select pg_try_advisory_lock(hashtextextended($1, 0)) as mine", [seat]);
-    if (rows[0]?.mine !== true) return;
+    const over = AbortSignal.any([signal, lost.signal]);
+    // A reign that is over before it began would wait for a word that has been said.
+    if (rows[0]?.mine !== true || over.aborted) return;
     log.info({ seat }, "leading");
-    await reign(AbortSignal.any([signal, lost.signal]));
+    await reign(over);
   } finally {
     await client.end().catch(() => undefined);
   }

@@ -27,9 +27,24 @@ test("of several processes one leads, and when its connection dies another does,
     );
   const candidates = [candidate("a"), candidate("b")];
   await waitFor("a leader", () => reigning.size === 1);
-  await database.db.$queryRaw`select pg_terminate_backend(pid) from pg_locks where locktype = 'advisory' and granted`;
+  // Other files' locks stand in the same table.
+  await database.db.$queryRaw`
+    select pg_terminate_backend(pid) from pg_locks join pg_database on oid = database
+    where locktype = 'advisory' and granted and datname = current_database()`;
   await waitFor("another reign", () => reigns.length === 2 && reigning.size === 1);
   ending.abort();
   await Promise.all(candidates);
   expect(reigning.size).toBe(0);
+});
+
+test("whoever is told to end while it takes its seat never reigns", async () => {
+  const ending = new AbortController();
+  let hasReigned = false;
+  const over = lead(
+    { url: database.url, seat: "cluster:y", log: createLogger("silent"), signal: ending.signal },
+    async () => void (hasReigned = true),
+  );
+  ending.abort();
+  await over;
+  expect(hasReigned).toBe(false);
 });
