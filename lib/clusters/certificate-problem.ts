@@ -1,6 +1,7 @@
 import "server-only";
 import { X509Certificate } from "node:crypto";
 import { z } from "zod";
+import { hostToAsk } from "#lib/apps/spec/names-schema";
 import { type CertificateProblem, type CertificateState } from "./certificate-schema.ts";
 
 const WARN_BEFORE_MS = 14 * 86_400_000;
@@ -59,7 +60,7 @@ export function certificateProblem(
       `The certificate in ${secret} has expired on ${day}: visitors of ${of} are warned or turned away.`,
       "Have it renewed now: whoever keeps the Secret, or cert-manager's log, knows why it was not.",
     );
-  const uncovered = hosts.filter((host) => certificate.checkHost(host) === undefined);
+  const uncovered = hosts.filter((host) => certificate.checkHost(hostToAsk(host)) === undefined);
   if (uncovered.length > 0)
     return problem(
       "uncovered",

@@ -1,7 +1,7 @@
 import { configRefs } from "#lib/apps/spec/config-schema";
 import { carrierOf } from "#lib/apps/spec/gateway-rules";
 import { type AppSpec } from "#lib/apps/spec-schema";
-import { urlsOf } from "#lib/releases/domains/host-rules";
+import { addressesOf, isOpenable } from "#lib/releases/domains/host-rules";
 import { stateOfCalls } from "./calls-rules.ts";
 import { type TopologyColumn, type TopologyNode, type TopologyView } from "./schema.ts";
 
@@ -49,7 +49,9 @@ function columnsOf(facts: TopologyFacts, { spec, endedAt }: NonNullable<Topology
   const declared = spec.egress?.hosts.map(({ name }) => name) ?? [];
   const edge = exposure ? [node("edge", carrierOf(exposure), asReleased)] : [];
   const routes = exposure
-    ? urlsOf(spec, domain).map((url) => node("route", withoutScheme(url), { ...asReleased, url }))
+    ? addressesOf(spec, domain).map((url) =>
+        node("route", withoutScheme(url), { ...asReleased, url: isOpenable(url) ? url : null }),
+      )
     : spec.ports.map(({ port }) => node("internal", `${app.name}:${port}`, asReleased));
   return [
     shown("edge", edge, 1),

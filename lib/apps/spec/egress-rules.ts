@@ -1,10 +1,10 @@
 import { isEqual } from "../merge-rules.ts";
 import { type Domain, domainOf } from "./domain-rules.ts";
 import { type ExternalHost, type SpecEgress } from "./egress-schema.ts";
+import { isWildcard } from "./names-schema.ts";
 import { type Path, type Problem } from "./problem.ts";
 import { type StoredSettings } from "./stored-schema.ts";
 
-export const isWildcard = ({ name }: { name: string }): boolean => name.startsWith("*.");
 /** Does anything happen to its calls on the way that Istio would not do by itself? */
 export const isTreated = ({ timeoutMs, retries }: ExternalHost): boolean => timeoutMs !== null || retries !== null;
 
@@ -22,7 +22,7 @@ export function egressProblems({ egress, meshMode, sidecar }: StoredSettings): P
       ...(isClusterOwn(host.name) ? [{ path: [...at, "name"], message: "egress.cluster-own" }] : []),
       ...portProblems(egress.hosts.slice(0, i), host, bypassed, at),
       ...twice(host.addresses, [...at, "addresses"]),
-      ...(isWildcard(host) ? wildcardProblems(host, at) : treatmentProblems(host, at)),
+      ...(isWildcard(host.name) ? wildcardProblems(host, at) : treatmentProblems(host, at)),
     ];
   });
 }
@@ -95,7 +95,7 @@ const twice = (values: readonly string[], at: Path): Problem[] =>
 
 /** Is this host one that it may call, by name or by a name for many? */
 export const isDeclared = (host: string, { hosts }: SpecEgress): boolean =>
-  hosts.some(({ name }) => name === host || (name.startsWith("*.") && host.endsWith(name.slice(1))));
+  hosts.some(({ name }) => name === host || (isWildcard(name) && host.endsWith(name.slice(1))));
 
 /** Hosts outside among these that the service may not call; what has no dot, or is a Service, is the cluster's. */
 export const beyondReach = (egress: SpecEgress | null, hosts: readonly string[]): string[] =>

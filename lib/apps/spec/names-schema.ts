@@ -19,6 +19,16 @@ export const dnsName = z
   .max(253)
   .regex(/^[a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)*$/, "host.dns-name");
 
+/** A host that routes may name: one by itself, or "*." and a name for every host one label below it (KEP-1453). */
+export const routeHost = z
+  .string()
+  .max(253)
+  .regex(/^(\*\.)?[a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)*$/, "host.route");
+
+export const isWildcard = (host: string): boolean => host.startsWith("*.");
+/** A host by which a route can be asked for: of a wildcard's, one that nobody will have given a route of its own. */
+export const hostToAsk = (host: string): string => (isWildcard(host) ? `kepler-asks${host.slice(1)}` : host);
+
 export const portNumber = z.number().int().min(1).max(65_535);
 
 const MEBIBYTE = 1024 ** 2;

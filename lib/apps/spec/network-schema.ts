@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { dnsName, portNumber } from "./names-schema.ts";
+import { dnsName, portNumber, routeHost } from "./names-schema.ts";
 import { routeTraffic } from "./traffic-schema.ts";
 
 export const specPort = z.object({
@@ -10,7 +10,7 @@ export const specPort = z.object({
 });
 
 export const specRoute = z.object({
-  host: dnsName,
+  host: routeHost,
   path: z
     .string()
     .max(512)
@@ -22,7 +22,7 @@ export const specRoute = z.object({
 });
 
 /** A Secret with a certificate, and the hosts that are served with it. */
-export const specTls = z.object({ secretName: dnsName, hosts: z.array(dnsName).min(1) });
+export const specTls = z.object({ secretName: dnsName, hosts: z.array(routeHost).min(1) });
 
 export const specExposure = z.object({
   gatewayClass: z.enum(["ingress", "istio"]),

@@ -1,4 +1,5 @@
 import { withoutPort } from "#lib/apps/spec/domain-rules";
+import { isWildcard } from "#lib/apps/spec/names-schema";
 import { isSecure } from "#lib/apps/spec/tls-rules";
 import { type AppSettings, type AppSpec } from "#lib/apps/spec-schema";
 
@@ -14,11 +15,18 @@ export function moveHosts(settings: AppSettings, from: string, to: string): AppS
   return { ...settings, exposure: { ...settings.exposure, routes } };
 }
 
-/** Absolute addresses under which an app is reached from outside; empty when it is not exposed. */
-export function urlsOf(spec: Pick<AppSpec, "exposure">, domain: string): string[] {
+/** Absolute addresses of an app's routes, also those of wildcards; empty when it is not exposed. */
+export function addressesOf(spec: Pick<AppSpec, "exposure">, domain: string): string[] {
   const { exposure } = spec;
   const urls = exposure?.routes.map(
     ({ host, path }) => `${isSecure(exposure, host) ? "https" : "http"}://${host}${portOf(domain)}${path}`,
   );
   return [...new Set(urls)];
 }
+
+/** Can an address be opened as it is? A wildcard's stands for many. */
+export const isOpenable = (url: string): boolean => !isWildcard(url.replace(/^https?:\/\//, ""));
+
+/** Those under which an app is reached from outside. */
+export const urlsOf = (spec: Pick<AppSpec, "exposure">, domain: string): string[] =>
+  addressesOf(spec, domain).filter(isOpenable);

@@ -1,4 +1,5 @@
 import { carrierOf, type GatewayClass, servedRoutes } from "#lib/apps/spec/gateway-rules";
+import { hostToAsk } from "#lib/apps/spec/names-schema";
 import { isSecure } from "#lib/apps/spec/tls-rules";
 import { type AppSpec } from "#lib/apps/spec-schema";
 
@@ -21,7 +22,7 @@ export function probesOf({ exposure, readinessProbe }: Pick<AppSpec, "exposure" 
       const base = path.replace(/\/+$/, "");
       const isBelow = healthy !== null && pathType === "prefix" && `${healthy}/`.startsWith(`${base}/`);
       const secure = isSecure(exposure, host);
-      return { host, secure, path: isBelow && !traffic?.rewritePath ? healthy : path };
+      return { host: hostToAsk(host), secure, path: isBelow && !traffic?.rewritePath ? healthy : path };
     });
 }
 

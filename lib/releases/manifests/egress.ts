@@ -1,6 +1,7 @@
 import { z } from "zod";
-import { isTreated, isWildcard } from "#lib/apps/spec/egress-rules";
+import { isTreated } from "#lib/apps/spec/egress-rules";
 import { type ExternalHost } from "#lib/apps/spec/egress-schema";
+import { isWildcard } from "#lib/apps/spec/names-schema";
 import { contentHash } from "./content-hash.ts";
 import { everyPod, given, type Manifest, type ManifestInput, metadata } from "./object.ts";
 import { patienceOf } from "./route-traffic.ts";
@@ -32,7 +33,7 @@ export const serviceEntries = (input: ManifestInput): Manifest[] =>
         ...(targetPort !== null && { targetPort }),
       })),
       location: "MESH_EXTERNAL",
-      resolution: isWildcard(host) ? "NONE" : addresses.length > 0 ? "STATIC" : "DNS",
+      resolution: isWildcard(host.name) ? "NONE" : addresses.length > 0 ? "STATIC" : "DNS",
       endpoints: addresses.map((address) => ({ address })),
       exportTo,
     });

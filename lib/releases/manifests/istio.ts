@@ -1,8 +1,10 @@
+import { isWildcard } from "#lib/apps/spec/names-schema";
 import { isToScheme } from "#lib/apps/spec/redirect-schema";
 import { canaryName } from "./canary.ts";
 import { type Manifest, type ManifestInput, metadata } from "./object.ts";
 import { type Route } from "./route-id.ts";
-import { conditionCount, conditionsOf, redirectOf, treatmentOf } from "./route-traffic.ts";
+import { mostExactFirst } from "./route-order.ts";
+import { conditionsOf, redirectOf, treatmentOf } from "./route-traffic.ts";
 
 const API = "networking.istio.io/v1";
 /** Labels of the gateway that Istio's own charts and profiles install. */
@@ -62,27 +64,24 @@ export function virtualServices(input: ManifestInput): Manifest[] {
 const routesOf = ({ spec }: ManifestInput): Route[] => spec.exposure?.routes ?? [];
 const hostsOf = (routes: readonly Route[]): string[] => [...new Set(routes.map(({ host }) => host))];
 
-/**
- * The first match wins here; an Ingress takes the most exact one. Both are to mean the same, so that a route can move. Of
- * two with one path the choosier comes first: behind the other it would never be asked.
- */
-const mostExactFirst = (a: Route, b: Route): number =>
-  Number(b.pathType === "exact") - Number(a.pathType === "exact") ||
-  b.path.length - a.path.length ||
-  conditionCount(b.traffic) - conditionCount(a.traffic);
+/** Istio's wildcard is all that is below a name, an Ingress's one label of it: here too, so that a route can move. */
+const oneLabelBelow = (host: string): object => ({
+  authority: { regex: `[A-Za-z0-9_-]+${host.slice(1).replaceAll(".", "\\.")}(:[0-9]+)?` },
+});
 
 /**
  * An Ingress's prefix ends at a slash: /api is /api and what is below it, not /apis. Istio's is a prefix of characters, and
  * what takes its place is too: with a rewrite the path itself and what is below it are two routes.
  */
 function httpRoutesOf(input: ManifestInput, route: Route): object[] {
-  const { path, pathType, traffic } = route;
+  const { host, path, pathType, traffic } = route;
+  const depth = isWildcard(host) ? oneLabelBelow(host) : {};
   const base = path.replace(/\/+$/, "");
   const exact = { uri: { exact: pathType === "exact" ? path : base } };
   const below = { uri: { prefix: `${base}/` } };
   const matches = pathType === "exact" ? [exact] : base === "" ? [below] : [exact, below];
   const asks = (match: object[], more: object = {}) => ({
-    match: match.map((uri) => ({ ...uri, ...conditionsOf(traffic), ...more })),
+    match: match.map((uri) => ({ ...uri, ...depth, ...conditionsOf(traffic), ...more })),
   });
   const redirect = traffic?.redirect ?? null;
   if (traffic && redirect && !isToScheme(redirect)) return [{ ...asks(matches), ...redirectOf(redirect, traffic) }];

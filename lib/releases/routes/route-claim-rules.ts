@@ -1,4 +1,5 @@
 import { carrierOf, type GatewayClass, servedRoutes } from "#lib/apps/spec/gateway-rules";
+import { isWildcard } from "#lib/apps/spec/names-schema";
 import { type AppSpec } from "#lib/apps/spec-schema";
 
 type Exposure = NonNullable<AppSpec["exposure"]>;
@@ -22,7 +23,8 @@ export function newClaims(before: Exposure | null, after: Exposure | null): Clai
 
 /**
  * The first of these claims that another service's routes stand in the way of: at Istio's gateway a host has one service,
- * since two VirtualServices of a host merge in no defined order; at an Ingress two may share a host, but no path of it.
+ * since two VirtualServices of a host merge in no defined order; at an Ingress two may share a host, but no path of it, and
+ * no wildcard: the order of its paths is said within one service.
  */
 export function clashOf(claims: readonly Claim[], other: Exposure): Claim | null {
   const carrier = carrierOf(other);
@@ -34,7 +36,9 @@ export function clashOf(claims: readonly Claim[], other: Exposure): Claim | null
         theirs.some(
           ({ host, path, pathType }) =>
             host === claim.route.host &&
-            (carrier === "istio" || (path === claim.route.path && pathType === claim.route.pathType)),
+            (carrier === "istio" ||
+              isWildcard(host) ||
+              (path === claim.route.path && pathType === claim.route.pathType)),
         ),
     ) ?? null
   );

@@ -1,6 +1,7 @@
 import "server-only";
 import { z } from "zod";
 import { carrierOf } from "#lib/apps/spec/gateway-rules";
+import { isWildcard } from "#lib/apps/spec/names-schema";
 import { specExposure } from "#lib/apps/spec/network-schema";
 import { type AppSpec } from "#lib/apps/spec-schema";
 import { Prisma, type Tx } from "#lib/platform/db";
@@ -79,15 +80,19 @@ async function exposedAt(
 }
 
 function refusal({ route, index }: { route: Route; index: number }, other: Other): PublicError {
-  const onIstio = carrierOf(other.exposure) === "istio";
   return {
     code: "conflict",
     system: "kepler",
-    message: onIstio
-      ? `The host ${route.host} belongs to ${other.app} in ${other.environment}: at Istio's gateway a host has one service.`
-      : `The route ${route.host}${route.path} belongs to ${other.app} in ${other.environment}.`,
+    message: whoseItIs(route, other),
     next: "Choose another host or path, or take it away from that service first.",
     fields: [{ path: `settings.exposure.routes.${index}.host`, message: "route.taken" }],
   };
 }
+function whoseItIs({ host, path }: Route, { app, environment, exposure }: Other): string {
+  if (carrierOf(exposure) === "istio")
+    return `The host ${host} belongs to ${app} in ${environment}: at Istio's gateway a host has one service.`;
+  if (isWildcard(host)) return `The host ${host} belongs to ${app} in ${environment}: a wildcard has one service.`;
+  return `The route ${host}${path} belongs to ${app} in ${environment}.`;
+}
+
 type Route = NonNullable<AppSpec["exposure"]>["routes"][number];

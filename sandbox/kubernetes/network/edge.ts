@@ -17,17 +17,21 @@ export type Edge = { ports: EdgePorts; stop(): Promise<void> };
 /**
  * Where outside traffic comes in. Istio's ingress gateway and Traefik, the standby, each listen on an address of their
  * own. Before them stands what a name server and its load balancer are elsewhere: a visitor comes to the gateway that
- * has a route for what he asks, to Istio's where both have one; with TLS he is shown the
+ * has a route for what he asks, by that name before a wildcard (RFC 4592), to Istio's where both have one; with TLS he is shown the
  * certificate of the gateway that knows the name (SNI), and each request of his finds its own gateway all the same.
  * Each address speaks both on one port, so that a redirect to https leads to where it came from.
  */
 export async function startEdge(stage: Stage, wanted: EdgePorts, entrance: Entrance): Promise<Edge> {
   const istio = istioGateway(stage);
-  const [first, standby] = [proxyServer(istio, entrance), proxyServer(traefikGateway(stage), entrance)];
+  const traefik = traefikGateway(stage);
+  const [first, standby] = [proxyServer(istio, entrance), proxyServer(traefik, entrance)];
   const front = createServer({ keepAliveTimeout: 60_000, requestTimeout: 0 });
   const gatewayFor = (incoming: IncomingMessage): Server => {
     const request = requestOf(incoming);
-    return request && istio.resolve(request, incoming) !== undefined ? first.server : standby.server;
+    const plan = request && istio.resolve(request, incoming);
+    if (!plan) return standby.server;
+    const other = plan.isForMany === true ? traefik.resolve(request, incoming) : undefined;
+    return other?.isForMany === false ? standby.server : first.server;
   };
   for (const event of ["request", "upgrade"])
     front.on(event, (incoming: IncomingMessage, ...rest: unknown[]) =>
@@ -48,13 +52,13 @@ export async function startEdge(stage: Stage, wanted: EdgePorts, entrance: Entra
     twoWayDoor(standby.server, tlsServer(certificates, standby.server, standard)),
   ] as const;
   const [frontDoor, firstDoor, standbyDoor] = doors;
-  const [edge = 0, istioPort = 0, traefik = 0] = await Promise.all([
+  const [edge = 0, istioPort = 0, traefikPort = 0] = await Promise.all([
     listen(frontDoor.server, wanted.edge, entrance.host),
     listen(firstDoor.server, wanted.istio, entrance.host),
     listen(standbyDoor.server, wanted.traefik, entrance.host),
   ]);
   return {
-    ports: { edge, istio: istioPort, traefik },
+    ports: { edge, istio: istioPort, traefik: traefikPort },
     stop: async () => {
       const closed = doors.map(({ server }) => new Promise((resolve) => server.close(resolve)));
       for (const door of doors) door.cut();

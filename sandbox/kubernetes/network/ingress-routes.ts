@@ -6,14 +6,23 @@ import { type EdgeRequest, type Plan, plainPlan, type Resolve } from "./plan.ts"
 
 /** By "namespace-name", as annotations say it. */
 export type Middlewares = Map<string, Named<MiddlewareSpec>>;
-type Rule = { path: string; type: string; backend: IngressBackend; ingress: Ingress };
+type Rule = {
+  path: string;
+  type: string;
+  priority: number;
+  isForMany: boolean;
+  backend: IngressBackend;
+  ingress: Ingress;
+};
 
 const MIDDLEWARES = "traefik.ingress.kubernetes.io/router.middlewares";
+const PRIORITY = "traefik.ingress.kubernetes.io/router.priority";
 
 /**
- * The routing table of an Ingress controller (Traefik's): the exact host before a wildcard before none, an exact path
- * before the longest prefix, then the default backend. An Ingress's annotation names the
- * middlewares that a request passes through.
+ * The routing table of an Ingress controller, in Traefik's order: what an annotation says, else the longest rule first, so
+ * that a wildcard comes before a host that it would swallow
+ * (doc.traefik.io/traefik/reference/routing-configuration/http/routing/rules-and-priority); an exact path before a prefix;
+ * then the default backend. An Ingress's annotation names the middlewares that a request passes through.
  */
 export function ingressRoutes(ingresses: Ingress[], middlewares: Middlewares): Resolve {
   const hosts = new Map<string, Rule[]>();
@@ -21,19 +30,29 @@ export function ingressRoutes(ingresses: Ingress[], middlewares: Middlewares): R
     for (const { host = "", http } of ingress.spec.rules ?? [])
       for (const { path = "/", pathType: type, backend } of http?.paths ?? []) {
         const key = host === "" ? "*" : host;
-        hosts.set(key, [...(hosts.get(key) ?? []), { path, type, backend, ingress }]);
+        const isForMany = key.startsWith("*");
+        const said = Number(ingress.metadata.annotations?.[PRIORITY] ?? 0);
+        const priority = said > 0 ? said : ruleOf(key, path).length;
+        hosts.set(key, [...(hosts.get(key) ?? []), { path, type, priority, isForMany, backend, ingress }]);
       }
-  for (const rules of hosts.values())
-    rules.sort((a, b) => Number(b.type === "Exact") - Number(a.type === "Exact") || b.path.length - a.path.length);
   const fallback = ingresses.find(({ spec }) => spec.defaultBackend !== undefined);
   return (request) => {
     const fit = patternsOf(request.host)
       .flatMap((pattern) => hosts.get(pattern) ?? [])
+      .sort((a, b) => b.priority - a.priority || Number(b.type === "Exact") - Number(a.type === "Exact"))
       .find((rule) => pathFits(rule, request.path));
-    if (fit !== undefined) return planOf(fit.ingress, fit.backend, middlewares, request);
+    if (fit !== undefined)
+      return { ...planOf(fit.ingress, fit.backend, middlewares, request), isForMany: fit.isForMany };
     const backend = fallback?.spec.defaultBackend;
     return fallback && backend ? planOf(fallback, backend, middlewares, request) : undefined;
   };
+}
+
+/** What Traefik makes of a host and a path (pkg/provider/kubernetes/ingress/kubernetes.go, buildRule). */
+function ruleOf(host: string, path: string): string {
+  const below = `[a-zA-Z0-9-]+${host.slice(1).replaceAll(".", "\\.")}`;
+  const ofHost = host.startsWith("*.") ? `HostRegexp(\`^${below}$\`)` : `Host(\`${host}\`)`;
+  return [...(host === "*" ? [] : [ofHost]), `PathPrefix(\`${path}\`)`].join(" && ");
 }
 
 /** An Ingress's wildcard stands for one label, unlike Envoy's. */

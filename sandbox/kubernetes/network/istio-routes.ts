@@ -34,9 +34,10 @@ export function gatewayRoutes(gateways: Named<GatewaySpec>[], virtualServices: N
       }
   }
   return (request) => {
-    const found = hostPatterns(request.host).map((host) => hosts.get(`${request.scheme} ${host}`));
-    const virtualHost = found.find((each) => each !== undefined);
-    return virtualHost?.redirect === true ? toHttps(request) : firstFit(virtualHost?.routes ?? [], request);
+    const pattern = hostPatterns(request.host).find((host) => hosts.has(`${request.scheme} ${host}`));
+    const virtualHost = hosts.get(`${request.scheme} ${pattern}`);
+    const plan = virtualHost?.redirect === true ? toHttps(request) : firstFit(virtualHost?.routes ?? [], request);
+    return plan && { ...plan, isForMany: pattern?.startsWith("*") };
   };
 }
 

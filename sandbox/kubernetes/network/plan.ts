@@ -48,6 +48,8 @@ export type Cors = {
 export type RateLimit = { key: string; perSecond: number; burst: number; perClient?: boolean };
 
 export type Plan = {
+  /** It was found by a wildcard, or by a rule for all hosts, not by the host's own name. */
+  isForMany?: boolean;
   /** The gateway answers by itself: a redirect, a direct response. */
   answer?: { status: number; headers?: Record<string, string>; body?: string };
   /** One of them is chosen by weight. */

@@ -226,10 +226,15 @@ rules:
         - { path: /foo/bar, pathType: Prefix, ${backend("bar")} }
         - { path: /foo/bar, pathType: Exact, ${backend("exact")} }
         - { path: /any, pathType: ImplementationSpecific, ${backend("any")} }
-  - host: "*.b"
-    http: { paths: [{ path: /, pathType: Prefix, ${backend("wild")} }] }
+  - host: "*.c"
+    http: { paths: [{ path: /, pathType: Prefix, ${backend("swallows")} }] }
+  - host: a.c
+    http: { paths: [{ path: /, pathType: Prefix, ${backend("swallowed")} }, { path: /a/path/that/makes/it/longer, pathType: Prefix, ${backend("long")} }] }
   - http: { paths: [{ path: /open, pathType: Prefix, ${backend("open")} }] }
 `),
+      ingress(`rules: [{ host: "*.b", http: { paths: [{ path: /, pathType: Prefix, ${backend("wild")} }] } }]`, {
+        "traefik.ingress.kubernetes.io/router.priority": "1",
+      }),
     ],
     none,
   );
@@ -242,6 +247,8 @@ rules:
     ["any continuation where the class decides", "http://a.b/anything", "dev/any"],
     ["a wildcard for one label", "http://x.b/", "dev/wild"],
     ["no wildcard for two", "http://x.y.b/", "dev/default"],
+    ["a wildcard before the host that it swallows, unless it is told otherwise", "http://a.c/", "dev/swallows"],
+    ["a longer rule before a wildcard", "http://a.c/a/path/that/makes/it/longer", "dev/long"],
     ["a rule without a host", "http://nobody/open", "dev/open"],
     ["the default backend at last", "http://nobody/", "dev/default"],
   ])("matches %s", (_what, url, wanted) => {

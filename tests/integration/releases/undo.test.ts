@@ -141,7 +141,10 @@ function asked(app: App, spec: Pick<AppSpec, "replicas" | "autoscaling">, object
 
 /** A host at a gateway has one service: each gets its own. */
 function ownHosts({ name }: App, settings: AppSettings): AppSettings {
-  const routes = settings.exposure?.routes.map((route) => ({ ...route, host: `${name}.${route.host}` }));
+  const routes = settings.exposure?.routes.map((route) => ({
+    ...route,
+    host: route.host.replace(/^(\*\.)?/, `$1${name}.`),
+  }));
   return settings.exposure && routes ? { ...settings, exposure: { ...settings.exposure, routes } } : settings;
 }
 

@@ -35,15 +35,16 @@ afterAll(() => world.stop());
 
 /** Says which path was asked for. */
 const ECHO = ["node", "-e", `require("http").createServer((q,s)=>s.end(q.url)).listen(8080)`];
+const HOST = ["node", "-e", `require("http").createServer((q,s)=>s.end("any "+q.headers.host)).listen(8080)`];
 
 const exposed = (name: string, gatewayClass: "ingress" | "istio", path = "/"): AppSettings => ({
   ...SETTINGS,
   exposure: { gatewayClass, routes: [{ host: `${name}.test`, path, pathType: "prefix", port: 8080 }] },
 });
 
-async function running(settings: (name: string) => AppSettings) {
+async function running(settings: (name: string) => AppSettings, program = ECHO) {
   const app = await world.createApp();
-  const build = await world.createBuild(app, ECHO);
+  const build = await world.createBuild(app, program);
   const view = await world.drive(await world.request(app, { buildId: build.id, settings: settings(app.name) }));
   expect(view.state).toBe("done");
   return app;
@@ -89,6 +90,43 @@ test("a route means the same on both gateways, and moves between them without a 
 
   await change(app, SETTINGS);
   expect(await answers(edge.traefikUrl)).toEqual([404, 404, 404, 404]);
+});
+
+test("a wildcard is every host one label below it that has no route of its own, at both gateways alike; one service has it", async () => {
+  const any = await running((name) => exposed(`*.${name}`, "ingress"), HOST);
+  const zone = `${any.name}.test`;
+  const one = await running(() => exposed(`one.${any.name}`, "ingress"));
+  const answers = async (base: string) => {
+    const visits = [`x.${zone}`, `one.${zone}`, `a.b.${zone}`, zone].map((host) => visit(base, host));
+    return (await Promise.all(visits)).map(({ status, text }) => (status === 200 ? text : status));
+  };
+  const wanted = [`any x.${zone}`, "/", 404, 404];
+  expect(await answers(edge.traefikUrl)).toEqual(wanted);
+  const other = await world.createApp();
+  const asked = {
+    buildId: (await world.createBuild(other, ECHO)).id,
+    settings: exposed(`*.${any.name}`, "ingress", "/api"),
+  };
+  await expect(world.request(other, asked)).rejects.toMatchObject({
+    message: `The host *.${zone} belongs to ${any.name} in dev: a wildcard has one service.`,
+  });
+
+  let moving = true;
+  const visitor = (async () => {
+    const seen: string[] = [];
+    while (moving) seen.push((await visit(edge.url, `x.${zone}`)).text, (await visit(edge.url, `one.${zone}`)).text);
+    return seen;
+  })();
+  await change(any, exposed(`*.${any.name}`, "istio"));
+  await change(one, exposed(`one.${any.name}`, "istio"));
+  expect(await answers(edge.istioUrl)).toEqual(wanted);
+  await change(one, exposed(`one.${any.name}`, "ingress"));
+  await change(any, exposed(`*.${any.name}`, "ingress"));
+  moving = false;
+  const seen = await visitor;
+  expect(seen.length).toBeGreaterThan(5);
+  expect([...new Set(seen)].sort()).toEqual(["/", `any x.${zone}`]);
+  expect(await answers(edge.traefikUrl)).toEqual(wanted);
 });
 
 test("mesh mode gives every pod a proxy, and normal mode takes it away again; both are reached the same way", async () => {

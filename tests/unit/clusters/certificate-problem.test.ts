@@ -45,6 +45,11 @@ test.each([
   expect(problem(object, "a.shop.example")).toMatchObject({ is, error: { message, next: expect.any(String) } });
 });
 
+test("a wildcard's certificate has to be one for all that is one label below it", () => {
+  expect(problem(holding(["*.shop.example"], 90), "*.shop.example")).toBeNull();
+  expect(problem(holding(["a.shop.example"], 90), "*.shop.example")).toMatchObject({ is: "uncovered" });
+});
+
 test("hosts that it is not for are named, also those two labels below a wildcard", () => {
   expect(problem(holding(["*.shop.example"], 90), "a.shop.example", "a.b.shop.example", "other.example")).toMatchObject(
     {

@@ -31,7 +31,7 @@ const traffic = fc.option(
 );
 const route = fc.record({
   traffic,
-  host: fc.constantFrom("shop.dev.localhost", "pay.dev.localhost"),
+  host: fc.constantFrom("shop.dev.localhost", "pay.dev.localhost", "*.pay.dev.localhost"),
   path: fc.constantFrom("/", "/api", "/a=b"),
   pathType: fc.constantFrom("prefix" as const, "exact" as const),
   port: fc.constant(8080),

@@ -66,6 +66,7 @@ describe("a gateway that takes over", () => {
     });
     const ask = (one: Route) => probesOf({ readinessProbe, exposure: { gatewayClass: "istio", routes: [one] } });
     expect(ask({ ...route, path: "/api" })).toEqual([{ host: "a.test", path: "/api/healthz", secure: false }]);
+    expect(ask({ ...route, host: "*.a.test" })).toMatchObject([{ host: "kepler-asks.a.test" }]);
     expect(ask({ ...route, path: "/apis" })).toEqual([{ host: "a.test", path: "/apis", secure: false }]);
     expect(ask({ ...route, traffic: { ...NO_TRAFFIC_RULES, methods: ["POST"] } })).toEqual([]);
     expect(

@@ -24,7 +24,7 @@ test("every object is in the environment's namespace, named for the app and labe
       for (const { metadata } of render(spec)) {
         expect(metadata.namespace).toBe("kepler-dev");
         expect(metadata.name).toMatch(
-          /^shop(-headless|-2|-((files|callers|to)-)?[0-9a-f]{16}(-(headers|limit|redirect|rewrite|retry))?)?$/,
+          /^shop(-headless|-[23]|-((files|callers|to)-)?[0-9a-f]{16}(-(headers|limit|redirect|rewrite|retry))?)?$/,
         );
         expect(metadata.labels).toMatchObject({
           "app.kubernetes.io/name": "shop",
@@ -74,6 +74,37 @@ test("routes of one host share one rule and keep their order", () => {
       { host: "b.localhost", http: { paths: [{ path: "/" }] } },
     ],
   });
+});
+
+test("a wildcard is one label at either gateway, and at Traefik's after every host, its most exact path first", () => {
+  const route = (host: string, path: string) => ({ host, path, pathType: "prefix" as const, port: 8080 });
+  const routes = [route("*.shop.example", "/"), route("a.shop.example", "/"), route("*.shop.example", "/api")];
+  const at = (gatewayClass: "ingress" | "istio") => render(plainSpec({ exposure: { gatewayClass, routes } }));
+  const ingresses = at("ingress").filter(({ kind }) => kind === "Ingress");
+  expect(
+    ingresses.map(({ metadata, spec }) => [metadata.annotations, JSON.stringify(spec).match(/"(host|path)":"[^"]*"/g)]),
+  ).toEqual([
+    [{ "traefik.ingress.kubernetes.io/router.priority": "1" }, ['"host":"*.shop.example"', '"path":"/"']],
+    [{ "traefik.ingress.kubernetes.io/router.priority": "2" }, ['"host":"*.shop.example"', '"path":"/api"']],
+    [undefined, ['"host":"a.shop.example"', '"path":"/"']],
+  ]);
+  const [wild, plain] = at("istio").filter(({ kind }) => kind === "VirtualService");
+  const authority = { regex: "[A-Za-z0-9_-]+\\.shop\\.example(:[0-9]+)?" };
+  expect(wild).toMatchObject({
+    spec: {
+      hosts: ["*.shop.example"],
+      http: [
+        {
+          match: [
+            { uri: { exact: "/api" }, authority },
+            { uri: { prefix: "/api/" }, authority },
+          ],
+        },
+        { match: [{ uri: { prefix: "/" }, authority }] },
+      ],
+    },
+  });
+  expect(JSON.stringify(plain)).not.toContain("authority");
 });
 
 test("a pod with a port is never ready before the port answers, even without a probe of its own", () => {

@@ -12,6 +12,15 @@ const at = (gatewayClass: "ingress" | "istio", change: object = {}) => ({
 const clashes = (mine: ReturnType<typeof at>, theirs: ReturnType<typeof at>) =>
   clashOf(newClaims(null, mine), theirs) !== null;
 
+it("a wildcard has one service at either gateway, and stands in no host's way", () => {
+  const wild = { host: "*.test" };
+  for (const gateway of ["ingress", "istio"] as const) {
+    expect(clashes(at(gateway, wild), at(gateway, { ...wild, path: "/api" }))).toBe(true);
+    expect(clashes(at(gateway), at(gateway, wild))).toBe(false);
+    expect(clashes(at(gateway, wild), at(gateway))).toBe(false);
+  }
+});
+
 it("what a service has already it does not claim; what it loses neither; elsewhere it is new", () => {
   fc.assert(
     fc.property(exposureArbitrary, (exposure) => {

@@ -35,6 +35,15 @@ const route = { host: "shop.dev.localhost", path: "/", pathType: "prefix" as con
 const exposure = { gatewayClass: "istio" as const, routes: [route] };
 
 describe("a service as a picture", () => {
+  it("shows a wildcard, which cannot be opened", () => {
+    const wild = { ...exposure, routes: [route, { ...route, host: "*.shop.localhost" }] };
+    const [, routes] = topologyOf(facts({}, { exposure: wild })).columns;
+    expect(routes?.nodes.map(({ name, url }) => [name, url !== null])).toEqual([
+      ["shop.dev.localhost:7105", true],
+      ["*.shop.localhost:7105", false],
+    ]);
+  });
+
   it("goes from its visitors over route and mesh to its pods and what they use", () => {
     const given = facts(
       {
