@@ -10,7 +10,10 @@ import { usePublicErrorText } from "../ui/use-public-error-text.ts";
 
 type Props = { metrics: MetricsView; environment: string; onRetry: () => void };
 
-/** Why there are no charts, or none that can be trusted: away, refusing, too early, knowing nothing and having stopped each differ. */
+/**
+ * Why there are no charts, or none that can be trusted: away, refusing, too early, knowing nothing and having stopped each
+ * differ.
+ */
 export function Standing({ metrics, environment, onRetry }: Props) {
   const t = useTranslations("metrics.state");
   const errorText = usePublicErrorText();

@@ -90,7 +90,10 @@ const resourcesOf = ({ resources }: Pick<ContainerSpec, "resources">) => ({
   memoryLimitBytes: amount(resources?.limits?.memory, 1),
 });
 
-/** A quantity in parts of its unit, rounded; null for none, and for what is no quantity. More than can be told exactly is that much. */
+/**
+ * A quantity in parts of its unit, rounded; null for none, and for what is no quantity. What is too large to be told exactly
+ * is the most that can be.
+ */
 export function amount(text: string | undefined, parts: number): number | null {
   const nanos = text === undefined ? undefined : parseQuantity(text).value;
   return nanos === undefined ? null : Math.min(Math.round((Number(nanos) / 1e9) * parts), Number.MAX_SAFE_INTEGER);

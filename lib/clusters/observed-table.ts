@@ -112,31 +112,25 @@ export async function upsertObserved(tx: Tx, kind: ObservedKind, clusterId: stri
 }
 
 /** Pods are watched with Kepler's labels and without, side by side: whose news it is. Undefined for what is watched in one. */
-export type Labelled = boolean | undefined;
-const ofLabelled = (labelled: Labelled): string => (labelled === undefined ? "" : `and labelled = ${labelled}`);
+export type Watched = { labelled?: boolean };
+const ofWatched = ({ labelled }: Watched): string => (labelled === undefined ? "" : `and labelled = ${labelled}`);
 
 /**
  * Takes away rows by the columns of their key, joined by "/". Answers the apps that they belonged to. A pod whose labels
  * were changed ends in one watch and begins in the other, which may be the first to say so: its row is that one's then.
  */
-export async function deleteObserved(
-  tx: Tx,
-  kind: ObservedKind,
-  clusterId: string,
-  keys: string[],
-  { labelled }: { labelled?: Labelled },
-) {
+export async function deleteObserved(tx: Tx, kind: ObservedKind, clusterId: string, keys: string[], watched: Watched) {
   if (keys.length === 0) return [];
   const { name, key } = OBSERVED[kind];
   const sql = `
-    delete from ${name} where cluster_id = $1::uuid ${ofLabelled(labelled)}
+    delete from ${name} where cluster_id = $1::uuid ${ofWatched(watched)}
       and ${list(key, (n) => `"${n}"`).replaceAll(", ", " || '/' || ")} = any($2::text[])
     returning app_id::text`;
   return appsOf(await tx.$queryRawUnsafe<Changed[]>(sql, clusterId, keys));
 }
 
 /** What was listed whole: all of a watched kind, in one namespace or (null) in every one. */
-export type Listed = { namespace: string | null; kind: string; labelled?: Labelled };
+export type Listed = Watched & { namespace: string | null; kind: string };
 
 /** After a list: what it does not name is gone, of what it could have named. */
 export async function keepOnlyObserved(
@@ -150,7 +144,7 @@ export async function keepOnlyObserved(
   const ofKind = "kind" in columns ? "kind" : "$4::text";
   const sql = `
     delete from ${name} where cluster_id = $1::uuid and ($3::text is null or namespace = $3) and ${ofKind} = $4::text
-      ${ofLabelled(labelled)}
+      ${ofWatched({ labelled })}
       and not exists (select from unnest($2::text[]) as listed (key)
         where listed.key = ${list(key, (n) => `"${n}"`).replaceAll(", ", " || '/' || ")})
     returning app_id::text`;

@@ -7,10 +7,10 @@ import { appNameOf, seeEvent } from "./event-rules.ts";
 import {
   deleteObserved,
   keepOnlyObserved,
-  type Labelled,
   type Listed,
   type ObservedKind,
   upsertObserved,
+  type Watched,
 } from "./observed-table.ts";
 import { seePod } from "./pod-rules.ts";
 import { clusterKey } from "./record-system.ts";
@@ -67,14 +67,14 @@ export async function recordObserved(
   kind: ObservedKind,
   clusterId: string,
   heard: Map<string, Record<string, unknown> | null>,
-  { now, labelled }: { now: Date; labelled?: Labelled },
+  { now, ...watched }: Watched & { now: Date },
 ): Promise<string[]> {
   const present = [...heard].flatMap(([, row]) => (row ? [row] : []));
   const gone = [...heard].flatMap(([key, row]) => (row ? [] : [key]));
   return db.$transaction(async (tx) => {
     const rows = await withApps(tx, kind, clusterId, present);
     const changed = await upsertObserved(tx, kind, clusterId, rows, now);
-    const removed = await deleteObserved(tx, kind, clusterId, gone, { labelled });
+    const removed = await deleteObserved(tx, kind, clusterId, gone, watched);
     return tellBrowsers(tx, [...new Set([...changed, ...removed])]);
   });
 }

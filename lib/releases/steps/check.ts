@@ -21,7 +21,10 @@ import { leaveCanary, strangerBeside } from "./canary-objects.ts";
 import { lastDone } from "./last-done.ts";
 import { effect, type StepContext } from "./step-context.ts";
 
-/** Before anything is changed: the image exists by its digest, the cluster answers, the namespace is there, pods that are to join the mesh get a proxy. */
+/**
+ * Before anything is changed: the image exists by its digest, the cluster answers, the namespace is there, and pods that are
+ * to join the mesh get a proxy.
+ */
 export async function check(context: StepContext): Promise<Verdict> {
   const { release, deps } = context;
   await leaveCanary(context);

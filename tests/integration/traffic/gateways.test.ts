@@ -93,9 +93,9 @@ test("a route means the same on both gateways, and moves between them without a 
 });
 
 test("a wildcard is every host one label below it that has no route of its own, at both gateways alike; one service has it", async () => {
-  const any = await running((name) => exposed(`*.${name}`, "ingress"), HOST);
-  const zone = `${any.name}.test`;
-  const one = await running(() => exposed(`one.${any.name}`, "ingress"));
+  const wild = await running((name) => exposed(`*.${name}`, "ingress"), HOST);
+  const zone = `${wild.name}.test`;
+  const one = await running(() => exposed(`one.${wild.name}`, "ingress"));
   const answers = async (base: string) => {
     const visits = [`x.${zone}`, `one.${zone}`, `a.b.${zone}`, zone].map((host) => visit(base, host));
     return (await Promise.all(visits)).map(({ status, text }) => (status === 200 ? text : status));
@@ -105,10 +105,10 @@ test("a wildcard is every host one label below it that has no route of its own, 
   const other = await world.createApp();
   const asked = {
     buildId: (await world.createBuild(other, ECHO)).id,
-    settings: exposed(`*.${any.name}`, "ingress", "/api"),
+    settings: exposed(`*.${wild.name}`, "ingress", "/api"),
   };
   await expect(world.request(other, asked)).rejects.toMatchObject({
-    message: `The host *.${zone} belongs to ${any.name} in dev: a wildcard has one service.`,
+    message: `The host *.${zone} belongs to ${wild.name} in dev: a wildcard has one service.`,
   });
 
   let moving = true;
@@ -117,11 +117,11 @@ test("a wildcard is every host one label below it that has no route of its own, 
     while (moving) seen.push((await visit(edge.url, `x.${zone}`)).text, (await visit(edge.url, `one.${zone}`)).text);
     return seen;
   })();
-  await change(any, exposed(`*.${any.name}`, "istio"));
-  await change(one, exposed(`one.${any.name}`, "istio"));
+  await change(wild, exposed(`*.${wild.name}`, "istio"));
+  await change(one, exposed(`one.${wild.name}`, "istio"));
   expect(await answers(edge.istioUrl)).toEqual(wanted);
-  await change(one, exposed(`one.${any.name}`, "ingress"));
-  await change(any, exposed(`*.${any.name}`, "ingress"));
+  await change(one, exposed(`one.${wild.name}`, "ingress"));
+  await change(wild, exposed(`*.${wild.name}`, "ingress"));
   moving = false;
   const seen = await visitor;
   expect(seen.length).toBeGreaterThan(5);
