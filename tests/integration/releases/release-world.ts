@@ -20,6 +20,8 @@ import { type SystemName, startWorld, type World } from "#tests/world/sandbox";
 export const SETTINGS: AppSettings = appSettings.parse({
   ...PLAIN_SETTINGS,
   replicas: 2,
+  // Sixteen pods of the small preset fill a real node of two processors, and several files share one.
+  resources: { ...PLAIN_SETTINGS.resources, cpuRequestMillis: 10 },
   readinessProbe: { path: "/", port: 8080, periodSeconds: 1, timeoutSeconds: 1, failureThreshold: 3 },
   strategy: { ...DEFAULT_STRATEGY, drainSeconds: 0, terminationGracePeriodSeconds: 2 },
 });
