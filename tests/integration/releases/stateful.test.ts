@@ -16,12 +16,7 @@ const STATEFUL: AppSettings = {
   workload: { kind: "statefulset", podManagement: "ordered" },
   ports: [],
   readinessProbe: null,
-  strategy: {
-    ...SETTINGS.strategy,
-    minReadySeconds: 0,
-    terminationGracePeriodSeconds: 1,
-    progressDeadlineSeconds: 10,
-  },
+  strategy: { ...SETTINGS.strategy, minReadySeconds: 0, terminationGracePeriodSeconds: 1 },
 };
 const probe = (command: string[]): AppSettings["readinessProbe"] => ({
   type: "exec",
@@ -65,7 +60,8 @@ test("a broken release of a stateful service fails, and going back takes away th
   const good = { ...STATEFUL, readinessProbe: probe(["true"]) };
   await world.drive(await world.request(app, { buildId: build.id, settings: good }));
 
-  const never = { ...STATEFUL, readinessProbe: probe(["false"]) };
+  const strategy = { ...STATEFUL.strategy, progressDeadlineSeconds: 10 };
+  const never = { ...STATEFUL, strategy, readinessProbe: probe(["false"]) };
   const failed = await world.drive(await world.request(app, { kind: "configure", settings: never }));
   expect(failed.state).toBe("failed");
   expect(failed.error?.message).toMatch(/did not become ready in time/);
