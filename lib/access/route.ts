@@ -99,7 +99,7 @@ export function route<I extends z.ZodType, O extends OutputSpec, K extends Scope
       const { signal } = request;
       const audit = (about: AuditSubject) => void (subject = about);
       const result = await handler({ ...base, actor, input, scope, signal, request, requestId, audit });
-      const response = respond(definition.output, result);
+      const response = await withoutBody(request, respond(definition.output, result));
       if (write) await keep("allowed");
       return response;
     } catch (error) {
@@ -169,6 +169,13 @@ function parse<T extends z.ZodType>(schema: T, value: unknown): z.output<T> {
   const parsed = schema.safeParse(value);
   if (!parsed.success) throw invalidInput(parsed.error);
   return parsed.data;
+}
+
+/** What asks for the head reads no body, so nobody would ever end a stream that was begun for it (RFC 9110, 9.3.2). */
+async function withoutBody(request: Request, response: Response): Promise<Response> {
+  if (request.method !== "HEAD") return response;
+  await response.body?.cancel();
+  return new Response(null, response);
 }
 
 function respond(output: OutputSpec, result: unknown): Response {
