@@ -5,17 +5,15 @@ import { useMemo, useState } from "react";
 import { useFormatter, useTranslations } from "use-intl";
 import type { AppView } from "#lib/apps/schema";
 import { usePods } from "../service/use-service.ts";
+import { Failure } from "../shell/failure.tsx";
 import { useAllows, useSelection } from "../shell/selection.tsx";
-import { Button } from "../ui/button.tsx";
-import { Empty } from "../ui/empty.tsx";
-import { Forbidden } from "../ui/forbidden.tsx";
 import type { LogLine } from "../ui/log-buffer.ts";
 import { LogView } from "../ui/log-view.tsx";
-import { useSentence } from "../ui/sentences-context.tsx";
 import { LogBar } from "./log-bar.tsx";
 import { LogStatus } from "./log-status.tsx";
 import { LogTools } from "./log-tools.tsx";
 import classes from "./logs.module.css";
+import { NoLines } from "./no-lines.tsx";
 import { PinDialog } from "./pin-dialog.tsx";
 import { PodMark } from "./pod-mark.tsx";
 import { useChosenLines } from "./use-chosen-lines.ts";
@@ -36,7 +34,6 @@ const CLOCK = {
 export function LogPage({ app }: { app: AppView }) {
   const t = useTranslations("logs");
   const format = useFormatter();
-  const sentence = useSentence();
   const allows = useAllows();
   const { environment } = useSelection();
   const place = environment?.name ?? "";
@@ -46,7 +43,7 @@ export function LogPage({ app }: { app: AppView }) {
   const [times, setTimes] = useState(true);
   const [pinning, setPinning] = useState(false);
   const { data: pods } = usePods(app, place);
-  const logs = usePodLogs(app.name, place, filter);
+  const { logs, retry } = usePodLogs(app.name, place, filter);
   const { lines, waiting, hits } = useShownLines(logs, filter, follow);
   const chosen = useChosenLines(lines, JSON.stringify([place, { ...filter, q: null, level: null }]));
   const order = useMemo(
@@ -64,7 +61,6 @@ export function LogPage({ app }: { app: AppView }) {
     forgetHit();
     setFilter(part);
   };
-  const denied = logs.pods.find(({ state }) => state === "denied");
   const isTrouble = (line: LogLine) => line.level === "error";
   return (
     <div className={classes.page}>
@@ -95,14 +91,18 @@ export function LogPage({ app }: { app: AppView }) {
           onPin={() => setPinning(true)}
         />
       </div>
-      {lines.length === 0 && denied && <Forbidden>{sentence(denied.reason ?? "")}</Forbidden>}
-      {lines.length === 0 && !denied && (
-        <Empty
-          title={t(logs.lines.length > 0 ? "noneFit" : "none")}
-          action={logs.lines.length > 0 && <Button onClick={() => change({ level: null })}>{t("showAll")}</Button>}
-        >
-          {logs.lines.length === 0 && (order.length === 0 ? t("notRunning", { environment: place }) : t("noneHint"))}
-        </Empty>
+      {logs.refusal && (
+        <div className={classes.refusal}>
+          <Failure error={logs.refusal} onRetry={retry} />
+        </div>
+      )}
+      {lines.length === 0 && (
+        <NoLines
+          logs={logs}
+          environment={place}
+          isRunning={order.length > 0}
+          onShowAll={() => change({ level: null })}
+        />
       )}
       {lines.length > 0 && (
         <div className={classes.screen}>

@@ -1,8 +1,11 @@
 import { type LogLevel, levelOf } from "#lib/logs/level-rules";
 import type { PodLogEvent, PodStanding } from "#lib/logs/schema";
+import type { ApiError } from "../shell/api.ts";
+import type { StreamStatus } from "../shell/resuming-stream.ts";
 import { LogBuffer, type LogLine } from "../ui/log-buffer.ts";
 
 export type PodState = { pod: string; state: PodStanding; reason: string | null };
+type Connection = Exclude<StreamStatus["state"], "signed-out">;
 export type Logs = {
   /** The newest lines of all pods, in the order of their times. */
   lines: LogLine[];
@@ -13,10 +16,16 @@ export type Logs = {
   received: number;
   /** How often the connection was lost and found again, with nothing missing. */
   resumed: number;
-  connection: "connecting" | "live" | "reconnecting" | "paused";
+  connection: Connection;
+  /** Why the server opens no stream, while it does not. */
+  refusal: ApiError | null;
 };
 
-export const NO_LOGS: Logs = { lines: [], pods: [], leftOut: [], received: 0, resumed: 0, connection: "connecting" };
+export const NO_LOGS: Logs = {
+  ...{ lines: [], pods: [], leftOut: [], received: 0, resumed: 0 },
+  connection: "connecting",
+  refusal: null,
+};
 
 /** What has been heard of some pods' logs. */
 export class LogStore {
@@ -26,7 +35,9 @@ export class LogStore {
   #leftOut: readonly string[] = [];
   #received = 0;
   #resumed = 0;
-  #connection: Logs["connection"] = "connecting";
+  #connection: Connection = "connecting";
+  #refusal: ApiError | null = null;
+  #wasLive = false;
 
   constructor(limit?: number) {
     this.#buffer = new LogBuffer(limit);
@@ -57,11 +68,14 @@ export class LogStore {
     this.#received += event.lines.length;
   }
 
-  turn(connection: Logs["connection"]): void {
-    if (connection === "live" && this.#connection === "reconnecting") this.#resumed += 1;
+  turn(connection: Connection, refusal: ApiError | null = null): void {
+    const wasLost = this.#connection === "reconnecting" || this.#connection === "refused";
+    if (connection === "live" && wasLost && this.#wasLive) this.#resumed += 1;
     // Each connection says it anew, and nothing where there is nothing to say.
-    if (connection !== "live") this.#leftOut = [];
+    if (connection === "live") this.#wasLive = true;
+    else this.#leftOut = [];
     this.#connection = connection;
+    this.#refusal = refusal;
   }
 
   snapshot(): Logs {
@@ -72,6 +86,7 @@ export class LogStore {
       received: this.#received,
       resumed: this.#resumed,
       connection: this.#connection,
+      refusal: this.#refusal,
     };
   }
 }

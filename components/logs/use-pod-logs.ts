@@ -1,8 +1,9 @@
 "use client";
 
-import { useEffect, useState } from "react";
+import { useCallback, useEffect, useRef, useState } from "react";
 import { podLogEvent } from "#lib/logs/schema";
-import { browserWorld, ResumingStream } from "../shell/resuming-stream.ts";
+import { FetchSource } from "../shell/fetch-source.ts";
+import { browserWorld, ResumingStream, type StreamWorld } from "../shell/resuming-stream.ts";
 import { toSignIn } from "../shell/to-sign-in.ts";
 import { type LogFilter, sourceQuery } from "./log-filter.ts";
 import { LogStore, type Logs, NO_LOGS } from "./log-store.ts";
@@ -14,9 +15,20 @@ const SHOW_EVERY_MS = 100;
 /** A tab that nobody looks at for so long gives its connection back; it goes on where it was, without a gap. */
 const REST_AFTER_MS = 60_000;
 
-/** The lines of all wanted pods, merged, as they are written; what was lost on the way comes again, nothing comes twice. */
-export function usePodLogs(app: string, environment: string, filter: Omit<LogFilter, "q" | "level">): Logs {
+/** A person may read so many logs and no more: why there are none must be told. */
+const world: StreamWorld = { ...browserWorld, open: (url) => new FetchSource(url) };
+
+/**
+ * The lines of all wanted pods, merged, as they are written; what was lost on the way comes again, nothing comes twice.
+ * `retry` does not wait for the next attempt.
+ */
+export function usePodLogs(
+  app: string,
+  environment: string,
+  filter: Omit<LogFilter, "q" | "level">,
+): { logs: Logs; retry: () => void } {
   const [logs, setLogs] = useState<Logs>(NO_LOGS);
+  const current = useRef<ResumingStream>(null);
   const { pod, container, previous, since } = filter;
   useEffect(() => {
     if (environment === "") return;
@@ -31,7 +43,7 @@ export function usePodLogs(app: string, environment: string, filter: Omit<LogFil
         setLogs(store.snapshot());
       }, SHOW_EVERY_MS);
     };
-    const stream = new ResumingStream(browserWorld, {
+    const stream = new ResumingStream(world, {
       url: (lastId) => {
         if (lastId !== undefined) query.set("lastEventId", lastId);
         return `/api/apps/${app}/logs?${query}`;
@@ -40,9 +52,9 @@ export function usePodLogs(app: string, environment: string, filter: Omit<LogFil
         store.hear(podLogEvent.parse(JSON.parse(String(data))));
         soon();
       },
-      onStatus: ({ state }) => {
-        if (state === "signed-out") toSignIn();
-        else store.turn(state);
+      onStatus: (status) => {
+        if (status.state === "signed-out") toSignIn();
+        else store.turn(status.state, status.state === "refused" ? status.error : null);
         soon();
       },
     });
@@ -51,6 +63,7 @@ export function usePodLogs(app: string, environment: string, filter: Omit<LogFil
       if (document.hidden) rest = setTimeout(() => stream.pause(), REST_AFTER_MS);
       else stream.start();
     };
+    current.current = stream;
     stream.start();
     document.addEventListener("visibilitychange", onVisibility);
     return () => {
@@ -61,5 +74,6 @@ export function usePodLogs(app: string, environment: string, filter: Omit<LogFil
       setLogs(NO_LOGS);
     };
   }, [app, environment, pod, container, previous, since]);
-  return logs;
+  const retry = useCallback(() => current.current?.start(), []);
+  return { logs, retry };
 }

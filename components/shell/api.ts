@@ -76,16 +76,30 @@ async function read<T>(path: string, init: RequestInit, schema: Schema<T>): Prom
   throw new ApiError("unavailable", `The answer of ${path} has another shape than expected.`, { cause: parsed.error });
 }
 
+/** The body of a GET, piece by piece as it comes. Throws ApiError. */
+export async function openBody(path: string, init: RequestInit): Promise<ReadableStream<Uint8Array<ArrayBuffer>>> {
+  const response = await responseOf(path, init);
+  if (!response.ok) throw await errorOf(response, await response.text());
+  return response.body ?? new Blob().stream();
+}
+
 async function answerOf(path: string, init: RequestInit): Promise<string> {
-  const response = await fetch(path, init).catch((cause: unknown) => {
+  const response = await responseOf(path, init);
+  const text = await response.text();
+  if (!response.ok) throw await errorOf(response, text);
+  return text;
+}
+
+const responseOf = (path: string, init: RequestInit): Promise<Response> =>
+  fetch(path, init).catch((cause: unknown) => {
     if (init.signal?.aborted) throw cause;
     throw new ApiError("network", "Kepler did not answer.", { cause });
   });
-  const text = await response.text();
-  if (response.ok) return text;
+
+async function errorOf(response: Response, text: string): Promise<ApiError> {
   const { problem } = await import("./problem.ts");
   const error = problem.safeParse(json(text)).data?.error;
-  throw new ApiError(codeOf(response.status, error?.code), error?.message ?? `Kepler answered ${response.status}.`, {
+  return new ApiError(codeOf(response.status, error?.code), error?.message ?? `Kepler answered ${response.status}.`, {
     ...error,
     requestId: error?.requestId ?? response.headers.get("x-request-id") ?? undefined,
   });

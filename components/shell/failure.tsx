@@ -4,9 +4,15 @@ import { useTranslations } from "use-intl";
 import { Button } from "../ui/button.tsx";
 import { Empty } from "../ui/empty.tsx";
 import { Forbidden } from "../ui/forbidden.tsx";
-import { Message } from "../ui/message.tsx";
-import { ApiError } from "./api.ts";
+import { Message, type MessageState } from "../ui/message.tsx";
+import { ApiError, type ApiErrorCode } from "./api.ts";
 import { useErrorText } from "./use-error-text.ts";
+
+const STATE: Partial<Record<ApiErrorCode, MessageState>> = {
+  network: "unknown",
+  unavailable: "unknown",
+  "rate-limited": "warn",
+};
 
 type Props = { error: unknown; onRetry?: () => void };
 
@@ -24,7 +30,7 @@ export function Failure({ error, onRetry }: Props) {
     </Button>
   );
   return (
-    <Message state={code === "network" || code === "unavailable" ? "unknown" : "fail"} action={retry}>
+    <Message state={STATE[code] ?? "fail"} action={retry}>
       {text}{" "}
       {requestId !== undefined && (
         <span className="k-small k-quiet">{t.rich("quote", { id: () => <code>{requestId}</code> })}</span>

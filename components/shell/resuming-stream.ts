@@ -1,7 +1,12 @@
+import type { ApiError } from "./api.ts";
+import { Refusal } from "./refusal.ts";
+
 export type StreamStatus =
   | { state: "connecting" | "live" | "paused" | "signed-out" }
   /** Since when nothing was heard, in milliseconds since the epoch. */
-  | { state: "reconnecting"; since: number };
+  | { state: "reconnecting"; since: number }
+  /** The server says why it does not open it; it is asked again. Only a source that hears such things tells this. */
+  | { state: "refused"; error: ApiError };
 
 /** What is used of an EventSource. */
 export type StreamSource = EventTarget & Pick<EventSource, "close">;
@@ -40,6 +45,7 @@ export class ResumingStream {
   #lastId: string | undefined;
   #failures = 0;
   #lostAt: number | undefined;
+  #refusal: ApiError | undefined;
   #retry: ReturnType<typeof setTimeout> | undefined;
   #leaveNetwork: (() => void) | undefined;
 
@@ -58,6 +64,7 @@ export class ResumingStream {
     source.addEventListener("open", () => {
       this.#failures = 0;
       this.#lostAt = undefined;
+      this.#refusal = undefined;
       this.#listener.onStatus({ state: "live" });
     });
     for (const type of ["message", ...(this.#listener.types ?? [])]) {
@@ -67,7 +74,9 @@ export class ResumingStream {
         this.#listener.onEvent(type, event);
       });
     }
-    source.addEventListener("error", () => void this.#fail(source));
+    source.addEventListener("error", (event) => {
+      void this.#fail(source, event instanceof Refusal ? event.error : undefined);
+    });
   }
 
   /** While nobody looks; `start` resumes after the last event. */
@@ -100,13 +109,14 @@ export class ResumingStream {
   }
 
   #tell(): void {
-    this.#listener.onStatus(
-      this.#lostAt === undefined ? { state: "connecting" } : { state: "reconnecting", since: this.#lostAt },
-    );
+    if (this.#refusal) this.#listener.onStatus({ state: "refused", error: this.#refusal });
+    else if (this.#lostAt === undefined) this.#listener.onStatus({ state: "connecting" });
+    else this.#listener.onStatus({ state: "reconnecting", since: this.#lostAt });
   }
 
-  async #fail(source: StreamSource): Promise<void> {
+  async #fail(source: StreamSource, refusal?: ApiError): Promise<void> {
     if (source !== this.#source) return;
+    this.#refusal = refusal;
     // The browser's own retry neither backs off nor stops at a 401.
     this.#close();
     this.#lostAt ??= this.#world.now();

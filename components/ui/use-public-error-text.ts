@@ -12,7 +12,11 @@ export function usePublicErrorText(): (error: PublicError) => string {
   const sentence = useSentence();
   return ({ code, message, system, next }) => {
     const known = SYSTEMS.find((candidate) => candidate === system);
-    const text = t(`code.${code}`, { message: sentence(message), system: known ? t(`system.${known}`) : system });
+    // What we say ourselves is no hearsay.
+    const text =
+      system === "kepler"
+        ? sentence(message)
+        : t(`code.${code}`, { message: sentence(message), system: known ? t(`system.${known}`) : system });
     if (next === undefined) return text;
     const ended = /[.!?。！？]$/.test(text) ? text : t("ended", { text });
     return t("withNext", { text: ended, next: sentence(next) });

@@ -42,12 +42,12 @@ const MOST_WAITING_BYTES = 1024 * 1024;
 
 /**
  * Pod logs as server-sent events; each one's id is the position in every pod, so that Last-Event-ID resumes without a
- * gap or a repeat. Ends with the browser, or when `stillAllowed` says no.
+ * gap or a repeat. Ends with the browser, or when `stillAllowed` says no; `onEnd` hears of it at once, more than once maybe.
  */
 export function podLogStream(
   source: LogSource,
   wish: LogWish,
-  { signal, stillAllowed }: { signal: AbortSignal; stillAllowed(): Promise<boolean> },
+  { signal, stillAllowed, onEnd }: { signal: AbortSignal; stillAllowed(): Promise<boolean>; onEnd(): void },
 ): Response {
   const encoder = new TextEncoder();
   const over = new AbortController();
@@ -62,7 +62,11 @@ export function podLogStream(
         write("retry: 1000\n: following\n\n");
         const heartbeat = setInterval(() => write(": still here\n\n"), HEARTBEAT_MS);
         const recheck = setInterval(() => void stillAllowed().then((yes) => yes || over.abort()), RECHECK_MS);
-        ending.addEventListener("abort", () => room.resolve(), { once: true });
+        const leave = () => {
+          room.resolve();
+          onEnd();
+        };
+        ending.addEventListener("abort", leave, { once: true });
         const followed = followPods(
           source,
           wish,
@@ -77,6 +81,7 @@ export function podLogStream(
           .finally(() => {
             clearInterval(heartbeat);
             clearInterval(recheck);
+            onEnd();
             closeQuietly(controller);
           });
       },

@@ -5,6 +5,7 @@ import { afterAll, expect, it } from "vitest";
 import { type Kubernetes } from "#lib/clients/kubernetes/client";
 import { createKubernetes } from "#lib/clients/kubernetes/create-kubernetes";
 import { KINDS } from "#lib/clients/kubernetes/kinds";
+import { MOST_READ } from "#lib/logs/reading-places";
 import { processOf } from "#scripts/bench/process-use";
 import { type RunningKepler } from "#tests/world/kepler";
 import { type Person } from "#tests/world/person";
@@ -73,6 +74,14 @@ const button = (page: Page, name: string | RegExp) => page.getByRole("button", {
 const log = (page: Page) => page.getByRole("log");
 const rowsInDocument = (page: Page) => page.locator("[role=log] [data-index]").count();
 
+/** The numbers that the ticking pod's drawn lines have, once they have come so far. */
+const ticksUpTo = (least: number): Promise<number[]> =>
+  waitFor(`tick ${least}`, async () => {
+    const texts = await person.page.locator("[role=log] [data-index]").allInnerTexts();
+    const numbers = texts.map((text) => Number(/tick (\d+)/.exec(text)?.[1]));
+    return (numbers.at(-1) ?? 0) >= least && numbers;
+  });
+
 it("shows a hundred thousand lines with some dozens of rows, searches, filters, jumps, and counts while paused", async () => {
   const { page, complaints } = person;
   await startPod("live-shop-writer", WRITER);
@@ -122,11 +131,33 @@ it("goes on after a lost connection without a gap or a repeat, and says so", asy
   process.kill(web, "SIGKILL");
   await page.getByText("Reconnecting; no line will be lost or repeated").waitFor();
   await page.getByText(/reconnected (once|\d+ times), nothing lost or repeated/).waitFor({ timeout: 60_000 });
-  const last = await waitFor("lines of afterwards", async () => {
-    const texts = await page.locator("[role=log] [data-index]").allInnerTexts();
-    return Number(/tick (\d+)/.exec(texts.at(-1) ?? "")?.[1]) > 60 && texts;
-  });
-  const numbers = last.map((text) => Number(/tick (\d+)/.exec(text)?.[1]));
+  const numbers = await ticksUpTo(60);
+  expect(numbers).toEqual(numbers.map((_, i) => (numbers[0] ?? 0) + i));
+  complaints.length = 0;
+});
+
+it("says why no more logs can be read at once, keeps the lines that it has, and goes on after them as soon as it may", async () => {
+  const { page, complaints } = person;
+  const [last = 0] = (await ticksUpTo(60)).slice(-1);
+  await page.context().setOffline(true);
+  await page.getByText("Reconnecting; no line will be lost or repeated").waitFor();
+  const cookie = (await page.context().cookies()).map(({ name, value }) => `${name}=${value}`).join("; ");
+  const closing = new AbortController();
+  const { signal } = closing;
+  const others = Array.from({ length: MOST_READ }, () =>
+    fetch(`${kepler.url}/api/apps/${SERVICE}/logs?environment=dev`, { headers: { cookie }, signal }),
+  );
+  expect((await Promise.all(others)).map(({ status }) => status)).toEqual(others.map(() => 200));
+
+  await page.context().setOffline(false);
+  await page.getByText(`You are reading ${MOST_READ} logs at once, and more are not possible. Close`).waitFor();
+  await page.getByText("Not followed; it goes on by itself as soon as it may").waitFor();
+  expect(await ticksUpTo(last)).toContain(last);
+  closing.abort();
+  await button(page, "Try again").click();
+  await page.getByText(/reconnected \d+ times, nothing lost or repeated/).waitFor();
+  await button(page, "Try again").waitFor({ state: "detached" });
+  const numbers = await ticksUpTo(last + 20);
   expect(numbers).toEqual(numbers.map((_, i) => (numbers[0] ?? 0) + i));
   complaints.length = 0;
 });

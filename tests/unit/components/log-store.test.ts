@@ -38,6 +38,14 @@ it("holds as many lines as it may, counts all, and the connections that were fou
   expect(resumed).toBe(1);
 });
 
+it("does not call it found again what was never there: a stream that was refused before it ever stood", () => {
+  const store = new LogStore();
+  for (const state of ["connecting", "refused", "live"] as const) store.turn(state);
+  expect(store.snapshot().resumed).toBe(0);
+  for (const state of ["reconnecting", "refused", "live"] as const) store.turn(state);
+  expect(store.snapshot().resumed).toBe(1);
+});
+
 it("knows how many pods are not followed for as long as the connection that said so", () => {
   const store = new LogStore();
   store.turn("live");

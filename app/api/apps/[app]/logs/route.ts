@@ -4,6 +4,7 @@ import { route } from "#lib/access/route";
 import { allows } from "#lib/access/rules";
 import { ownContainerOf } from "#lib/logs/own-container";
 import { logSourceOf, podLogStream } from "#lib/logs/pod-log-stream";
+import { takeReadingPlace } from "#lib/logs/reading-places";
 import { decodePositions } from "#lib/logs/resume-rules";
 import { logWishInput } from "#lib/logs/schema";
 
@@ -20,7 +21,7 @@ export const GET = route(
     output: "stream",
     scope: { app: "app" },
   },
-  async ({ input: wish, scope, db, subscribe, now, request, signal }) => {
+  async ({ actor: reader, input: wish, scope, db, subscribe, now, request, signal }) => {
     const app = { id: scope.app.id, name: scope.app.name };
     const source = await logSourceOf({ db, subscribe }, { app, environment: wish.environment, pod: wish.pod ?? null });
     const { tail, since = null, previous } = wish;
@@ -31,6 +32,7 @@ export const GET = route(
       const actor = await authenticate(db, request.headers, now()).catch(() => "unknown" as const);
       return actor === "unknown" || (actor !== null && allows(actor, "app.logs", scope.app.teamId));
     };
-    return podLogStream(source, { container, tail, since, previous, positions }, { signal, stillAllowed });
+    const onEnd = takeReadingPlace(reader.id);
+    return podLogStream(source, { container, tail, since, previous, positions }, { signal, stillAllowed, onEnd });
   },
 );
