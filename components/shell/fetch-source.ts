@@ -1,7 +1,7 @@
+import { EventSourceParserStream } from "eventsource-parser/stream";
 import { ApiError, openBody } from "./api.ts";
 import { Refusal } from "./refusal.ts";
 import type { StreamSource } from "./resuming-stream.ts";
-import { SseParser } from "./sse-parser.ts";
 
 /** Like an EventSource that connects once, but says why it was refused: the browser's own keeps status and body to itself. */
 export class FetchSource extends EventTarget implements StreamSource {
@@ -20,13 +20,11 @@ export class FetchSource extends EventTarget implements StreamSource {
     const { signal } = this.#ending;
     const body = await openBody(url, { headers: { accept: "text/event-stream" }, signal });
     this.dispatchEvent(new Event("open"));
-    const parser = new SseParser();
-    const reader = body.pipeThrough(new TextDecoderStream()).getReader();
-    for (let piece = await reader.read(); !piece.done; piece = await reader.read()) {
-      for (const { type, data, id } of parser.push(piece.value)) {
-        if (signal.aborted) break;
-        this.dispatchEvent(new MessageEvent(type, { data, lastEventId: id }));
-      }
+    const events = body.pipeThrough(new TextDecoderStream()).pipeThrough(new EventSourceParserStream()).getReader();
+    for (let next = await events.read(); !next.done; next = await events.read()) {
+      if (signal.aborted) break;
+      const { event = "message", data, id = "" } = next.value;
+      this.dispatchEvent(new MessageEvent(event, { data, lastEventId: id }));
     }
     throw new ApiError("network", "The stream has ended.");
   }
