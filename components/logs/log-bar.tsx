@@ -7,6 +7,7 @@ import { Button } from "../ui/button.tsx";
 import { IconButton } from "../ui/icon-button.tsx";
 import { type LogFilter, SINCE } from "./log-filter.ts";
 import classes from "./logs.module.css";
+import { PodPicker } from "./pod-picker.tsx";
 
 type Props = {
   filter: LogFilter;
@@ -31,28 +32,13 @@ const icon = { size: 16, strokeWidth: 1.5 } as const;
 export function LogBar(props: Props) {
   const { filter, onFilter, follow, onFollow, pods, leftOut, containers, hits, hit, onHit, onJump } = props;
   const t = useTranslations("logs");
-  const followed = pods.filter((name) => !leftOut.includes(name));
   const [own] = containers;
   return (
     <div className={classes.bar}>
       <Button icon={follow ? <Pause {...icon} /> : <ArrowDownToLine {...icon} />} onClick={() => onFollow(!follow)}>
         {follow ? t("pause") : t("follow")}
       </Button>
-      <NativeSelect
-        aria-label={t("pod")}
-        value={filter.pod ?? ""}
-        onChange={({ currentTarget: { value } }) => onFilter({ pod: value === "" ? null : value })}
-        data={
-          leftOut.length === 0
-            ? [{ value: "", label: t("allPods") }, ...pods]
-            : [
-                { value: "", label: t("somePods", { count: followed.length, all: pods.length }) },
-                { group: t("followedPods"), items: followed },
-                { group: t("leftOutPods"), items: [...leftOut] },
-              ]
-        }
-        className={classes.pods}
-      />
+      <PodPicker pods={pods} chosen={filter.pods} leftOut={leftOut} onChoose={(next) => onFilter({ pods: next })} />
       {containers.length > 1 && (
         <NativeSelect
           aria-label={t("container")}

@@ -6,7 +6,8 @@ const MINUTES: Record<Exclude<Since, "all">, number> = { "15m": 15, "1h": 60, "6
 
 /** What is shown of the logs, as the address says it. */
 export type LogFilter = {
-  pod: string | null;
+  /** None = all of them. */
+  pods: readonly string[];
   /** Null = the app's own. */
   container: string | null;
   previous: boolean;
@@ -18,7 +19,11 @@ export type LogFilter = {
 
 export function readLogFilter(query: Pick<URLSearchParams, "get">): LogFilter {
   return {
-    pod: query.get("pod"),
+    pods:
+      query
+        .get("pod")
+        ?.split(",")
+        .filter((name) => name !== "") ?? [],
     container: query.get("container"),
     previous: query.get("previous") === "true",
     since: SINCE.find((each) => each === query.get("since")) ?? null,
@@ -28,9 +33,16 @@ export function readLogFilter(query: Pick<URLSearchParams, "get">): LogFilter {
 }
 
 /** Only what differs from the beginning. */
-export function toQuery({ pod, container, previous, since, q, level }: LogFilter): URLSearchParams {
+export function toQuery({ pods, container, previous, since, q, level }: LogFilter): URLSearchParams {
   const query = new URLSearchParams();
-  const said = { pod, container, previous: previous ? "true" : null, since, q: q || null, level };
+  const said = {
+    pod: pods.join(",") || null,
+    container,
+    previous: previous ? "true" : null,
+    since,
+    q: q || null,
+    level,
+  };
   for (const [name, value] of Object.entries(said)) if (value !== null) query.set(name, value);
   return query;
 }
@@ -38,11 +50,11 @@ export function toQuery({ pod, container, previous, since, q, level }: LogFilter
 /** What the API is asked for: whose log and from when on. */
 export function sourceQuery(
   environment: string,
-  { pod, container, previous, since }: Omit<LogFilter, "q" | "level">,
+  { pods, container, previous, since }: Omit<LogFilter, "q" | "level">,
   now: Date,
 ): URLSearchParams {
   const query = new URLSearchParams({ environment });
-  if (pod) query.set("pod", pod);
+  if (pods.length > 0) query.set("pod", pods.join(","));
   if (container) query.set("container", container);
   if (previous) query.set("previous", "true");
   const from = since === "all" ? new Date(0) : since && new Date(now.getTime() - MINUTES[since] * 60_000);

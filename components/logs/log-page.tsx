@@ -46,10 +46,11 @@ export function LogPage({ app }: { app: AppView }) {
   const { logs, retry } = usePodLogs(app.name, place, filter);
   const { lines, waiting, hits } = useShownLines(logs, filter, follow);
   const chosen = useChosenLines(lines, JSON.stringify([place, { ...filter, q: null, level: null }]));
-  const order = useMemo(
-    () => [...new Set([...(pods?.rows.map(({ name }) => name) ?? []), ...logs.pods.map(({ pod }) => pod)])].sort(),
-    [pods, logs.pods],
-  );
+  const wanted = filter.pods.join(",");
+  const order = useMemo(() => {
+    const there = pods?.rows.map(({ name }) => name) ?? [];
+    return [...new Set([...there, ...logs.pods.map(({ pod }) => pod), ...wanted.split(",").filter(Boolean)])].sort();
+  }, [pods, logs.pods, wanted]);
   const containers = useMemo(() => {
     const found = pods?.rows.flatMap((pod) => pod.containers) ?? [];
     // One that was imported has its own name, and nothing beside it but what came later.

@@ -29,10 +29,15 @@ export function usePodLogs(
 ): { logs: Logs; retry: () => void } {
   const [logs, setLogs] = useState<Logs>(NO_LOGS);
   const current = useRef<ResumingStream>(null);
-  const { pod, container, previous, since } = filter;
+  const { container, previous, since } = filter;
+  const pods = filter.pods.join(",");
   useEffect(() => {
     if (environment === "") return;
-    const query = sourceQuery(environment, { pod, container, previous, since }, new Date());
+    const query = sourceQuery(
+      environment,
+      { pods: pods === "" ? [] : pods.split(","), container, previous, since },
+      new Date(),
+    );
     query.set("tail", TAIL_LINES);
     const store = new LogStore();
     let timer: ReturnType<typeof setTimeout> | undefined;
@@ -73,7 +78,7 @@ export function usePodLogs(
       stream.stop();
       setLogs(NO_LOGS);
     };
-  }, [app, environment, pod, container, previous, since]);
+  }, [app, environment, pods, container, previous, since]);
   const retry = useCallback(() => current.current?.start(), []);
   return { logs, retry };
 }

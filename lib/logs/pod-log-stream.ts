@@ -6,12 +6,12 @@ import { type EventStream } from "#lib/platform/events";
 import { logger } from "#lib/platform/logger";
 import { followPods, type LogSource, type LogWish } from "./follow-pods.ts";
 
-type Place = { app: { id: string; name: string }; environment: string; pod: string | null };
+type Place = { app: { id: string; name: string }; environment: string; pods: readonly string[] };
 
-/** Where the log of an app in an environment is read: the cluster itself, for the pods that the watch sees. */
+/** Where the log of an app in an environment is read: the cluster itself, for the pods that the watch sees; none named = all. */
 export async function logSourceOf(
   { db, subscribe }: { db: Db; subscribe: EventStream["subscribe"] },
-  { app, environment, pod }: Place,
+  { app, environment, pods }: Place,
 ): Promise<LogSource> {
   const row = await db.environment.findUnique({
     where: { name: environment },
@@ -19,7 +19,7 @@ export async function logSourceOf(
   });
   if (!row) throw new NotFound(`There is no environment ${environment}.`);
   const { namespace, clusterId } = row;
-  const where = { appId: app.id, clusterId, namespace, ...(pod ? { name: pod } : {}) };
+  const where = { appId: app.id, clusterId, namespace, ...(pods.length > 0 ? { name: { in: [...pods] } } : {}) };
   return {
     kubernetes: connectCluster(row.cluster),
     namespace,

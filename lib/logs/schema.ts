@@ -1,12 +1,20 @@
 import { z } from "zod";
 import { dnsLabel, dnsName } from "#lib/apps/spec/names-schema";
 
+/** Each that is followed is a connection to the cluster, and a part of each event's id. */
+export const MOST_PODS = 50;
+
+const podNames = z
+  .string()
+  .transform((names) => names.split(","))
+  .pipe(z.array(dnsName).max(MOST_PODS));
+
 /** Whose log is wanted, and from when on. */
 export const logWishInput = z.object({
   app: z.string(),
   environment: z.string().max(80),
-  /** Of one pod; of all of them otherwise. Nothing but a name: a download is called for it. */
-  pod: dnsName.optional(),
+  /** Of these pods, "a,b"; of all of them otherwise. Nothing but names: a download is called for a single one. */
+  pod: podNames.default([]),
   /** The app's own otherwise. */
   container: dnsLabel.optional(),
   since: z.iso.datetime({ offset: true }).optional(),
@@ -21,9 +29,6 @@ export type LogLine = z.infer<typeof logLine>;
 /** How the log of one pod stands; "none": there is no such container's log. */
 export const podStanding = z.enum(["following", "waiting", "ended", "none", "unreachable", "denied"]);
 export type PodStanding = z.infer<typeof podStanding>;
-
-/** Each that is followed is a connection to the cluster, and a part of each event's id. */
-export const MOST_PODS = 50;
 
 /** One SSE message of GET /api/apps/:app/logs. */
 export const podLogEvent = z.discriminatedUnion("type", [

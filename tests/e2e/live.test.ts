@@ -189,6 +189,33 @@ it("pins chosen lines, which are still there with their hash when the pod has go
   await page.getByRole("link", { name: "INC-2291" }).waitFor();
 });
 
+it("follows the pods that were ticked, found by a part of their names, and so does whoever has the address", async () => {
+  const { page } = person;
+  const says = (text: string) => log(page).getByText(text, { exact: true }).first();
+  for (const which of ["one", "two", "three"]) {
+    await startPod(`live-shop-choice-${which}`, `setInterval(() => console.log("this is ${which}"), 200)`);
+  }
+  await page.goto(`${kepler.url}/services/${SERVICE}/logs`);
+  await says("this is three").waitFor();
+  await button(page, "Pods: All pods").click();
+  const search = page.getByLabel("Search pods");
+  await search.fill("CHOICE-one");
+  await search.press("Enter");
+  await search.fill("choice-t");
+  await page.getByRole("option", { name: "live-shop-choice-two" }).click();
+  await search.press("Escape");
+  const picker = button(page, "Pods: 2 pods");
+  await expect.poll(() => picker.evaluate((opener) => opener === document.activeElement)).toBe(true);
+  expect(new URL(page.url()).searchParams.get("pod")).toBe("live-shop-choice-one,live-shop-choice-two");
+  await page.reload();
+  await says("this is one").waitFor();
+  await says("this is two").waitFor();
+  expect(await log(page).getByText("this is three").count()).toBe(0);
+  await picker.click();
+  await page.getByRole("option", { name: "All pods" }).click();
+  await says("this is three").waitFor();
+});
+
 it("has its figures of the last hour on its page, and keeps both of two changes at once of what the charts show, and Back takes the last one back", async () => {
   const { page } = person;
   await page.goto(`${kepler.url}/services/${SERVICE}?environment=dev`);

@@ -162,6 +162,13 @@ export const dialogs: Record<string, View> = {
       await dialog(page).getByText("What will change").waitFor();
     },
   },
+  "pod picker": {
+    path: `${BASE}/logs`,
+    open: async (page) => {
+      await button(page, "Pods: All pods");
+      await page.getByLabel("Search pods").waitFor();
+    },
+  },
   "pin dialog": { path: `${BASE}/logs`, open: pinLine },
   "terminal policy dialog": {
     path: `${BASE}/terminal`,

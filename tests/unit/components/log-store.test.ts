@@ -57,9 +57,16 @@ it("knows how many pods are not followed for as long as the connection that said
 });
 
 it("has a filter that survives the address, and asks the API only for what the server can know", () => {
-  const filter = { pod: "a", container: null, previous: false, since: "1h", q: "no answer", level: "warn" } as const;
+  const filter = {
+    pods: ["a", "b"],
+    container: null,
+    previous: false,
+    since: "1h",
+    q: "no answer",
+    level: "warn",
+  } as const;
   expect(readLogFilter(toQuery(filter))).toEqual(filter);
-  expect(toQuery(readLogFilter(new URLSearchParams("since=yesterday&level=loud"))).toString()).toBe("");
+  expect(toQuery(readLogFilter(new URLSearchParams("pod=&since=yesterday&level=loud"))).toString()).toBe("");
   const asked = sourceQuery("dev", filter, new Date("2026-01-01T01:00:00Z"));
-  expect(Object.fromEntries(asked)).toEqual({ environment: "dev", pod: "a", since: "2026-01-01T00:00:00.000Z" });
+  expect(Object.fromEntries(asked)).toEqual({ environment: "dev", pod: "a,b", since: "2026-01-01T00:00:00.000Z" });
 });

@@ -1,5 +1,15 @@
 import { expect, test } from "vitest";
-import { logWishInput } from "#lib/logs/schema";
+import { logWishInput, MOST_PODS } from "#lib/logs/schema";
+
+test("whose logs are wanted is some names, as many as can be followed at once", () => {
+  const podsOf = (pod?: string) => logWishInput.safeParse({ app: "shop", environment: "dev", pod }).data?.pod;
+  expect(podsOf()).toEqual([]);
+  expect(podsOf("shop-1,shop-2")).toEqual(["shop-1", "shop-2"]);
+  expect(podsOf("shop-1,")).toBeUndefined();
+  const names = Array.from({ length: MOST_PODS }, (_, number) => `shop-${number}`);
+  expect(podsOf(names.join())).toEqual(names);
+  expect(podsOf([...names, "shop-more"].join())).toBeUndefined();
+});
 
 test("whose log is wanted is a name: it becomes the name of a file in a header", () => {
   const wish = { app: "shop", environment: "dev" };

@@ -23,7 +23,7 @@ export const GET = route(
   },
   async ({ actor: reader, input: wish, scope, db, subscribe, now, request, signal }) => {
     const app = { id: scope.app.id, name: scope.app.name };
-    const source = await logSourceOf({ db, subscribe }, { app, environment: wish.environment, pod: wish.pod ?? null });
+    const source = await logSourceOf({ db, subscribe }, { app, environment: wish.environment, pods: wish.pod });
     const { tail, since = null, previous } = wish;
     const container = wish.container ?? (await ownContainerOf(db, app, wish.environment));
     const positions = decodePositions(request.headers.get("last-event-id") ?? wish.lastEventId ?? "");

@@ -13,10 +13,10 @@ const input = logWishInput.extend({ q: z.string().max(500).default(""), level: l
 export const GET = route(
   { permission: "app.logs", input, output: "stream", scope: { app: "app" } },
   async ({ actor, input: wish, scope: { app }, db, subscribe, signal }) => {
-    const { environment, pod = null, since = null, previous, q: text, level = null } = wish;
+    const { environment, pod: pods, since = null, previous, q: text, level = null } = wish;
     const container = wish.container ?? (await ownContainerOf(db, app, environment));
-    const source = await logSourceOf({ db, subscribe }, { app, environment, pod });
-    const name = `${pod ?? app.name}-${environment}.log`;
+    const source = await logSourceOf({ db, subscribe }, { app, environment, pods });
+    const name = `${pods.length === 1 ? pods[0] : app.name}-${environment}.log`;
     const onEnd = takeReadingPlace(actor.id);
     return logDownload(source, { container, since, previous, text, level }, { name, signal, onEnd });
   },

@@ -21,7 +21,7 @@ export const POST = route(
   async ({ input, scope: { app, environment }, actor, db, subscribe, now, audit }) => {
     const detail = { app: app.name, environment: environment.name, lines: input.lines.length, reason: input.reason };
     audit({ kind: "pinned-log", name: app.name, teamId: app.teamId, detail });
-    const source = await logSourceOf({ db, subscribe }, { app, environment: environment.name, pod: null });
+    const source = await logSourceOf({ db, subscribe }, { app, environment: environment.name, pods: [] });
     const container = input.container ?? (await ownContainerOf(db, app, environment.name));
     const pinned = await pinLog({ db, now, source }, actor, { app, environment }, { ...input, container });
     audit({ kind: "pinned-log", id: pinned.id, name: app.name, teamId: app.teamId, detail });
