@@ -1,7 +1,7 @@
 import "server-only";
 import { logFile } from "#lib/builds/log-stream";
 import { type LogSource } from "./follow-pods.ts";
-import { mergedLog, type MergedWish } from "./merged-log.ts";
+import { type MergedWish, mergedLog } from "./merged-log.ts";
 
 /** The merged log as a file of this name; `onEnd` hears at once that it is over or was left, more than once maybe. */
 export function logDownload(
