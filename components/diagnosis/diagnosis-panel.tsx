@@ -32,7 +32,13 @@ export function DiagnosisPanel({ app, place }: { app: AppView; place: AppEnviron
       {data && (
         <ul className={classes.findings} aria-label={t("title")}>
           {data.findings.map((finding) => (
-            <FindingRow key={`${finding.rule} ${finding.error.message}`} app={app} place={place} finding={finding} />
+            <FindingRow
+              key={`${finding.rule} ${finding.error.message}`}
+              app={app}
+              place={place}
+              finding={finding}
+              before={data.before}
+            />
           ))}
           {data.gaps.map((gap) => (
             <GapRow key={gap.what} gap={gap} seenAt={gap.what === "pods" ? old : null} />

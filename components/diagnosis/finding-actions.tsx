@@ -3,27 +3,26 @@
 import { useTranslations } from "use-intl";
 import type { AppEnvironmentView, AppView } from "#lib/apps/schema";
 import type { Finding, FindingAction } from "#lib/diagnosis/schema";
-import { useReleases } from "../releases/use-releases.ts";
 import { useServiceActions } from "../service/service-actions-context.tsx";
 import { Button } from "../ui/button.tsx";
 import { usePublicErrorText } from "../ui/use-public-error-text.ts";
 import { CopyWords } from "./copy-words.tsx";
 import classes from "./diagnosis.module.css";
 
-type Props = { app: AppView; place: AppEnvironmentView; finding: Finding };
+type Props = { app: AppView; place: AppEnvironmentView; finding: Finding; before: number | null };
 
 /** The ways on from a finding, the best first. */
-export function FindingActions({ app, place, finding }: Props) {
+export function FindingActions({ finding, ...where }: Props) {
   return (
     <div className={classes.actions}>
       {finding.actions.map((action) => (
-        <Way key={JSON.stringify(action)} app={app} place={place} finding={finding} action={action} />
+        <Way key={JSON.stringify(action)} {...where} finding={finding} action={action} />
       ))}
     </div>
   );
 }
 
-function Way({ app, place, finding, action }: Props & { action: FindingAction }) {
+function Way({ app, place, finding, before, action }: Props & { action: FindingAction }) {
   const t = useTranslations("diagnosis.action");
   const actions = useServiceActions();
   const base = `/services/${app.name}`;
@@ -62,7 +61,11 @@ function Way({ app, place, finding, action }: Props & { action: FindingAction })
         </Button>
       );
     case "rollback":
-      return <RollBack app={app} place={place} />;
+      return before === null ? null : (
+        <Button small why={actions.whyNotRelease} onClick={() => actions.open({ kind: "rollback", number: before })}>
+          {t("rollback", { number: before })}
+        </Button>
+      );
     case "ask":
       return <Ask place={place} app={app} finding={finding} />;
   }
@@ -73,23 +76,8 @@ const query = (entries: Record<string, string | null>): string =>
     Object.entries(entries).filter((entry): entry is [string, string] => entry[1] !== null),
   ).toString();
 
-/** To what was done last, or to the one before it where that is the newest of all and runs badly itself. */
-function RollBack({ app, place }: Pick<Props, "app" | "place">) {
-  const t = useTranslations("diagnosis.action");
-  const actions = useServiceActions();
-  const releases = useReleases(app.name, place.environment, 20).data?.rows ?? [];
-  const done = releases.filter(({ state }) => state === "done");
-  const before = releases[0]?.state === "done" ? done[1] : done[0];
-  if (!before) return null;
-  return (
-    <Button small why={actions.whyNotRelease} onClick={() => actions.open({ kind: "rollback", number: before.number })}>
-      {t("rollback", { number: before.number })}
-    </Button>
-  );
-}
-
 /** Somebody else must act: the finding in words, to be sent to them. */
-function Ask({ app, place, finding }: Props) {
+function Ask({ app, place, finding }: Omit<Props, "before">) {
   const t = useTranslations("diagnosis.action");
   const text = usePublicErrorText();
   const grounds = finding.evidence.map((each) => `- ${each.object}: ${each.text}`);

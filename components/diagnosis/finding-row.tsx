@@ -9,10 +9,10 @@ import { useSentence } from "../ui/sentences-context.tsx";
 import classes from "./diagnosis.module.css";
 import { FindingActions } from "./finding-actions.tsx";
 
-type Props = { app: AppView; place: AppEnvironmentView; finding: Finding };
+type Props = { app: AppView; place: AppEnvironmentView; finding: Finding; before: number | null };
 
 /** One finding: the sentence, what to do, the buttons that lead there, and on what grounds it is said. */
-export function FindingRow({ app, place, finding }: Props) {
+export function FindingRow({ app, place, finding, before }: Props) {
   const t = useTranslations("diagnosis");
   const sentence = useSentence();
   const { error, evidence, level, pods } = finding;
@@ -24,7 +24,7 @@ export function FindingRow({ app, place, finding }: Props) {
           <b>{sentence(error.message)}</b>
           {error.next && <p>{sentence(error.next)}</p>}
           {pods.length > 1 && <p className="k-quiet">{t("inPods", { count: pods.length })}</p>}
-          <FindingActions app={app} place={place} finding={finding} />
+          <FindingActions app={app} place={place} finding={finding} before={before} />
           <details className={classes.grounds}>
             <summary>{t("grounds")}</summary>
             <ul>

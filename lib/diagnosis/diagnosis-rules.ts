@@ -39,9 +39,13 @@ const RULES: Record<FindingRule, Rule> = {
 
 /** Everything that is wrong in a scene: what failed before what only may, causes before what follows from them. */
 export function diagnose(scene: Scene): Finding[] {
-  const all = FINDING_RULES.flatMap((rule) => RULES[rule](scene));
+  const all = FINDING_RULES.flatMap((rule) => RULES[rule](scene)).map((one) => withWaysThere(one, scene));
   return [...all.filter(({ level }) => level === "fail"), ...all.filter(({ level }) => level === "warn")];
 }
+
+/** Rules offer to go back where that helps; it is a way on only where there is something to go back to. */
+const withWaysThere = (one: Finding, { before }: Scene): Finding =>
+  before === null ? { ...one, actions: one.actions.filter(({ kind }) => kind !== "rollback") } : one;
 
 /** The first reason for which waiting longer for these pods cannot help; null while there is hope. */
 export function hopeless(pods: readonly SeenPod[], now: Date): Finding | null {

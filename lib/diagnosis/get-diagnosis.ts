@@ -15,6 +15,7 @@ import { urlsOf } from "#lib/releases/domains/host-rules";
 import { isTerminal } from "#lib/releases/release-rules";
 import { withoutSecrets } from "#lib/terminal/mask-rules";
 import { diagnose } from "./diagnosis-rules.ts";
+import { doneBeforeNewest } from "./done-before.ts";
 import { lastSeenPods } from "./last-seen.ts";
 import { placeOf } from "./place-rules.ts";
 import { type Gap, readCluster } from "./read-cluster.ts";
@@ -46,10 +47,10 @@ export async function getDiagnosis(
   deps: DiagnosisDeps = ownDeps(),
 ): Promise<DiagnosisView> {
   const { db, now } = deps;
-  const { app, environment, release } = await wantedIn(db, appId, environmentName);
+  const { app, environment, release, before } = await wantedIn(db, appId, environmentName);
   const { cluster, namespace, domain } = environment;
   const checkedAt = now();
-  const view = { checkedAt: checkedAt.toISOString(), cluster: cluster.name };
+  const view = { checkedAt: checkedAt.toISOString(), cluster: cluster.name, before };
   if (!release) return { ...view, findings: [], gaps: [], seenAt: null };
 
   const { spec } = release;
@@ -64,7 +65,7 @@ export async function getDiagnosis(
   const usage = [...seen.scene.usage, ...peaks.seen];
   // While a rollout is under way its pods run two images on purpose.
   const compared = isTerminal(release.state) ? image.seen : null;
-  const scene: Scene = { ...seen.scene, pods, usage, answers, image: compared, build: release.build };
+  const scene: Scene = { ...seen.scene, pods, usage, answers, image: compared, build: release.build, before };
   const sight = seen.livePods ? { seenAt: checkedAt } : await sightOfPods(db, { clusterId: cluster.id, namespace });
   const secrets = await knownSecrets(db, appId, environment.id);
   return {
@@ -82,7 +83,7 @@ const masked = (finding: Finding, secrets: readonly string[]): Finding => ({
   evidence: finding.evidence.map((each) => ({ ...each, text: withoutSecrets(each.text, secrets) })),
 });
 
-/** The app, the place, and the release whose objects should stand there: the newest that was applied. */
+/** The app, the place, the release whose objects should stand there (the newest that was applied), and the good one before. */
 async function wantedIn(db: Db, appId: string, environmentName: string) {
   const environment = await db.environment.findUnique({
     where: { name: environmentName },
@@ -100,7 +101,9 @@ async function wantedIn(db: Db, appId: string, environmentName: string) {
     orderBy: { number: "desc" },
     select: { spec: true, state: true, build: { select: { number: true, endedAt: true } } },
   });
-  return { app, environment, release: newest && { ...newest, spec: appSpec.parse(newest.spec) } };
+  const before = await doneBeforeNewest(db, { appId, environmentId: environment.id });
+  const release = newest && { ...newest, spec: appSpec.parse(newest.spec) };
+  return { app, environment, release, before };
 }
 
 /** Is the image still there, and does its tag still mean it? Nothing where the registry is not the one that Kepler knows. */

@@ -5,6 +5,7 @@ import { containerView } from "#lib/clusters/schema";
 import { type Db, type Prisma } from "#lib/platform/db";
 import { type PublicError } from "#lib/platform/errors";
 import { diagnose } from "./diagnosis-rules.ts";
+import { doneBeforeNewest } from "./done-before.ts";
 import { sceneOfPods } from "./scene-schema.ts";
 
 /** Pods as the watch left them: without what only the cluster itself tells of their probes and ports. */
@@ -41,7 +42,9 @@ export async function firstFindings(
       const environment = environments.find(({ id }) => id === environmentId);
       if (!environment) return [];
       const { clusterId, namespace } = environment;
-      const [first] = diagnose(sceneOfPods(await lastSeenPods(db, { appId, clusterId, namespace }), now));
+      const scene = sceneOfPods(await lastSeenPods(db, { appId, clusterId, namespace }), now);
+      if (diagnose(scene).length === 0) return [];
+      const [first] = diagnose({ ...scene, before: await doneBeforeNewest(db, { appId, environmentId }) });
       return first ? [[`${appId}/${environmentId}`, first.error]] : [];
     }),
   );

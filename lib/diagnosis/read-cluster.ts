@@ -105,6 +105,7 @@ export async function readCluster(
     certificates,
     image: null,
     build: null,
+    before: null,
   };
   // One refusal of a kind says it for all objects of that kind.
   const gaps = looking.gaps.filter(({ what }, i) => looking.gaps.findIndex((other) => other.what === what) === i);

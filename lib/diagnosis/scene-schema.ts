@@ -52,6 +52,8 @@ export type Scene = {
   image: SeenImage | null;
   /** Newest build that succeeded and is what runs. */
   build: { number: number; endedAt: Date | null } | null;
+  /** Number of the release that was completed before the one that stands there; null where nothing can be gone back to. */
+  before: number | null;
 };
 
 /** A scene of pods alone: what a reconciler knows while it waits for them. */
@@ -75,4 +77,5 @@ export const sceneOfPods = (pods: readonly SeenPod[], now: Date): Scene => ({
   certificates: [],
   image: null,
   build: null,
+  before: null,
 });

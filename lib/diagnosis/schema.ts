@@ -78,6 +78,8 @@ export type Finding = z.infer<typeof finding>;
 
 export const diagnosisView = z.object({
   findings: z.array(finding),
+  /** The release that a finding's `rollback` goes back to; null where there is none. */
+  before: z.number().int().nullable(),
   /** When the systems were asked for this. */
   checkedAt: z.iso.datetime(),
   cluster: z.string(),

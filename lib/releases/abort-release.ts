@@ -4,6 +4,7 @@ import { publish } from "#lib/platform/events";
 import { ownDeps, type ReleaseDeps, releaseJob } from "./jobs.ts";
 import { isTerminal, mayBecome } from "./release-rules.ts";
 import { RELEASE_STATES } from "./schema.ts";
+import { wayBack } from "./way-back.ts";
 
 const ABORTABLE = RELEASE_STATES.filter((state) => mayBecome(state, "aborting"));
 
@@ -19,13 +20,12 @@ export async function abortRelease(releaseId: string, deps: ReleaseDeps = ownDep
     });
     const row = await tx.release.findUnique({
       where: { id: releaseId },
-      select: { state: true, number: true, appId: true, app: { select: { teamId: true } } },
+      select: { state: true, number: true, appId: true, environmentId: true, app: { select: { teamId: true } } },
     });
     if (!row) throw new NotFound("There is no such release.");
     if (isTerminal(row.state)) {
-      throw new Conflict(`Release ${row.number} is over (${row.state}), so there is nothing to abort.`, {
-        next: "Roll back if you want what ran before.",
-      });
+      const next = await wayBack(tx, row);
+      throw new Conflict(`Release ${row.number} is over (${row.state}), so there is nothing to abort.`, { next });
     }
     if (count === 0) return;
     await publish(tx, { kind: "release", subjectId: releaseId, teamId: row.app.teamId, appId: row.appId });

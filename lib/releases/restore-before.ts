@@ -1,5 +1,6 @@
 import "server-only";
 import { type AppSpec } from "#lib/apps/spec-schema";
+import { doneBefore } from "#lib/diagnosis/done-before";
 import { type Tx } from "#lib/platform/db";
 import { createReleaseIn } from "./create-release.ts";
 import { type TakenField } from "./drift/schema.ts";
@@ -7,18 +8,6 @@ import { type ReleaseDeps } from "./jobs.ts";
 
 type Here = { number: number; app: { id: string }; environment: { id: string } };
 type Ended = Here & { id: string; spec: AppSpec; takeOver: TakenField[] };
-
-/** The newest release before this one that was completed in its place: what a rollback of it goes back to. */
-export async function doneBefore(
-  db: Pick<Tx, "release">,
-  { number, app, environment }: Here,
-): Promise<{ number: number } | null> {
-  return db.release.findFirst({
-    where: { appId: app.id, environmentId: environment.id, state: "done", number: { lt: number } },
-    orderBy: { number: "desc" },
-    select: { number: true },
-  });
-}
 
 /** Is its service on its way out? */
 export const isRetiring = async (db: Pick<Tx, "app">, app: { id: string }): Promise<boolean> =>

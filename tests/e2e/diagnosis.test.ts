@@ -61,6 +61,9 @@ describe("the diagnosis of a service", () => {
     await told.waitFor(TOLD);
     await told.getByText("What was seen").click();
     await told.getByText(/Kubernetes · status/).waitFor();
+    // Its first release is its only one.
+    await told.getByText("Build the commit again and release that build.", { exact: true }).waitFor();
+    expect(await told.getByRole("button", { name: /^Roll back/ }).count()).toBe(0);
     await told.getByRole("button", { name: "Build…" }).click();
     await page.getByRole("dialog").getByText(/Build/).first().waitFor();
     await page.keyboard.press("Escape");

@@ -6,7 +6,16 @@ import { type FindingAction } from "../schema.ts";
 
 const PULLING = ["ErrImagePull", "ImagePullBackOff", "RegistryUnavailable", "ErrImageNeverPull", "InvalidImageName"];
 
-type Case = { variant: string; says: RegExp; decisive: boolean; why: string; next: string; actions: FindingAction[] };
+type Case = {
+  variant: string;
+  says: RegExp;
+  decisive: boolean;
+  why: string;
+  next: string;
+  /** The same where an earlier release can be gone back to. */
+  nextOrBack?: string;
+  actions: FindingAction[];
+};
 
 /** Registries and runtimes differ in their words; these are what they mean, the surest first (OCI distribution, error codes). */
 const CASES: readonly Case[] = [
@@ -39,7 +48,8 @@ const CASES: readonly Case[] = [
     says: /not found|manifest unknown|name unknown|not known to registry/i,
     decisive: true,
     why: "it is not in the registry",
-    next: "Build the commit again and release that build, or roll back to one whose image is still there.",
+    next: "Build the commit again and release that build.",
+    nextOrBack: "Build the commit again and release that build, or roll back to one whose image is still there.",
     actions: [{ kind: "build" }, { kind: "rollback" }],
   },
   {
@@ -97,7 +107,7 @@ export const imageRule: Rule = (scene) =>
       code: the.variant === "not-found" ? "not-found" : the.variant === "denied" ? "denied" : "invalid",
       decisive: the.decisive,
       message: `The cluster cannot pull the image of ${container.name}: ${the.why} (${reason ?? "exec format error"}).`,
-      next: the.next,
+      next: (scene.before !== null && the.nextOrBack) || the.next,
       evidence: [statusOf(pod, container, text), ...events.slice(0, 1).map(fromEvent)],
       actions: the.actions,
     });

@@ -1,7 +1,7 @@
 import { found, type Rule, seenIn } from "../finding-rules.ts";
 
 /** Newer pods do not get through, and those of an older template stay. */
-export const rolloutRule: Rule = ({ workload, replicaSets }) => {
+export const rolloutRule: Rule = ({ workload, replicaSets, before }) => {
   if (!workload || workload.progressing) return [];
   const [newest, ...older] = [...replicaSets].sort((a, b) => b.revision - a.revision);
   const stays = older.find(({ there }) => there > 0);
@@ -13,7 +13,10 @@ export const rolloutRule: Rule = ({ workload, replicaSets }) => {
       message: stays
         ? `The new pods do not get through: ${newest.ready} of ${workload.desired} are ready, and ${stays.there} of the version before (${stays.name}) stay.`
         : `The new pods do not get through: ${newest.ready} of ${workload.desired} are ready.`,
-      next: "Correct what keeps the new pods from being ready, or roll back.",
+      next:
+        before === null
+          ? "Correct what keeps the new pods from being ready, then release again."
+          : "Correct what keeps the new pods from being ready, or roll back.",
       evidence: [
         seenIn({
           source: "status",

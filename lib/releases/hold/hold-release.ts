@@ -1,21 +1,21 @@
 import "server-only";
-import { type Prisma } from "#lib/platform/db";
+import { type Prisma, type Tx } from "#lib/platform/db";
 import { Conflict, NotFound } from "#lib/platform/errors";
 import { publish } from "#lib/platform/events";
 import { ownDeps, type ReleaseDeps, releaseJob } from "../jobs.ts";
 import { PAUSABLE } from "../release-rules.ts";
+import { wayBack } from "../way-back.ts";
 
 /**
  * Holds a rollout where it is, as `kubectl rollout pause` does: no more pods of the new template are started, those that
  * run stay, and no deadline passes; a canary keeps its share and is judged on. Asking twice is fine; Conflict once there is nothing left to hold.
  */
 export async function pauseRelease(releaseId: string, byId: string, deps: ReleaseDeps = ownDeps()): Promise<void> {
-  await change(releaseId, deps, (release) => {
+  await change(releaseId, deps, async (release, tx) => {
     if (release.pausedAt) return null;
     if (!PAUSABLE.includes(release.state)) {
-      throw new Conflict(`Release ${release.number} has nothing left to pause (${release.state}).`, {
-        next: "Roll back if you want what ran before.",
-      });
+      const next = await wayBack(tx, release);
+      throw new Conflict(`Release ${release.number} has nothing left to pause (${release.state}).`, { next });
     }
     return { pausedAt: deps.now(), pausedById: byId };
   });
@@ -23,7 +23,7 @@ export async function pauseRelease(releaseId: string, byId: string, deps: Releas
 
 /** Lets a held rollout go on. Asking twice is fine. */
 export async function resumeRelease(releaseId: string, deps: ReleaseDeps = ownDeps()): Promise<void> {
-  await change(releaseId, deps, (release) => (release.pausedAt ? resumed(release, deps.now()) : null));
+  await change(releaseId, deps, async (release) => (release.pausedAt ? resumed(release, deps.now()) : null));
 }
 
 /**
@@ -31,7 +31,7 @@ export async function resumeRelease(releaseId: string, deps: ReleaseDeps = ownDe
  * is fine; Conflict when there is no trial to end.
  */
 export async function promoteRelease(releaseId: string, byId: string, deps: ReleaseDeps = ownDeps()): Promise<void> {
-  await change(releaseId, deps, (release) => {
+  await change(releaseId, deps, async (release) => {
     if (release.promotedAt) return null;
     if (release.canary === null || (release.state !== "pending" && release.state !== "canary")) {
       throw new Conflict(`Release ${release.number} has no canary to promote (${release.state}).`);
@@ -41,6 +41,8 @@ export async function promoteRelease(releaseId: string, byId: string, deps: Rele
 }
 
 type Row = {
+  appId: string;
+  environmentId: string;
   state: (typeof PAUSABLE)[number];
   number: number;
   pausedAt: Date | null;
@@ -59,7 +61,7 @@ function resumed({ pausedAt, pausedMs }: Row, now: Date): Prisma.ReleaseUnchecke
 async function change(
   id: string,
   { db, enqueue }: ReleaseDeps,
-  decide: (row: Row) => Prisma.ReleaseUncheckedUpdateInput | null,
+  decide: (row: Row, tx: Tx) => Promise<Prisma.ReleaseUncheckedUpdateInput | null>,
 ): Promise<void> {
   await db.$transaction(async (tx) => {
     await tx.$queryRaw`select 1 from releases where id = ${id}::uuid for update`;
@@ -73,11 +75,12 @@ async function change(
         canary: true,
         promotedAt: true,
         appId: true,
+        environmentId: true,
         app: { select: { teamId: true } },
       },
     });
     if (!row) throw new NotFound("There is no such release.");
-    const data = decide(row);
+    const data = await decide(row, tx);
     if (!data) return;
     await tx.release.update({ where: { id }, data: { ...data, version: { increment: 1 } } });
     await publish(tx, { kind: "release", subjectId: id, teamId: row.app.teamId, appId: row.appId });

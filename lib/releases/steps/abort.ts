@@ -1,7 +1,8 @@
 import "server-only";
+import { doneBefore } from "#lib/diagnosis/done-before";
 import { cutShort } from "../cut-short.ts";
 import { isUntouched } from "../manifests/object.ts";
-import { doneBefore, isRetiring, restoreBefore } from "../restore-before.ts";
+import { isRetiring, restoreBefore } from "../restore-before.ts";
 import { applyObjects, manifestsOf, removeLeftovers } from "./apply.ts";
 import { dropCanary } from "./canary-objects.ts";
 import { giveBack } from "./give-back.ts";

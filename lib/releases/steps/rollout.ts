@@ -1,6 +1,7 @@
 import "server-only";
 import { KINDS } from "#lib/clients/kubernetes/kinds";
 import { diagnose } from "#lib/diagnosis/diagnosis-rules";
+import { doneBefore } from "#lib/diagnosis/done-before";
 import { placeOf } from "#lib/diagnosis/place-rules";
 import { readCluster } from "#lib/diagnosis/read-cluster";
 import { decideRollout, decideVerify, explained, isPodOf, type Verdict } from "../rollout-rules.ts";
@@ -49,9 +50,12 @@ async function deletePods({ kubernetes, release, signal }: StepContext, names: r
 async function explainedBy({ deps, release, kubernetes, signal }: StepContext, verdict: Verdict & { is: "failed" }) {
   const { app, environment, cluster, spec } = release;
   const place = placeOf({ app, spec, namespace: environment.namespace, clusterId: cluster.id });
-  const { scene } = await readCluster(place, { db: deps.db, kubernetes, now: deps.now, signal });
+  const [{ scene }, before] = await Promise.all([
+    readCluster(place, { db: deps.db, kubernetes, now: deps.now, signal }),
+    doneBefore(deps.db, release),
+  ]);
   const mine = scene.pods.filter((pod) => isPodOf(pod, release.podRelease));
-  return explained(verdict, diagnose({ ...scene, pods: mine }));
+  return explained(verdict, diagnose({ ...scene, pods: mine, before: before?.number ?? null }));
 }
 
 /** The last proof: which image do the pods say that they run? */

@@ -104,7 +104,7 @@ export class FaultWorld {
       { app: { id, name }, container: name, workload: "deployment", exposure: null, ...where },
       deps,
     );
-    return diagnose(scene);
+    return diagnose({ ...scene, before: 1 });
   }
 
   /** What the watch would write down. */

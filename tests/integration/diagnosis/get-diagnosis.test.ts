@@ -54,6 +54,21 @@ describe("what is wrong with a service", () => {
       "Jenkins says that build b1 succeeded, and the registry does not have its image any more.",
     ]);
     expect(findings[0]?.evidence.map(({ system }) => system)).toEqual(["registry", "jenkins"]);
+    expect(findings[0]?.actions).toEqual([{ kind: "build" }]);
+  });
+
+  it("offers to go back once a release was completed before the one that stands there, also if that one failed", async () => {
+    const { db } = world.database;
+    const gone = { system: "registry", kind: "answer", path: "/manifests/", status: 404 };
+    const second = await world.drive(await world.request(app, { kind: "restart" }));
+    expect(second).toMatchObject({ number: 2, state: "done" });
+    for (const state of ["done", "failed"] as const) {
+      await db.release.update({ where: { id: second.id }, data: { state } });
+      const { before, findings } = await during(gone, diagnosis);
+      expect(before).toBe(1);
+      expect(findings[0]?.actions).toEqual([{ kind: "build" }, { kind: "rollback" }]);
+    }
+    await db.release.update({ where: { id: second.id }, data: { state: "done" } });
   });
 
   it("is not known as far as the cluster forbids to look, and says so", async () => {

@@ -46,7 +46,12 @@ test("a paused release holds the Deployment and says since when and by whom; it 
   expect(new Set(await digests(app.id))).toEqual(new Set([other.imageDigest]));
   const { pausedMs } = await db().release.findUniqueOrThrow({ where: { id }, select: { pausedMs: true } });
   expect(pausedMs).toBeGreaterThan(0);
-  await expect(pauseRelease(id, app.userId, world.deps)).rejects.toMatchObject({ code: "conflict" });
+  const next = "Roll back if you want what ran before.";
+  await expect(pauseRelease(id, app.userId, world.deps)).rejects.toMatchObject({ code: "conflict", next });
+  const first = await db().release.findFirstOrThrow({ where: { appId: app.id, number: 1 }, select: { id: true } });
+  const toldNothing = { code: "conflict", next: undefined };
+  await expect(pauseRelease(first.id, app.userId, world.deps)).rejects.toMatchObject(toldNothing);
+  await expect(abortRelease(first.id, world.deps)).rejects.toMatchObject(toldNothing);
 });
 
 test("a paused release can be aborted and superseded, and neither leaves the Deployment held", async () => {

@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import { type SeenWorkload } from "#lib/clusters/workload-rules";
 import { diagnose, hopeless } from "#lib/diagnosis/diagnosis-rules";
 import { sceneOfPods } from "#lib/diagnosis/scene-schema";
 import { ago, container, event, NOW, pod, told } from "./scene.ts";
@@ -190,12 +191,36 @@ test("what is wrong in a container that somebody put beside the service's own le
     restarts: 2,
     lastExitCode: 127,
   };
-  const kinds = (name: string) =>
-    diagnose({ ...sceneOfPods([pod({ ready: false }, { name, ...crashed })], NOW), container: "shop" })[0]?.actions.map(
-      ({ kind }) => kind,
-    );
+  const kinds = (name: string) => {
+    const scene = { ...sceneOfPods([pod({ ready: false }, { name, ...crashed })], NOW), container: "shop", before: 1 };
+    return diagnose(scene)[0]?.actions.map(({ kind }) => kind);
+  };
   expect(kinds("shop")).toEqual(["settings", "log", "rollback"]);
   expect(kinds("helper")).toEqual(["log", "rollback", "ask"]);
+});
+
+test.each([
+  { before: 4, next: /or roll back to one whose image is still there\.$/, kinds: ["build", "rollback"] },
+  { before: null, next: /^Build the commit again and release that build\.$/, kinds: ["build"] },
+])("to go back is advised and offered where there is something to go back to, and nowhere else ($before)", (wanted) => {
+  const gone = { reason: "ImagePullBackOff", message: "manifest unknown: not found", state: "waiting" as const };
+  const pods = [pod({ ready: false }, gone)];
+  const workload: SeenWorkload = {
+    ...{ kind: "Deployment", uid: "w1", namespace: "kepler-dev", name: "shop", appId: null, releaseNumber: 1 },
+    ...{ generation: 1, observedGeneration: 1, desired: 1, total: 1, updated: 1, ready: 0, available: 0 },
+    ...{ progressing: false, paused: false, reason: "ProgressDeadlineExceeded", message: null, image: null },
+  };
+  const replicaSets = [{ name: "shop-1", revision: 1, release: null, createdAt: null, ready: 0, there: 1, wanted: 1 }];
+  const scene = { ...sceneOfPods(pods, NOW), workload, replicaSets, before: wanted.before };
+  const [image, rollout] = diagnose(scene);
+  expect(image?.error.next).toMatch(wanted.next);
+  expect(image?.actions.map(({ kind }) => kind)).toEqual(wanted.kinds);
+  expect(rollout?.error.next).toBe(
+    wanted.before === null
+      ? "Correct what keeps the new pods from being ready, then release again."
+      : "Correct what keeps the new pods from being ready, or roll back.",
+  );
+  expect(rollout?.actions).toHaveLength(wanted.before === null ? 0 : 1);
 });
 
 test("what was said of an earlier pod of the same name does not count", () => {
