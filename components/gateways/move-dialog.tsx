@@ -17,6 +17,8 @@ import { Note } from "../ui/note.tsx";
 import { SkeletonRows } from "../ui/skeleton-rows.tsx";
 import classes from "./gateways.module.css";
 import { MoveLosses } from "./move-losses.tsx";
+import { MoveNews } from "./move-news.tsx";
+import { MoveStays } from "./move-stays.tsx";
 import { useCreateMove, usePreviewMove } from "./use-gateways.ts";
 
 type Props = { environment: EnvironmentView; to: GatewayMove; onClose: () => void };
@@ -38,7 +40,7 @@ export function MoveDialog({ environment, to, onClose }: Props) {
     <Dialog
       opened
       onClose={onClose}
-      title={t(`dialog.title.${to}`, { count })}
+      title={data === undefined ? t(`moveTo.${to}`) : t(`dialog.title.${to}`, { count })}
       badges={badge}
       footer={
         <>
@@ -83,12 +85,9 @@ function Preview({ preview: { moves, stay, notMine, targets } }: { preview: Move
           </Message>
         ))}
       <Names label={t("dialog.services")} of={moves.map(({ appId, app }) => ({ id: appId, name: app }))} />
+      <MoveNews moves={moves} />
       <MoveLosses moves={moves} />
-      {stay.length > 0 && (
-        <Note state="warn">
-          {t("dialog.stay", { count: stay.length, names: stay.map(({ app }) => app).join(", ") })}
-        </Note>
-      )}
+      <MoveStays stay={stay} />
       {notMine > 0 && <Note state="unknown">{t("dialog.notMine", { count: notMine })}</Note>}
     </>
   );

@@ -265,6 +265,7 @@ it("tries a change on half of the requests, says how both sides do, and is promo
     .getByText("50 % of the requests, stage 1 of 1 · waits for a person to promote it")
     .waitFor({ timeout: 60_000 });
   expect(await statusAt("istioUrl")).toBe(200);
+  await saysThatAMoveEndsIt(await page.context().newPage());
   const sides = dialog.getByRole("table", { name: "Both sides" });
   await sides.waitFor();
   expect(await sides.getByRole("rowheader").allTextContents()).toEqual(["What runs", "Canary"]);
@@ -274,3 +275,12 @@ it("tries a change on half of the requests, says how both sides do, and is promo
   await page.keyboard.press("Escape");
   expect(await statusAt("istioUrl")).toBe(200);
 });
+
+async function saysThatAMoveEndsIt(page: Page): Promise<void> {
+  await page.goto(`${kepler.url}/gateways`);
+  const traefik = page.locator("section").filter({ has: page.getByRole("heading", { name: "Traefik" }) });
+  await traefik.getByRole("button", { name: "Move everything here…" }).click();
+  const ended = page.getByRole("dialog").getByRole("list", { name: "1 canary is ended by the move" });
+  await ended.getByText(/^Release \d+ is on trial: it ends, and release \d+, which ran before, moves/).waitFor();
+  await page.close();
+}

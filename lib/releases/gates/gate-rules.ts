@@ -1,4 +1,5 @@
-import { type CertificateProblem, type CertificateState } from "#lib/clusters/certificate-schema";
+import { isTaken } from "#lib/clusters/certificate-rules";
+import { type CertificateProblem } from "#lib/clusters/certificate-schema";
 import { type PublicError } from "#lib/platform/errors";
 import { type FieldConflict } from "../drift/schema.ts";
 import { holdError } from "../hold/hold-rules.ts";
@@ -55,13 +56,10 @@ export function gatesOf(facts: GateFacts): Gate[] {
   return RULES.flatMap((rule) => rule(facts)).sort((a, b) => Number(b.blocks) - Number(a.blocks));
 }
 
-/** Hosts that would be served with TLS and cannot be, for want of a certificate that a gateway takes. */
-const NOT_SERVED: readonly CertificateState[] = ["missing", "wrong-type", "unreadable"];
-
 function certificate({ certificates }: GateFacts): Gate[] {
   return certificates.map(({ is, isNew, error }) => ({
     gate: "certificate",
-    blocks: isNew && NOT_SERVED.includes(is),
+    blocks: isNew && !isTaken({ is }),
     error,
   }));
 }

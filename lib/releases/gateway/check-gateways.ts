@@ -12,7 +12,7 @@ import { type Db } from "#lib/platform/db";
 import { Denied } from "#lib/platform/errors";
 import { exposedApps } from "./exposed.ts";
 import { foreignHosts } from "./foreign-rules.ts";
-import { GATEWAY_CLASSES, type GatewayCheck } from "./schema.ts";
+import { GATEWAY_CLASSES, type GatewayCheck, type KeptCheck } from "./schema.ts";
 
 type Deps = {
   db: Db;
@@ -43,7 +43,7 @@ export async function checkGateways(
     const toCome = exposed.filter(({ exposure }) => carrierOf(exposure) !== gatewayClass);
     const hosts = toCome.flatMap(({ exposure }) => exposure.routes.map(({ host }) => host));
     const look = { kubernetes, signal };
-    const checks = [
+    const checks: (GatewayCheck | KeptCheck)[] = [
       ...(await checksOf(gatewayClass, new Set(hosts), look)),
       ...(await certificatesAt({ gatewayClass, namespace }, tls, { ...look, now: now() })),
     ];
@@ -80,11 +80,12 @@ async function certificatesAt(
   place: { gatewayClass: GatewayClass; namespace: string },
   tls: NonNullable<ReturnType<typeof withTls>["tls"]>,
   look: Look & { now: Date },
-): Promise<GatewayCheck[]> {
+): Promise<KeptCheck[]> {
   if (tls.length === 0) return [];
   const problems = await checkCertificates(tls, place, look);
   const detail = problems.map(({ error }) => error.message).join("\n");
-  return [{ name: "certificates", state: problems.length > 0 ? "warn" : "ok", detail: detail || null }];
+  const faults = problems.map(({ error: _, ...fault }) => fault);
+  return [{ name: "certificates", state: problems.length > 0 ? "warn" : "ok", detail: detail || null, faults }];
 }
 
 async function isKnown(gatewayClass: GatewayClass, { kubernetes, signal }: Look): Promise<GatewayCheck> {

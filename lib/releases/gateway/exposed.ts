@@ -15,17 +15,22 @@ const exposedRow = z.object({
   app: z.string(),
   teamId: z.string(),
   health: z.enum(HEALTH_STATES),
+  number: z.number().int(),
   exposure: specExposure,
   trafficPolicy: specTrafficPolicy.nullable().transform((policy) => policy ?? undefined),
   access: specAccess.nullable(),
   meshMode: storedSettings.shape.meshMode,
   running: specExposure.nullable(),
 });
-export type ExposedApp = Exposed & Pick<z.infer<typeof exposedRow>, "teamId" | "health" | "running">;
+export type ExposedApp = Exposed & Pick<z.infer<typeof exposedRow>, "teamId" | "health" | "number" | "running">;
+
+/** Of a release's steps: it is a canary that has not come to its end. */
+const ON_TRIAL = Prisma.sql`s.name = 'canary' and s.state in ('waiting', 'running')`;
 
 /**
  * Every exposed service of an environment, of these teams (null = of all): as the newest release wants it that is done or
- * in flight, and as the last done one has it. Index for each: releases_app_id_environment_id_number_key.
+ * in flight, and as the last done one has it. A canary on trial is neither: what follows is planned from what runs
+ * (`findBasis`). Index for each: releases_app_id_environment_id_number_key.
  */
 export async function exposedApps(
   db: Pick<Db, "$queryRaw">,
@@ -36,14 +41,16 @@ export async function exposedApps(
   const mine = teamIds === null ? Prisma.sql`true` : Prisma.sql`a.team_id = any(${[...teamIds]}::uuid[])`;
   const rows = await db.$queryRaw<unknown[]>`
     select app.id::text as "appId", app.name as app, app.team_id::text as "teamId", ${HEALTH} as health,
-      basis.exposure, basis."trafficPolicy", basis.access, basis."meshMode",
+      basis.number, basis.exposure, basis."trafficPolicy", basis.access, basis."meshMode",
       (select r.spec -> 'exposure' from releases r where r.id = current.id) as running
     from (select a.id, a.name, a.team_id from apps a where a.retired_at is null and ${mine}) app ${PLACES}
     join lateral (
-      select r.spec -> 'exposure' as exposure, r.spec -> 'trafficPolicy' as "trafficPolicy", r.spec -> 'access' as access,
+      select r.number, r.spec -> 'exposure' as exposure, r.spec -> 'trafficPolicy' as "trafficPolicy", r.spec -> 'access' as access,
         r.spec ->> 'meshMode' as "meshMode"
       from releases r
-      where r.app_id = app.id and r.environment_id = env.id and r.state in (${wanted}) order by r.number desc limit 1
+      where r.app_id = app.id and r.environment_id = env.id and r.state in (${wanted})
+        and not exists (select 1 from release_steps s where s.release_id = r.id and ${ON_TRIAL})
+      order by r.number desc limit 1
     ) basis on jsonb_typeof(basis.exposure) = 'object'
     where env.id = ${environmentId}::uuid
     order by app.name`;

@@ -1,7 +1,7 @@
 import "server-only";
 import { z } from "zod";
 import { roleAllows, type Subject, type TeamPermission } from "#lib/access/rules";
-import { carrierOf, GATEWAY_MOVES, type GatewayMove, lossesOn } from "#lib/apps/spec/gateway-rules";
+import { carrierOf, GATEWAY_MOVES, lossesOn } from "#lib/apps/spec/gateway-rules";
 import { type Db, db as ownDb } from "#lib/platform/db";
 import { NotFound } from "#lib/platform/errors";
 import { type ExposedApp, exposedApps } from "./exposed.ts";
@@ -10,9 +10,9 @@ import {
   type GatewayRoute,
   type GatewayStanding,
   type GatewaysView,
-  gatewayCheck,
+  type KeptCheck,
+  keptCheck,
   type ListRoutesInput,
-  type MovePreview,
 } from "./schema.ts";
 import { carriersOf, movesTo, stateOf } from "./standing-rules.ts";
 
@@ -54,25 +54,6 @@ export async function getGateways(
   };
 }
 
-/** What a move to another gateway would come to, service by service. Changes nothing. */
-export async function previewMove(
-  { reads, moves }: Reach,
-  { id, to }: { id: string; to: GatewayMove },
-  db: Db = ownDb(),
-): Promise<MovePreview> {
-  await requireEnvironment(db, id);
-  const [exposed, checks] = await Promise.all([exposedApps(db, id, reads), standingChecks(db, id)]);
-  const all = movesTo(to, exposed);
-  const mine = movesTo(to, exposed.filter(isOf(moves)));
-  const targets = new Set([...all.moves, ...all.stay].map((item) => item.to));
-  return {
-    to,
-    ...mine,
-    notMine: all.moves.length + all.stay.length - mine.moves.length - mine.stay.length,
-    targets: [...targets].map((gatewayClass) => standingOf(gatewayClass, exposed, checks)),
-  };
-}
-
 const compare = (a: string, b: string): number => (a < b ? -1 : Number(a > b));
 export const isOf =
   (teamIds: readonly string[] | null) =>
@@ -99,29 +80,30 @@ function routesOf({ app, exposure, meshMode, running, health }: ExposedApp): Gat
   });
 }
 
-type Checks = Map<string, Pick<GatewayStanding, "checks" | "checkedAt">>;
+type Checks = Map<string, { checks: KeptCheck[]; checkedAt: string }>;
 
-async function standingChecks(db: Db, environmentId: string): Promise<Checks> {
+export async function standingChecks(db: Db, environmentId: string): Promise<Checks> {
   const rows = await db.gatewayCheck.findMany({ where: { environmentId } });
   return new Map(
     rows.map(({ gatewayClass, checks, checkedAt }) => [
       gatewayClass,
-      { checks: z.array(gatewayCheck).parse(checks), checkedAt: checkedAt.toISOString() },
+      { checks: z.array(keptCheck).parse(checks), checkedAt: checkedAt.toISOString() },
     ]),
   );
 }
 
-function standingOf(
+export function standingOf(
   gatewayClass: GatewayStanding["gatewayClass"],
   exposed: readonly ExposedApp[],
   checks: Checks,
 ): GatewayStanding {
   const carried = exposed.map(({ exposure }) => exposure).filter((each) => carrierOf(each) === gatewayClass);
-  const seen = checks.get(gatewayClass) ?? { checks: [], checkedAt: null };
+  const { checks: kept, checkedAt } = checks.get(gatewayClass) ?? { checks: [], checkedAt: null };
   return {
     gatewayClass,
-    state: stateOf(seen.checks),
-    ...seen,
+    state: stateOf(kept),
+    checks: kept.map(({ faults: _, ...check }) => check),
+    checkedAt,
     routes: carried.reduce((sum, { routes }) => sum + routes.length, 0),
     services: carried.length,
     guests: carried.filter((each) => each.gatewayClass !== gatewayClass).length,

@@ -2,6 +2,8 @@ import { z } from "zod";
 import { HEALTH_STATES } from "#lib/apps/schema";
 import { GATEWAY_MOVES, TRAFFIC_FEATURES } from "#lib/apps/spec/gateway-rules";
 import { TRAFFIC_POLICY_PARTS } from "#lib/apps/spec/traffic-policy-schema";
+import { certificateFault } from "#lib/clusters/certificate-schema";
+import { publicError } from "#lib/platform/steps";
 
 export const GATEWAY_CLASSES = ["istio", "ingress"] as const;
 const gatewayClass = z.enum(GATEWAY_CLASSES);
@@ -17,6 +19,10 @@ export const gatewayCheck = z.object({
   detail: z.string().nullable(),
 });
 export type GatewayCheck = z.infer<typeof gatewayCheck>;
+
+/** A check as it is kept: the certificates' with what is wrong of each, for whoever asks about one service. */
+export const keptCheck = gatewayCheck.extend({ faults: z.array(certificateFault).default([]) });
+export type KeptCheck = z.infer<typeof keptCheck>;
 
 export const gatewayStanding = z.object({
   gatewayClass,
@@ -96,11 +102,29 @@ export const moveItem = z.object({
   ),
   /** What of the service's traffic policy that gateway does not keep to. */
   resting: z.array(z.enum(TRAFFIC_POLICY_PARTS)),
+  /** It would refuse that gateway, as whoever has no identity in the mesh. */
+  shut: z.boolean(),
 });
 export type MoveItem = z.infer<typeof moveItem>;
+
+/** A service that moves, and what else comes of it. */
+export const movingItem = moveItem.extend({
+  /** The canary on trial there, which ends: what moves is the release before it. */
+  trial: z.object({ number: z.number().int(), before: z.number().int() }).nullable(),
+  /** What was wrong with its certificates at that gateway when it was last looked at. */
+  certificates: z.array(
+    z.object({
+      hosts: z.array(z.string()),
+      /** It is not served there with such a one, so it stays where it is. */
+      stays: z.boolean(),
+      error: publicError,
+    }),
+  ),
+});
+export type MovingItem = z.infer<typeof movingItem>;
 export const movePreview = z.object({
   to: gatewayMove,
-  moves: z.array(moveItem),
+  moves: z.array(movingItem),
   /** None of their routes could be served there, so they stay. */
   stay: z.array(moveItem),
   /** Services of teams in which the actor is no operator: they stay too. */

@@ -36,8 +36,9 @@ export function movesTo(to: GatewayMove, exposed: readonly Exposed[]): { moves: 
     if (from === target) return [];
     const { routes } = exposure;
     const lost = { losses: lossesOn(target, routes, meshMode), resting: restingParts(target, trafficPolicy) };
-    const item = { appId, app, routes: routes.length, from, to: target, ...lost };
-    const served = !isShutTo(target, access) && servedRoutes(carriedBy(exposure, target)).length > 0;
+    const shut = isShutTo(target, access);
+    const item = { appId, app, routes: routes.length, from, to: target, ...lost, shut };
+    const served = !shut && servedRoutes(carriedBy(exposure, target)).length > 0;
     return [{ item, served }];
   });
   const pick = (served: boolean) => items.filter((each) => each.served === served).map(({ item }) => item);

@@ -155,7 +155,10 @@ export async function findEnvironment(tx: Tx, id: string): Promise<ReleasePlan["
 const unfounded = ({ adopted }: AppSpec, { imported }: PlannedIntent) =>
   adopted !== null && imported === undefined ? [{ path: ["adopted"], message: "workload.fixed" }] : [];
 
-const ON_TRIAL = { name: "canary", state: { in: ["waiting", "running"] } } satisfies Prisma.ReleaseStepWhereInput;
+export const ON_TRIAL = {
+  name: "canary",
+  state: { in: ["waiting", "running"] },
+} satisfies Prisma.ReleaseStepWhereInput;
 
 /** The newest release of a place that is done or in flight: what it runs or is on its way to. One on trial is neither yet. */
 export async function findBasis(tx: Tx, here: Here): Promise<Basis | null> {

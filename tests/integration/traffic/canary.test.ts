@@ -5,6 +5,7 @@ import { KINDS } from "#lib/clients/kubernetes/kinds";
 import { APP_LABEL } from "#lib/clusters/label-rules";
 import { abortRelease } from "#lib/releases/abort-release";
 import { type CanaryPlan } from "#lib/releases/canary/schema";
+import { previewMove } from "#lib/releases/gateway/preview-move";
 import { pauseRelease, promoteRelease, resumeRelease } from "#lib/releases/hold/hold-release";
 import { getReleaseView } from "#lib/releases/queries";
 import { type ReleaseView } from "#lib/releases/schema";
@@ -154,6 +155,10 @@ describe.concurrent("a canary", () => {
     await world.drive(second, (view) => detailOf(view).weight === 50);
     const both = await manyVisits(gateway, hostOf(app), { count: 200, atOnce: 4 });
     expect([...both.keys()].sort()).toEqual(["200 old", "200 second"]);
+    const everything = { reads: null, moves: null };
+    const place = { id: world.environmentId, to: "ingress" as const };
+    const { moves } = await previewMove(everything, place, world.deps.db);
+    expect(moves.find(({ appId }) => appId === app.id)).toMatchObject({ trial: { number: 3, before: 1 } });
 
     await abortRelease(second, world.deps);
     await killedEverywhere(world, second, ({ state }) => state === "aborted");

@@ -11,7 +11,8 @@ import { workOffBulk } from "#lib/releases/bulk/work-off-bulk";
 import { setDomain } from "#lib/releases/domains/change-domains";
 import { checkGateways } from "#lib/releases/gateway/check-gateways";
 import { createMove } from "#lib/releases/gateway/create-move";
-import { getGateways, previewMove } from "#lib/releases/gateway/queries";
+import { previewMove } from "#lib/releases/gateway/preview-move";
+import { getGateways } from "#lib/releases/gateway/queries";
 import { planRelease } from "#lib/releases/plan/plan-release";
 import { reconcileRelease } from "#lib/releases/reconcile";
 import { isTerminal } from "#lib/releases/release-rules";
@@ -94,6 +95,14 @@ const moveTo = (to: GatewayMove) => {
   const wish = { id: world.environmentId, to, reason: "Istio's gateway is down", idempotencyKey: randomUUID() };
   return createMove({ id: apps.plain.userId }, ALL, wish, world.deps);
 };
+
+async function lookAtGateways(): Promise<void> {
+  const environment = await db().environment.findUniqueOrThrow({
+    where: { id: world.environmentId },
+    include: { cluster: true },
+  });
+  await checkGateways(world.deps, environment, { signal });
+}
 
 /** The worker: works the move and its releases off until nothing of them is left, run again after every death. */
 async function work(bulkId: string, depsOf: (key: string) => ReconcileReleaseDeps = () => world.deps): Promise<void> {
@@ -187,11 +196,7 @@ const ON_ISTIO = { plain: 200, ruled: 200, canary: 200, other: 200, native: 404 
 const ON_TRAEFIK = { plain: 404, ruled: 404, canary: 404, other: 404, native: 200 };
 
 test("all routes move to the standby and home again under load, the worker dying at every point: no request is lost, no pod restarted", async () => {
-  const environment = await db().environment.findUniqueOrThrow({
-    where: { id: world.environmentId },
-    include: { cluster: true },
-  });
-  await checkGateways(world.deps, environment, { signal });
+  await lookAtGateways();
   const before = await Promise.all(everyApp().map(exposureOf));
   const pods = await podsOf();
 
@@ -206,6 +211,7 @@ test("all routes move to the standby and home again under load, the worker dying
   ]);
   expect(lost(apps.canary)).toEqual([{ host: hostOf(apps.canary), path: "/", is: "unserved", features: ["headers"] }]);
   expect(preview.targets).toMatchObject([{ gatewayClass: "ingress", state: "ready" }]);
+  expect(preview.moves.filter(({ trial, certificates }) => trial !== null || certificates.length > 0)).toEqual([]);
 
   expect(await secureAt(edge.istioUrl)).toEqual(["one-at-istio 200", "two-at-istio 200"]);
   const load = visitors();
@@ -262,15 +268,21 @@ test("a standby that does not serve the routes leaves every service where it was
   expect([await at(edge.istioUrl), await at(edge.traefikUrl)]).toEqual([ON_ISTIO, ON_TRAEFIK]);
 });
 
-test("a service whose certificate the standby has not got stays where it is served; the others move", async () => {
+test("a service whose certificate the standby has not got stays where it is served, as its preview says; the others move", async () => {
   const lacking = placeOf("traefik", "two");
   await world.kubernetes.mergePatch({ ...KINDS.secret, ...lacking }, { data: { "tls.crt": "bm90aGluZw==" } });
+  await lookAtGateways();
+  const unreadable = "The Secret kepler-dev/two-tls holds no certificate that can be read.";
+  const { moves } = await previewMove(ALL, { id: world.environmentId, to: "ingress" }, db());
+  expect(moves.flatMap(({ app, certificates }) => certificates.map((each) => ({ app, ...each })))).toMatchObject([
+    { app: apps.other.name, hosts: [secureHostOf("two")], stays: true, error: { message: unreadable } },
+  ]);
   const load = visitors();
   const { bulkId } = await moveTo("ingress");
   await work(bulkId);
   const { items } = await getBulkView(bulkId, { id: apps.plain.userId, isAdmin: false }, db());
   expect(items.filter(({ error }) => error).map(({ app, error }) => [app, error?.message])).toEqual([
-    [apps.other.name, "The Secret kepler-dev/two-tls holds no certificate that can be read."],
+    [apps.other.name, unreadable],
   ]);
   expect(await secureAt(edge.traefikUrl)).toMatchObject(["one-at-traefik 200", expect.not.stringContaining("200")]);
   expect((await secureAt(edge.istioUrl))[1]).toBe("two-at-istio 200");

@@ -1,6 +1,7 @@
 import { route } from "#lib/access/route";
 import { createMove } from "#lib/releases/gateway/create-move";
-import { previewMove, reachOf } from "#lib/releases/gateway/queries";
+import { previewMove } from "#lib/releases/gateway/preview-move";
+import { reachOf } from "#lib/releases/gateway/queries";
 import { createMoveInput, createMoveResult, movePreview, previewMoveInput } from "#lib/releases/gateway/schema";
 
 /** What a move to `to` would come to. */
