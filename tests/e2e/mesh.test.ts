@@ -10,6 +10,7 @@ import { waitFor } from "#tests/world/wait-for";
 import { createService } from "#tests/world/wizard";
 import { axeFindings } from "./axe-findings.ts";
 import { createByApi } from "./create-by-api.ts";
+import { exposeByApi } from "./expose-by-api.ts";
 import { inBrowser } from "./in-browser.ts";
 
 let kepler: RunningKepler;
@@ -183,7 +184,7 @@ it("moves an environment's routes to the standby gateway and home again, with a 
   expect([await statusAt("traefikUrl"), await statusAt("istioUrl"), await statusAt("url")]).toEqual([404, 200, 200]);
 });
 
-it("allows an environment a further domain, says what is none or is allowed already, and takes it away again", async () => {
+it("allows an environment a further domain, says what is none or is allowed already, and takes it away again once no route uses it", async () => {
   const { page } = person;
   const domains = page.getByRole("table", { name: "Domains" });
   const own = (await domains.getByRole("button").first().textContent())?.replace("*.", "") ?? "";
@@ -207,8 +208,22 @@ it("allows an environment a further domain, says what is none or is allowed alre
   await row.getByText("shop-tls").waitFor();
   await row.getByText("No route").waitFor();
 
-  await row.getByRole("button", { name: "shop.example", exact: true }).click();
-  await dialog.getByRole("button", { name: "Take away" }).click();
+  const open = row.getByRole("button", { name: "shop.example", exact: true });
+  await open.click();
+  await dialog.getByLabel("TLS secret").clear();
+  await dialog.getByRole("button", { name: "Save", exact: true }).click();
+  await row.getByText("plain HTTP").waitFor();
+  const host = `node-hello.${own}`;
+  await exposeByApi(page, "node-hello", [host, "shop.example"]);
+  await open.click();
+  const takeAway = dialog.getByRole("button", { name: "Take away" });
+  await takeAway.click();
+  await dialog.getByText("Routes use shop.example: node-hello (shop.example).").waitFor();
+  await dialog.getByText("Move these routes to other hosts first, or allow the hosts one by one.").waitFor();
+  await row.waitFor();
+
+  await exposeByApi(page, "node-hello", [host]);
+  await takeAway.click();
   await row.waitFor({ state: "detached" });
   await dialog.waitFor({ state: "detached" });
 });
