@@ -4,7 +4,7 @@ import { Menu } from "@mantine/core";
 import { Ellipsis, ExternalLink, Hammer, Scaling, Share2, Upload } from "lucide-react";
 import Link from "next/link";
 import { useTranslations } from "use-intl";
-import type { AppView } from "#lib/apps/schema";
+import type { AppEnvironmentView, AppView } from "#lib/apps/schema";
 import { useBuilds } from "../builds/use-builds.ts";
 import { useSelection } from "../shell/selection.tsx";
 import { Badge } from "../ui/badge.tsx";
@@ -35,22 +35,31 @@ export function ServiceHead({ app }: { app: AppView }) {
         {place?.meshMode && (
           <Badge icon={<Share2 size={12} strokeWidth={1.5} aria-hidden />}>{t(`mode.${place.meshMode}`)}</Badge>
         )}
-        {place?.urls[0] !== undefined && (
-          <a
-            className={classes.url}
-            href={place.urls[0]}
-            target="_blank"
-            rel="noreferrer"
-            title={t("open", { url: place.urls[0] })}
-          >
-            {bareUrl(place.urls[0])}
-            <ExternalLink size={12} strokeWidth={1.75} aria-hidden />
-          </a>
-        )}
+        {place && <Address place={place} />}
         <Actions app={app} />
       </div>
       <StateSentence place={place} environment={environment?.name ?? ""} app={app} />
     </header>
+  );
+}
+
+/** The first address that can be opened; of wildcards alone the first as it stands, since nothing is one of its hosts by itself. */
+function Address({ place: { urls, wildcards } }: { place: AppEnvironmentView }) {
+  const t = useTranslations("service");
+  const [[url], [wildcard]] = [urls, wildcards];
+  if (url !== undefined)
+    return (
+      <a className={classes.url} href={url} target="_blank" rel="noreferrer" title={t("open", { url })}>
+        {bareUrl(url)}
+        <ExternalLink size={12} strokeWidth={1.75} aria-hidden />
+      </a>
+    );
+  return (
+    wildcard !== undefined && (
+      <span className={classes.wildcard} title={t("anyHost")}>
+        {bareUrl(wildcard)}
+      </span>
+    )
   );
 }
 

@@ -107,6 +107,11 @@ function WhatRuns({ app, place }: { app: AppView; place: AppView["environments"]
               </a>
             ),
           })),
+          ...place.wildcards.map((address) => ({
+            key: address,
+            label: t("runs.url"),
+            value: <span title={t("anyHost")}>{bareUrl(address)}</span>,
+          })),
         ]}
       />
     </Panel>

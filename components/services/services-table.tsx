@@ -1,7 +1,6 @@
 "use client";
 
-import { Globe, Share2 } from "lucide-react";
-import Link from "next/link";
+import { Share2 } from "lucide-react";
 import { useTranslations } from "use-intl";
 import type { AppRow, ListAppsInput } from "#lib/apps/schema";
 import type { EnvironmentView } from "#lib/clusters/schema";
@@ -10,6 +9,7 @@ import { type Column, DataTable } from "../ui/data-table.tsx";
 import { RelativeTime } from "../ui/relative-time.tsx";
 import { isUnseen } from "../ui/unseen.ts";
 import { ChooseBox } from "./choose-box.tsx";
+import { Reached } from "./reached.tsx";
 import { ReadyCount } from "./ready-count.tsx";
 import { ServiceName } from "./service-name.tsx";
 import { ServiceState } from "./service-state.tsx";
@@ -104,16 +104,7 @@ export function ServicesTable({ rows, environments, environment, sort, chosen, o
                   ) : (
                     <span />
                   )}
-                  {place?.urls[0] && (
-                    <Link
-                      href={place.urls[0]}
-                      target="_blank"
-                      title={place.urls.join("\n")}
-                      aria-label={t("open", { url: place.urls[0] })}
-                    >
-                      <Globe size={14} strokeWidth={1.5} aria-hidden="true" />
-                    </Link>
-                  )}
+                  {place && <Reached place={place} />}
                 </span>
               </td>
               <td>

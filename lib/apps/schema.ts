@@ -87,6 +87,8 @@ export const appEnvironmentView = z.object({
   meshMode: z.enum(["normal", "mesh"]).nullable(),
   /** Absolute URLs that reach it from outside; empty when not exposed. */
   urls: z.array(z.string()),
+  /** Addresses of its wildcard hosts, which stand for many and cannot be opened as they are: "http://*.shop.example/". */
+  wildcards: z.array(z.string()),
 });
 export type AppEnvironmentView = z.infer<typeof appEnvironmentView>;
 

@@ -4,7 +4,7 @@ import { fewestReplicas } from "#lib/apps/scaling-rules";
 import { type AppEnvironmentView } from "#lib/apps/schema";
 import { appSpec } from "#lib/apps/spec-schema";
 import { type Db, Prisma } from "#lib/platform/db";
-import { urlsOf } from "./domains/host-rules.ts";
+import { addressesOf, isOpenable } from "./domains/host-rules.ts";
 import { healthOf } from "./health/health-rules.ts";
 import { PLACES } from "./health/health-sql.ts";
 import { isTerminal } from "./release-rules.ts";
@@ -65,6 +65,7 @@ export async function placesOf(db: Db, appIds: string[]): Promise<Map<string, Ap
 
 function placeView(row: PlaceRow): AppEnvironmentView {
   const { spec, desired, ready, systemState, systemSince } = row;
+  const addresses = spec ? addressesOf(spec, row.domain) : [];
   const { health, since } = healthOf({
     cluster: systemState && systemSince ? { state: systemState, since: systemSince } : null,
     forbiddenSince: row.forbiddenSince,
@@ -90,6 +91,7 @@ function placeView(row: PlaceRow): AppEnvironmentView {
     lastReleaseAt: row.currentEndedAt?.toISOString() ?? null,
     lastReleaseBy: row.requestedBy,
     meshMode: spec?.meshMode ?? null,
-    urls: spec ? urlsOf(spec, row.domain) : [],
+    urls: addresses.filter(isOpenable),
+    wildcards: addresses.filter((address) => !isOpenable(address)),
   };
 }

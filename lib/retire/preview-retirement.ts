@@ -70,7 +70,7 @@ export async function previewRetirement(
     releases,
     inFlight: { builds: buildsInFlight, releases: releasesInFlight },
     pods,
-    urls: (places.get(appId) ?? []).flatMap(({ urls }) => urls),
+    urls: (places.get(appId) ?? []).flatMap(({ urls, wildcards }) => [...urls, ...wildcards]),
     checkedAt: world.now().toISOString(),
   };
 }

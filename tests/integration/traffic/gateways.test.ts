@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { KINDS } from "#lib/clients/kubernetes/kinds";
 import { abortRelease } from "#lib/releases/abort-release";
+import { placesOf } from "#lib/releases/app-places";
 import { previewRelease } from "#lib/releases/preview/preview-release";
 import { type Edge } from "#tests/world/sandbox";
 import { type ReleaseWorld, SETTINGS } from "../releases/release-world.ts";
@@ -57,6 +58,8 @@ test("a wildcard is every host one label below it that has no route of its own, 
   const wild = await ground.running((name) => exposed(`*.${name}`, "ingress"), HOST);
   const zone = `${wild.name}.test`;
   const one = await ground.running(() => exposed(`one.${wild.name}`, "ingress"));
+  const [place] = (await placesOf(world.database.db, [wild.id])).get(wild.id) ?? [];
+  expect(place).toMatchObject({ urls: [], wildcards: [`http://*.${zone}:1/`] });
   const answers = async (base: string) => {
     const visits = [`x.${zone}`, `one.${zone}`, `a.b.${zone}`, zone].map((host) => visit(base, host));
     return (await Promise.all(visits)).map(({ status, text }) => (status === 200 ? text : status));

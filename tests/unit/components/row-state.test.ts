@@ -22,6 +22,7 @@ const place = (part: Partial<AppEnvironmentView> = {}): AppEnvironmentView => ({
   lastReleaseBy: null,
   meshMode: "normal",
   urls: [],
+  wildcards: [],
   ...part,
 });
 const app = (part: Partial<AppRow> = {}): AppRow => ({
