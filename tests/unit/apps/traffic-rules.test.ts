@@ -15,6 +15,17 @@ const REFUSED: [string, Partial<Record<keyof AppSettingsInput, unknown>>, string
     "exposure.routes.0.traffic.timeoutMs",
     "traffic.istio-only",
   ],
+  ...Object.entries({
+    methods: ["GET"],
+    headers: [{ name: "x-a", match: "exact", value: "yes" }],
+    fault: { delay: null, abort: { percent: 1, status: 503 } },
+    mirror: { service: "pay", port: 8080, percent: 1 },
+  }).map(([field, rule]): (typeof REFUSED)[number] => [
+    `${field} at an Ingress`,
+    traffic({ [field]: rule }, "ingress"),
+    `exposure.routes.0.traffic.${field}`,
+    "traffic.istio-only",
+  ]),
   [
     "retries that an Ingress has otherwise",
     traffic({ retries: { attempts: 1, perTryTimeoutMs: null, on: ["5xx"] } }, "ingress"),

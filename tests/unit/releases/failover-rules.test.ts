@@ -102,6 +102,15 @@ describe("a move", () => {
     expect(names("home")).toEqual({ moves: ["guest"], stay: [] });
   });
 
+  it("says of each service that stays what the other gateway cannot do for it", () => {
+    const why = movesTo("ingress", exposed).stay.map(({ app, shut, losses }) => [app, shut, losses]);
+    const unserved = { host: "a.test", path: "/", is: "unserved", features: ["methods"] };
+    expect(why).toEqual([
+      ["choosy", false, [unserved]],
+      ["strict", true, []],
+    ]);
+  });
+
   it("says what of a service's traffic policy rests meanwhile", () => {
     const trafficPolicy = specTrafficPolicy.parse({ loadBalancing: { by: "random" } });
     const restingOf = (to: Parameters<typeof movesTo>[0]) =>
