@@ -9,12 +9,12 @@ import { type Column, DataTable } from "../ui/data-table.tsx";
 import { RelativeTime } from "../ui/relative-time.tsx";
 import { isUnseen } from "../ui/unseen.ts";
 import { ChooseBox } from "./choose-box.tsx";
+import { LimitSparkline } from "./limit-sparkline.tsx";
 import { Reached } from "./reached.tsx";
 import { ReadyCount } from "./ready-count.tsx";
 import { ServiceName } from "./service-name.tsx";
 import { ServiceState } from "./service-state.tsx";
 import classes from "./services.module.css";
-import { Sparkline } from "./sparkline.tsx";
 import { Version } from "./version.tsx";
 
 type Props = {
@@ -94,7 +94,7 @@ export function ServicesTable({ rows, environments, environment, sort, chosen, o
               </td>
               {FIGURES.filter(() => utilization !== null).map((of) => (
                 <td key={of} data-align="right" className="k-roomy">
-                  <Sparkline of={of} shares={used?.[of]} />
+                  <LimitSparkline of={of} shares={used?.[of]} />
                 </td>
               ))}
               <td>

@@ -1,27 +1,29 @@
-import { useTranslations } from "use-intl";
-import { toneOfUse } from "../ui/tone-of-use.ts";
 import classes from "./sparkline.module.css";
 
 type Shares = readonly (number | null)[];
-type Props = { of: "cpu" | "memory"; shares: Shares | undefined };
+type Props = {
+  /** Each moment's share of the most that there can be. */
+  shares: Shares;
+  /** What it shows, read aloud and shown on hover; and in short, beside it. */
+  words: string;
+  figure: string;
+  tone?: "warn" | "fail";
+  /** The most is a limit: a dashed line. */
+  limited?: boolean;
+};
 
 const WIDTH = 48;
 const HEIGHT = 20;
-/** Where the limit is, and nothing. */
+/** Where the most is, and nothing. */
 const TOP = 2;
 const BOTTOM = 18.5;
 
-/** An hour's use as a share of the limit, which is the dashed line; grey unless it is near. */
-export function Sparkline({ of, shares }: Props) {
-  const t = useTranslations("services.utilization");
-  const known = shares?.filter((share) => share !== null) ?? [];
-  const now = known.at(-1);
-  if (shares === undefined || now === undefined) return <span className="k-quiet">–</span>;
-  const words = t(of, { now, most: Math.max(...known) });
+/** An hour as a small line with its newest figure; grey unless somebody should look. */
+export function Sparkline({ shares, words, figure, tone, limited = false }: Props) {
   return (
-    <span className={classes.spark} data-tone={toneOfUse(now)} title={words}>
+    <span className={classes.spark} data-tone={tone} data-free={!limited || undefined} title={words}>
       <svg viewBox={`0 0 ${WIDTH} ${HEIGHT}`} role="img" aria-label={words}>
-        <line x1={0} x2={WIDTH} y1={TOP} y2={TOP} />
+        {limited && <line x1={0} x2={WIDTH} y1={TOP} y2={TOP} />}
         {runsOf(shares).map((run) => (
           <g key={run[0]?.x}>
             <path data-fill d={`${lineOf(run)}L${run.at(-1)?.x} ${HEIGHT}L${run[0]?.x} ${HEIGHT}Z`} />
@@ -29,7 +31,7 @@ export function Sparkline({ of, shares }: Props) {
           </g>
         ))}
       </svg>
-      <span aria-hidden="true">{t("now", { now })}</span>
+      <span aria-hidden="true">{figure}</span>
     </span>
   );
 }

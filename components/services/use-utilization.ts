@@ -4,6 +4,7 @@ import { keepPreviousData, useQuery } from "@tanstack/react-query";
 import type { AppRow } from "#lib/apps/schema";
 import { getJson } from "../shell/api.ts";
 import { queryKeys } from "../shell/query-keys.ts";
+import { namesThere } from "./names-there.ts";
 
 const schema = () => import("#lib/metrics/utilization-schema").then((module) => module.utilizationView);
 
@@ -12,13 +13,7 @@ const AGAIN_MS = 60_000;
 
 /** How near the services of a page came to their limits, in the environment of the switcher. */
 export function useUtilization(rows: readonly AppRow[], environmentId: string | undefined) {
-  const isThere = ({ environments }: AppRow) =>
-    environments.some((place) => place.environmentId === environmentId && place.currentRelease !== null);
-  const apps = rows
-    .filter(isThere)
-    .map(({ name }) => name)
-    .sort()
-    .join(",");
+  const apps = namesThere(rows, environmentId);
   return useQuery({
     queryKey: queryKeys.utilization(environmentId ?? "", apps),
     queryFn: ({ signal }) =>

@@ -40,6 +40,7 @@ export const queryKeys = {
   calls: (environmentId: string) => ["calls", environmentId],
   metrics: (app: string, environment: string, wanted: object) => ["metrics", app, environment, wanted],
   utilization: (environmentId: string, apps: string) => ["utilization", environmentId, apps],
+  requestRates: (environmentId: string, apps: string) => ["request-rates", environmentId, apps],
   usage: (app: string, environment: string) => ["usage", app, environment],
   pods: (app: string, environment: string) => ["pods", app, environment],
   drift: (app: string, environment: string | undefined, seen: unknown[]) => ["drift", app, environment, seen],

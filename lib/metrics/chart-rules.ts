@@ -62,7 +62,8 @@ function allPlans({ scope, view, windowSeconds, requests }: Omit<ChartPlanOption
   const throttled = perSecond("container_cpu_cfs_throttled_periods_total", container);
   const periods = perSecond("container_cpu_cfs_periods_total", container);
   const restarts = call("increase", select("kube_pod_container_status_restarts_total", container, windowSeconds));
-  const of = requests && requestMetricsOf(requests.source, scope, requests.ports);
+  const of =
+    requests && requestMetricsOf(requests.source, scope.namespace, [{ app: scope.app, ports: requests.ports }]);
   return [
     {
       key: "cpu",

@@ -47,13 +47,18 @@ export type RequestMetrics = {
   millis: number;
   status: string;
   byPod: boolean;
+  /** The label that says whose requests they are. */
+  by: string;
   matchers: Matcher[];
 };
 
+/** A service whose requests are counted under its name, or, at Traefik, under that of any of its ports. */
+export type Counted = { app: string; ports: AppSettings["ports"] };
+
 export function requestMetricsOf(
   source: RequestSource,
-  { app, namespace }: Pick<MetricScope, "app" | "namespace">,
-  ports: AppSettings["ports"],
+  namespace: string,
+  services: readonly Counted[],
 ): RequestMetrics {
   const istio = {
     requests: "istio_requests_total",
@@ -61,14 +66,16 @@ export function requestMetricsOf(
     millis: 1,
     status: "response_code",
   };
+  const apps = services.map(({ app }) => app);
   switch (source) {
     case "mesh":
       return {
         ...istio,
         byPod: true,
+        by: "destination_workload",
         matchers: [
           equal("reporter", "destination"),
-          equal("destination_workload", app),
+          oneOf("destination_workload", apps),
           equal("destination_workload_namespace", namespace),
         ],
       };
@@ -76,23 +83,38 @@ export function requestMetricsOf(
       return {
         ...istio,
         byPod: false,
+        by: "destination_service_name",
         matchers: [
           equal("reporter", "source"),
-          equal("destination_service_name", app),
+          oneOf("destination_service_name", apps),
           equal("destination_service_namespace", namespace),
         ],
       };
-    case "traefik": {
-      // Traefik names a service by namespace, name and port, the port as the route has it.
-      const ends = ports.flatMap(({ name, port }) => [literally(name), String(port)]);
+    case "traefik":
       return {
         requests: "traefik_service_requests_total",
         buckets: "traefik_service_request_duration_seconds_bucket",
         millis: 1000,
         status: "code",
         byPod: false,
-        matchers: [matching("service", `${literally(`${namespace}-${app}`)}-(${ends.join("|")})@kubernetes`)],
+        by: "service",
+        matchers: [
+          oneOf(
+            "service",
+            services.flatMap((service) => traefikNames(namespace, service)),
+          ),
+        ],
       };
-    }
   }
 }
+
+/** Traefik names a service by namespace, name and port, the port as the route has it. */
+export const traefikNames = (namespace: string, { app, ports }: Counted): string[] =>
+  ports.flatMap(({ name, port }) => [name, port].map((end) => `${namespace}-${app}-${end}@kubernetes`));
+
+const oneOf = (label: string, values: readonly string[]): Matcher => {
+  const [only] = values;
+  return values.length === 1 && only !== undefined
+    ? equal(label, only)
+    : matching(label, values.map(literally).join("|"));
+};

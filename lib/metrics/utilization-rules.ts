@@ -18,7 +18,7 @@ import { type UtilizationView } from "./utilization-schema.ts";
 const HOUR_MS = 3_600_000;
 const STEP_MS = 120_000;
 /** Four scrapes where they are a minute apart: a rate needs two of them. */
-const RATE_SECONDS = 240;
+export const RATE_SECONDS = 240;
 
 /** The hour that ends now: what has just begun has a figure too. */
 export const lastHour = (nowMs: number): Grid => ({

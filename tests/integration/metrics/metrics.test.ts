@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { type Prometheus } from "#lib/clients/prometheus/client";
+import { getRequestRates } from "#lib/metrics/get-request-rates";
 import { getUtilization } from "#lib/metrics/get-utilization";
 import { type ChartKey, type MetricsView, type SeriesPart } from "#lib/metrics/schema";
 import { getCalls } from "#lib/topology/get-calls";
@@ -249,6 +250,36 @@ it("tells the services list how near each came to its limits, to whom may see it
   }
   const { charts } = await world.ask(imported);
   expect(charts.filter(({ key, series }) => ["cpu", "memory"].includes(key) && series.length > 0)).toHaveLength(2);
+  const { teamId } = await db.app.findUniqueOrThrow({ where: { id: meshed.id }, select: { teamId: true } });
+  expect((await look([teamId])).apps.map(({ app }) => app)).toContain(meshed.name);
+  expect(await look([])).toEqual({ state: "ok", problem: null, apps: [] });
+  expect(await look(null, null)).toMatchObject({ state: "absent", apps: [] });
+  const lift = await world.putPrometheusOutOfOrder({ kind: "answer", status: 403 });
+  expect(await look(null)).toMatchObject({ state: "forbidden", problem: { system: "prometheus" }, apps: [] });
+  await lift();
+});
+
+it("tells the overview how often each is asked and fails, whoever counts it", { timeout: 120_000 }, async () => {
+  const { db, meshed, plain, imported } = world;
+  const { id } = await db.environment.findUniqueOrThrow({ where: { name: "dev" }, select: { id: true } });
+  const asked = { environmentId: id, apps: [meshed.name, plain.name, imported.name, "never-made"] };
+  const look = (teams: string[] | null, prometheus: Prometheus | null = world.prometheus) =>
+    getRequestRates(asked, teams, { db, prometheus, now: () => new Date() });
+  const { apps } = await waitFor(
+    "rates of both",
+    async () => {
+      const view = await look(null);
+      return view.apps.length === 2 && view.apps.every(({ failed }) => (failed.now ?? 0) > 0) && view;
+    },
+    60_000,
+    500,
+  );
+  // Who is neither in the mesh nor exposed is counted by nobody.
+  expect(apps.map(({ app }) => app).sort()).toEqual([meshed.name, plain.name].sort());
+  for (const { perSecond, failed } of apps) {
+    expect(last(perSecond)).toBeGreaterThan(1);
+    expect(within(failed.now ?? 0, 0.1, 0.4)).toBe(true);
+  }
   const { teamId } = await db.app.findUniqueOrThrow({ where: { id: meshed.id }, select: { teamId: true } });
   expect((await look([teamId])).apps.map(({ app }) => app)).toContain(meshed.name);
   expect(await look([])).toEqual({ state: "ok", problem: null, apps: [] });

@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
+import { placeAppsInput } from "#lib/metrics/place-apps-schema";
 import { encode } from "#lib/metrics/promql-rules";
 import { podPattern } from "#lib/metrics/scope-rules";
 import { lastHour, sharesOf, utilizationQueries } from "#lib/metrics/utilization-rules";
-import { utilizationInput } from "#lib/metrics/utilization-schema";
 
 const grid = lastHour(7_200_000);
 const GIB = 2 ** 30;
@@ -47,8 +47,8 @@ describe("how near a service is to its limits", () => {
 
   it("takes names once each and refuses what is none", () => {
     const id = crypto.randomUUID();
-    expect(utilizationInput.parse({ id, apps: "shop,cart,shop" }).apps).toEqual(["cart", "shop"]);
+    expect(placeAppsInput.parse({ id, apps: "shop,cart,shop" }).apps).toEqual(["cart", "shop"]);
     for (const apps of ["", ",", "Shop", 'a"}', Array.from({ length: 201 }, (_, i) => `app-${i}`).join(",")])
-      expect(utilizationInput.safeParse({ id, apps }).success).toBe(false);
+      expect(placeAppsInput.safeParse({ id, apps }).success).toBe(false);
   });
 });

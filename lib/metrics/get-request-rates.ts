@@ -1,0 +1,81 @@
+import "server-only";
+import { z } from "zod";
+import { appSpec } from "#lib/apps/spec-schema";
+import { type Prometheus } from "#lib/clients/prometheus/client";
+import { ownSystems } from "#lib/clusters/connect-systems";
+import { type Db, db as ownDb, Prisma } from "#lib/platform/db";
+import { Denied, KeplerError, NotFound } from "#lib/platform/errors";
+import { sharedReads } from "#lib/platform/shared-reads";
+import { inTurns } from "./in-turns.ts";
+import { encode } from "./promql-rules.ts";
+import { endOf } from "./range-rules.ts";
+import { type CountedApp, rateQueries, ratesOf } from "./request-rate-rules.ts";
+import { type RequestRatesView } from "./request-rate-schema.ts";
+import { requestSourceOf } from "./scope-rules.ts";
+import { lastHour } from "./utilization-rules.ts";
+
+export type RequestRatesDeps = { db: Db; prometheus: Prometheus | null; now: () => Date };
+const ownDeps = (): RequestRatesDeps => ({ db: ownDb(), prometheus: ownSystems().prometheus, now: () => new Date() });
+
+const WITHIN_MS = 5000;
+
+type Asked = { environmentId: string; apps: readonly string[] };
+
+/**
+ * How often these services were asked in the last hour and how often they failed, as their mesh proxies or the gateway that
+ * they are exposed at counted; as far as a person may see them (`teams` are theirs; null = all). Prometheus being away or
+ * refusing is a state of the answer. Throws NotFound for an unknown environment.
+ */
+export async function getRequestRates(
+  { environmentId, apps }: Asked,
+  teams: readonly string[] | null,
+  { db, prometheus, now }: RequestRatesDeps = ownDeps(),
+): Promise<RequestRatesView> {
+  const environment = await db.environment.findUnique({ where: { id: environmentId }, select: { namespace: true } });
+  if (!environment) throw new NotFound("There is no such environment.");
+  if (prometheus === null) return { state: "absent", problem: null, apps: [] };
+  const { namespace } = environment;
+  const counted = await countedOf(db, { environmentId, apps }, teams);
+  const grid = lastHour(now().getTime());
+  const range = { startMs: grid.startMs, endMs: endOf(grid), stepMs: grid.stepMs };
+  // Nobody's signal: the answer is for all who asked meanwhile.
+  const ask = (expr: Parameters<typeof encode>[0]) =>
+    prometheus.queryRange(encode(expr), range, { deadlineMs: WITHIN_MS });
+  try {
+    const answers = await inTurns(rateQueries(namespace, counted), async ({ by, all, failed }) => {
+      const [ofAll, ofFailed] = await Promise.all([ask(all), ask(failed)]);
+      return { by, all: ofAll, failed: ofFailed };
+    });
+    return { state: "ok", problem: null, apps: ratesOf(grid, namespace, counted, answers) };
+  } catch (error) {
+    if (!(error instanceof KeplerError)) throw error;
+    const state = error instanceof Denied ? "forbidden" : "unreachable";
+    return { state, problem: error.toPublic(), apps: [] };
+  }
+}
+
+const together = sharedReads<RequestRatesView>();
+
+/** `getRequestRates` for the many who look at one list: those who may see the same and ask the same have one answer. */
+export const getRequestRatesTogether = (asked: Asked, teams: readonly string[] | null): Promise<RequestRatesView> =>
+  together(JSON.stringify([asked, teams && [...teams].sort()]), () => getRequestRates(asked, teams));
+
+const countedRow = appSpec.pick({ meshMode: true, exposure: true, ports: true }).extend({ app: z.string() });
+
+/** Of what runs now: those whose requests somebody counts. */
+async function countedOf(db: Db, { environmentId, apps }: Asked, teams: readonly string[] | null) {
+  const own = teams === null ? Prisma.empty : Prisma.sql`and app.team_id = any(${[...teams]}::uuid[])`;
+  const rows = await db.$queryRaw<unknown[]>`
+    select distinct on (app.id) app.name as app,
+      r.spec->'meshMode' as "meshMode", r.spec->'exposure' as exposure, r.spec->'ports' as ports
+    from apps app join releases r on r.app_id = app.id and r.environment_id = ${environmentId}::uuid and r.state = 'done'
+    where app.retired_at is null and app.name = any(${[...apps]}) ${own}
+    order by app.id, r.number desc`;
+  return z
+    .array(countedRow)
+    .parse(rows)
+    .flatMap((row): CountedApp[] => {
+      const source = requestSourceOf(row);
+      return source === null ? [] : [{ app: row.app, ports: row.ports, source }];
+    });
+}
