@@ -34,6 +34,8 @@ export type Scene = {
   /** Name of its own container in each pod. */
   container: string;
   now: Date;
+  /** A release has given up waiting: what has only just begun is told as well. */
+  waited?: true;
   workload: SeenWorkload | null;
   pods: readonly SeenPod[];
   events: readonly SeenEvent[];

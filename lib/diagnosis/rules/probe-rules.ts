@@ -33,6 +33,16 @@ function failureOf(scene: Scene, pod: SeenPod, { startedAt }: SeenContainer, kin
 const patienceOf = ({ initialDelaySeconds, periodSeconds, failureThreshold }: SeenProbe): number =>
   initialDelaySeconds + periodSeconds * failureThreshold;
 
+/** Who has a startup probe of many minutes is not waited for so long. */
+const LONGEST_START_SECONDS = 30;
+
+/** It has just begun, and its probe still bears with it: a program that starts answers nobody at first. */
+function isStarting({ startedAt }: SeenContainer, probe: SeenProbe, { now, waited }: Scene): boolean {
+  if (startedAt === null || waited) return false;
+  const seconds = (now.getTime() - Date.parse(startedAt)) / 1000;
+  return seconds < Math.min(patienceOf(probe), LONGEST_START_SECONDS);
+}
+
 export type KillingProbe = { kind: "liveness" | "startup"; probe: SeenProbe; event: SeenEvent };
 
 /** The probe for which the kubelet ends this container again and again; null where it ends by itself. */
@@ -77,7 +87,7 @@ export const probeRule: Rule = (scene) =>
     const kind = (["startup", "readiness"] as const).find((one) => failureOf(scene, pod, container, one));
     const event = kind && failureOf(scene, pod, container, kind);
     const probe = kind && container.probes[kind];
-    if (!event || !probe) return null;
+    if (!event || !probe || isStarting(container, probe, scene)) return null;
     const { got, nobody } = gotOf(event.message);
     return found({
       rule: "probe",

@@ -55,7 +55,7 @@ async function explainedBy({ deps, release, kubernetes, signal }: StepContext, v
     doneBefore(deps.db, release),
   ]);
   const mine = scene.pods.filter((pod) => isPodOf(pod, release.podRelease));
-  return explained(verdict, diagnose({ ...scene, pods: mine, before: before?.number ?? null }));
+  return explained(verdict, diagnose({ ...scene, pods: mine, before: before?.number ?? null, waited: true }));
 }
 
 /** The last proof: which image do the pods say that they run? */

@@ -111,6 +111,26 @@ describe("a program that ends", () => {
 describe("a probe", () => {
   const unready = { ready: false, probes: { startup: null, readiness: probe, liveness: null } };
 
+  test("is not told of a program that has just begun: at first it answers nobody", () => {
+    const events = [
+      event("Unhealthy", "Readiness probe failed: dial tcp: connect: connection refused", { lastAt: ago(0) }),
+    ];
+    const since = (seconds: number, failureThreshold = 3) => {
+      const startedAt = ago(seconds).toISOString();
+      const probes = {
+        ...unready.probes,
+        readiness: { ...probe, initialDelaySeconds: 0, periodSeconds: 5, failureThreshold },
+      };
+      return told({ pods: [pod({}, { ...unready, startedAt, probes })], events });
+    };
+    expect([since(2), since(14)]).toEqual([[], []]);
+    expect(since(15)).toHaveLength(1);
+    // A probe of very many tries is no reason to be silent for as long.
+    expect([since(29, 600), since(30, 600)].map(({ length }) => length)).toEqual([0, 1]);
+    const pods = [pod({}, { ...unready, startedAt: ago(2).toISOString() })];
+    expect(told({ pods, events, waited: true })).toHaveLength(1);
+  });
+
   test("is told with what it asks and what it got", () => {
     const got = (message: string) =>
       told({ pods: [pod({}, unready)], events: [event("Unhealthy", `Readiness probe failed: ${message}`)] })[0];
