@@ -27,7 +27,13 @@ export function ReleasePreviewView({ app, preview, decide }: Props) {
     <>
       <section className={classes.part}>
         <h3>{t("willChange")}</h3>
-        <ChangeWords changes={preview.changes} />
+        {(preview.changes.length > 0 || preview.takesBack === null) && <ChangeWords changes={preview.changes} />}
+        {preview.takesBack && (
+          <>
+            <p>{t("takesBack", { number: preview.takesBack.number })}</p>
+            <ChangeWords changes={preview.takesBack.changes} />
+          </>
+        )}
         <ConfigMoves app={app} environment={preview.environment} moves={preview.config} />
       </section>
       <FieldConflicts conflicts={preview.conflicts} decide={decide} />
@@ -60,18 +66,19 @@ export function ReleasePreviewView({ app, preview, decide }: Props) {
   );
 }
 
-function Effect({ preview: { effect } }: { preview: ReleasePreview }) {
+function Effect({ preview: { effect, takesBack } }: { preview: ReleasePreview }) {
   const t = useTranslations("releases.effect");
   const parts = [
     effect.podsToRestart > 0 && t("restart", { count: effect.podsToRestart }),
     effect.podsToStart > 0 && t("start", { count: effect.podsToStart }),
     effect.podsToStop > 0 && t("stop", { count: effect.podsToStop }),
   ].filter((part) => part !== false);
+  const none = takesBack === null ? t("none") : t("noneServing", { number: takesBack.number });
   return (
     <p className={classes.effect}>
       <Clock size={16} strokeWidth={1.5} aria-hidden />
       <span>
-        <b>{parts.length === 0 ? t("none") : t("sentence", { parts: parts.join(t("and")) })}</b>{" "}
+        <b>{parts.length > 0 ? t("sentence", { parts: parts.join(t("and")) }) : none}</b>{" "}
         {effect.expectedMs !== null && t("about", { seconds: Math.ceil(effect.expectedMs / 1000) })}
         {effect.podsToRestart > 0 && <small>{t("rolling")}</small>}
       </span>

@@ -79,6 +79,8 @@ export const releasePreview = z.object({
   nextNumber: z.number().int(),
   current: z.number().int().nullable(),
   changes: z.array(specChange),
+  /** What besides it takes back of a release that ended after it was applied; null = nothing of one stands there. */
+  takesBack: z.object({ number: z.number().int(), changes: z.array(specChange) }).nullable(),
   /** What of it is another version of a set, to be compared line by line, and where that is. */
   config: z.array(configMove),
   environment: z.string(),

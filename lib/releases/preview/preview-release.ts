@@ -16,6 +16,7 @@ import { podEffect } from "./effect-rules.ts";
 import { examineRelease } from "./examine-release.ts";
 import { expectedReleaseMs } from "./expected-duration.ts";
 import { specChanges } from "./spec-diff-rules.ts";
+import { takenBack } from "./taken-back.ts";
 
 export type PreviewDeps = {
   db: Db;
@@ -47,19 +48,22 @@ export async function previewRelease(
   const { app, environment, basis, spec, number } = plan;
   const kubernetes = deps.kubernetes(environment.cluster);
   const measured = { prometheus: deps.prometheus ?? null, now: deps.now(), signal };
-  const [{ objects, conflicts, gates, running, mesh }, expectedMs, noCanary, taken, refused, shut] = await Promise.all([
-    examineRelease(plan, intent, { db, kubernetes, now: deps.now(), signal }),
-    expectedReleaseMs(db, { appId, environmentId: environment.id }),
-    whyNoCanary(db, plan),
-    takenRoute(db, plan),
-    findRefused(plan, { db, ...measured }),
-    findShutCalls(plan, measured),
-  ]);
+  const [{ objects, conflicts, gates, running, mesh }, expectedMs, noCanary, taken, takesBack, refused, shut] =
+    await Promise.all([
+      examineRelease(plan, intent, { db, kubernetes, now: deps.now(), signal }),
+      expectedReleaseMs(db, { appId, environmentId: environment.id }),
+      whyNoCanary(db, plan),
+      takenRoute(db, plan),
+      takenBack(db, plan),
+      findRefused(plan, { db, ...measured }),
+      findShutCalls(plan, measured),
+    ]);
   const outside = outsideError(basis?.spec.exposure ?? null, spec.exposure, environment);
   return {
     nextNumber: number,
     current: basis?.number ?? null,
     changes: specChanges(basis?.spec ?? null, spec),
+    takesBack,
     config: configMoves(basis?.spec ?? null, spec),
     environment: environment.name,
     objects,

@@ -5,6 +5,7 @@ import { abortRelease } from "#lib/releases/abort-release";
 import { previewRelease } from "#lib/releases/preview/preview-release";
 import { getAppView, getReleaseView, listReleases } from "#lib/releases/queries";
 import { reconcileRelease } from "#lib/releases/reconcile";
+import { type ReleaseIntent } from "#lib/releases/schema";
 import { CRASHING, ReleaseWorld, SETTINGS, serving } from "./release-world.ts";
 
 let world: ReleaseWorld;
@@ -14,6 +15,7 @@ beforeAll(async () => {
 afterAll(() => world.stop());
 
 const db = () => world.database.db;
+const reading = () => ({ db: db(), kubernetes: () => world.kubernetes, now: () => new Date() });
 const podNames = async (appId: string) => {
   const { items } = await world.kubernetes.list(KINDS.pod, "kepler-dev", { labelSelector: `kepler.dev/app=${appId}` });
   return items.filter((pod) => !pod.metadata.deletionTimestamp).map((pod) => pod.metadata.name);
@@ -67,6 +69,16 @@ test("a crashing image fails with its exit code and log while the old pods keep 
   expect(failed.error?.message).toContain("exit code 7");
   expect(failed.steps.find(({ name }) => name === "rollout")?.detail?.log).toContain("no database here");
   expect(await podNames(app.id)).toEqual(expect.arrayContaining(serving1));
+
+  const place = { environmentId: world.environmentId, buildId: null, settings: null, restoresNumber: null };
+  const wouldBe = (intent: Partial<ReleaseIntent> & Pick<ReleaseIntent, "kind">) =>
+    previewRelease(app.id, { ...place, ...intent }, { signal: AbortSignal.timeout(10_000) }, reading());
+  const way = await wouldBe({ kind: "rollback", restoresNumber: 1 });
+  // What serves stays as it is; that something is taken back is not "nothing".
+  expect(way).toMatchObject({ changes: [], takesBack: { number: 2 }, effect: { podsToRestart: 0 } });
+  expect(way.takesBack?.changes).toContainEqual({ field: "env", before: "LEVEL=two", after: "LEVEL=one" });
+  // Tried once more it takes nothing back.
+  expect((await wouldBe({ kind: "deploy", buildId: bad.id, settings })).takesBack).toBeNull();
 
   const back = await world.drive(await world.request(app, { kind: "rollback", restoresNumber: 1 }));
   expect(back).toMatchObject({ state: "done", number: 3, restoresNumber: 1, imageDigest: good.imageDigest });
@@ -148,7 +160,7 @@ test("a preview shows each object as the cluster would make it, changes nothing,
     app.id,
     { ...intent, settings: { ...SETTINGS, replicas: 3 }, restoresNumber: null },
     { signal: AbortSignal.timeout(10_000) },
-    { db: db(), kubernetes: () => world.kubernetes, now: () => new Date() },
+    reading(),
   );
   expect(preview).toMatchObject({ nextNumber: 2, current: 1, blockers: [] });
   expect(preview.effect).toMatchObject({ podsToRestart: 2, podsToStart: 1, podsToStop: 0 });
