@@ -1,4 +1,5 @@
 import { readFile } from "node:fs/promises";
+import { type Page } from "playwright-core";
 import { afterAll, describe, expect, it } from "vitest";
 import { type Kubernetes } from "#lib/clients/kubernetes/client";
 import { createKubernetes } from "#lib/clients/kubernetes/create-kubernetes";
@@ -123,6 +124,8 @@ describe("what can be done with a running service, in the browser", () => {
   });
 });
 
+const focusedName = (page: Page) => page.evaluate(() => document.activeElement?.getAttribute("aria-label"));
+
 describe("a bad release, and the way back, in the browser", () => {
   it("goes back by itself after a release that cannot run", async () => {
     const { page } = person;
@@ -131,7 +134,9 @@ describe("a bad release, and the way back, in the browser", () => {
     await page.getByRole("button", { name: /^Start / }).click();
     for (const [i, word] of ["node", "-e", "process.exit(7)"].entries()) {
       await page.getByRole("button", { name: "Add", exact: true }).first().click();
-      await page.getByRole("textbox", { name: `Command ${i + 1}` }).fill(word);
+      // Whoever adds a row writes in it next.
+      await expect.poll(() => focusedName(page)).toBe(`Command ${i + 1}`);
+      await page.keyboard.type(word);
     }
     await page.getByRole("button", { name: "Preview and release…" }).click();
     await dialog().getByLabel("If it fails, go back to what ran before by itself").check();
