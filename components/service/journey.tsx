@@ -13,21 +13,25 @@ import { SkeletonRows } from "../ui/skeleton-rows.tsx";
 import { State } from "../ui/state.tsx";
 import { Timeline } from "../ui/timeline.tsx";
 import classes from "./service.module.css";
-import { useLastingJourney } from "./use-lasting-journey.ts";
+import { useArrival, useLastingJourney } from "./use-lasting-journey.ts";
 
 /** From repository to running, live: what the wizard ends on. It stays until the first release has ended and been seen. */
 export function Journey({ app }: { app: AppView }) {
   const t = useTranslations("service.journey");
-  const builds = useBuilds(app.name, 1);
-  const newest = builds.data?.rows[0];
-  const build = useBuild(newest?.id ?? "", undefined);
   const released = app.environments.some(({ currentRelease }) => currentRelease !== null);
   const environment =
     app.environments.find((place) => place.currentRelease !== null || place.inFlightRelease !== null) ??
     app.environments[0];
   const releases = useReleases(app.name, environment?.environment ?? "", 1);
-  const release = useRelease(releases.data?.rows[0]?.id ?? "");
+  const { id: arrived, arrive } = useArrival(app.name);
+  const release = useRelease(arrived ?? releases.data?.rows[0]?.id ?? "");
   const over = release.data?.state === "done";
+  if (release.data?.state === "done" && arrived === null) arrive(release.data.id);
+  const builds = useBuilds(app.name, 1).data?.rows ?? [];
+  // A later push is no part of the way here.
+  const built = builds.find(({ imageDigest }) => imageDigest !== null && imageDigest === release.data?.imageDigest);
+  const own = built ?? builds[0];
+  const build = useBuild(own?.id ?? "", undefined);
   // Nothing follows by itself any more: what went wrong, and the way on, stand above.
   const stopped =
     app.provisionState === "failed" ||
@@ -61,8 +65,8 @@ export function Journey({ app }: { app: AppView }) {
             <section>
               <h3>
                 {t("build")}{" "}
-                {newest && (
-                  <Link className="k-link" href={`/services/${app.name}/builds/${newest.id}`}>
+                {own && (
+                  <Link className="k-link" href={`/services/${app.name}/builds/${own.id}`}>
                     {t("log")}
                   </Link>
                 )}
@@ -103,10 +107,9 @@ function BuildSteps({ steps }: { steps: StepView[] }) {
 function provisionName(t: ReturnType<typeof useTranslations<"service.journey">>, { name, state }: StepView): string {
   switch (name) {
     case "repository":
-      return t("steps.repository", { state });
     case "webhook":
     case "job":
-      return t(`steps.${name}`);
+      return t(`steps.${name}`, { state });
     default:
       return name;
   }

@@ -17,6 +17,7 @@ import { EventsPanel } from "./events-panel.tsx";
 import { Journey } from "./journey.tsx";
 import { LeaseLine } from "./lease-line.tsx";
 import { LedgerPanel } from "./ledger-panel.tsx";
+import { NewerBuild } from "./newer-build.tsx";
 import { PodsPanel } from "./pods-panel.tsx";
 import classes from "./service.module.css";
 import { Trouble } from "./trouble.tsx";
@@ -35,6 +36,7 @@ export function ServiceOverview({ initial }: { initial: AppView }) {
       {app.retirement === null && <DiagnosisPanel app={app} place={place} />}
       {/* What a retirement takes away is missing on purpose. */}
       {app.retirement === null && <DriftPanel app={app} place={place} />}
+      {app.retirement === null && place && <NewerBuild app={app} place={place} />}
       <LeaseLine app={app} environmentId={environment?.id} />
       <Journey app={app} />
       <TopologyPanel app={app} environment={environment?.name ?? ""} />

@@ -6,16 +6,17 @@ import type { AppEnvironmentView, AppView } from "#lib/apps/schema";
 import { ServiceState } from "../services/service-state.tsx";
 import { Commit } from "../ui/commit.tsx";
 import { RelativeTime } from "../ui/relative-time.tsx";
+import { tellsCommit } from "../ui/tells-commit.ts";
 import { isUnseen } from "../ui/unseen.ts";
 import { SeenAt } from "./seen-at.tsx";
 import classes from "./service.module.css";
 
 type Props = { app: AppView; place: AppEnvironmentView | undefined; environment: string };
 
-/** "Running 2 of 3, v1.8.2 · a1b2c3d, released 35 min ago by Lin Wei as #213. Seen by watch 2 s ago." */
+/** "Running 2 of 3 pods · v1.8.2 · a1b2c3d, released 35 min ago by Lin Wei as #213. Seen by watch 2 s ago." */
 export function StateSentence({ app, place, environment }: Props) {
   const t = useTranslations("service.sentence");
-  if (place === undefined || (place.health === "absent" && place.currentRelease === null)) {
+  if (place === undefined || (place.currentRelease === null && (place.health === "absent" || place.wanted === 0))) {
     return (
       <p className={classes.sentence}>
         <ServiceState app={app} place={place} /> <span>{t("never", { environment })}</span>
@@ -37,10 +38,11 @@ export function StateSentence({ app, place, environment }: Props) {
         {t("ready", { ready: place.ready, wanted: place.wanted })}
         {place.version !== null && (
           <>
-            , <b>{place.version}</b>
+            {" · "}
+            <b title={place.commitSha ?? undefined}>{place.version}</b>
           </>
         )}
-        {place.commitSha !== null && (
+        {place.commitSha !== null && !tellsCommit(place.version, place.commitSha) && (
           <>
             {" · "}
             <Commit sha={place.commitSha} copy />

@@ -13,3 +13,9 @@ export function useLastingJourney(app: string, released: boolean): boolean {
   if (!released && watched !== app) setWatched(app);
   return !released || watched === app;
 }
+
+/** The release that the journey ended with, once it has: later ones are other journeys. */
+export function useArrival(app: string): { id: string | null; arrive(release: string): void } {
+  const [arrival, setArrival] = useState<{ app: string; id: string } | null>(null);
+  return { id: arrival?.app === app ? arrival.id : null, arrive: (id) => setArrival({ app, id }) };
+}

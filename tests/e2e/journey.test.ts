@@ -82,7 +82,13 @@ describe("from a Git repository to a running service, in the browser", () => {
 
   it("previews and releases the new build, and the new answer is served", async () => {
     const { page } = person;
-    await page.getByRole("button", { name: "Release", exact: true }).click();
+    await page
+      .getByRole("navigation", { name: "Views of this service" })
+      .getByRole("link", { name: "Overview" })
+      .click();
+    const reminder = page.getByText("does not run in dev yet.");
+    await reminder.waitFor();
+    await page.getByRole("button", { name: "Release b2…" }).click();
     const dialog = page.getByRole("dialog");
     await dialog.getByText("What will change").waitFor();
     await dialog.getByText("Image digest", { exact: false }).first().waitFor();
@@ -90,6 +96,7 @@ describe("from a Git repository to a running service, in the browser", () => {
     await dialog.getByText("What runs has been verified.").waitFor({ timeout: 60_000 });
     expect(JSON.parse((await answerOf("node-hello")).body)).toMatchObject({ greeting: "Good evening from Node.js" });
     await dialog.getByRole("button", { name: "Close" }).last().click();
+    await reminder.waitFor({ state: "detached" });
   });
 
   it("scales it, each pod with the same port", async () => {
