@@ -4,12 +4,20 @@ import Link from "next/link";
 import { useTranslations } from "use-intl";
 import type { AppRow } from "#lib/apps/schema";
 import type { EnvironmentView } from "#lib/clusters/schema";
+import type { UtilizationView } from "#lib/metrics/utilization-schema";
 import { RelativeTime } from "../ui/relative-time.tsx";
 import { ServiceState } from "./service-state.tsx";
 import classes from "./services.module.css";
 
+type Props = {
+  rows: AppRow[];
+  environment: EnvironmentView | null;
+  /** Of those that were measured. */
+  utilization?: UtilizationView["apps"];
+};
+
 /** The same rows on a phone: two lines each. */
-export function ServicesList({ rows, environment }: { rows: AppRow[]; environment: EnvironmentView | null }) {
+export function ServicesList({ rows, environment, utilization = [] }: Props) {
   const t = useTranslations("services");
   return (
     <ul className={classes.phoneList} aria-label={t("title")}>
@@ -27,6 +35,7 @@ export function ServicesList({ rows, environment }: { rows: AppRow[]; environmen
                   {place && place.health !== "absent"
                     ? t("readyOf", { ready: place.ready, wanted: place.wanted })
                     : app.team}
+                  <Used shares={utilization.find(({ app: name }) => name === app.name)} />
                 </span>
                 <span>
                   {place?.version}
@@ -43,5 +52,18 @@ export function ServicesList({ rows, environment }: { rows: AppRow[]; environmen
         );
       })}
     </ul>
+  );
+}
+
+/** How near it is to its limits now, as words: there is no room for lines. */
+function Used({ shares }: { shares: UtilizationView["apps"][number] | undefined }) {
+  const t = useTranslations("services.utilization");
+  const now = (of: "cpu" | "memory") => shares?.[of].findLast((share) => share !== null);
+  const [cpu, memory] = [now("cpu"), now("memory")];
+  return (
+    <>
+      {cpu !== undefined && cpu !== null && t("cpuNow", { now: cpu })}
+      {memory !== undefined && memory !== null && t("memoryNow", { now: memory })}
+    </>
   );
 }

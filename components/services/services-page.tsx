@@ -57,7 +57,7 @@ export function ServicesPage({ first }: Props) {
             onChoose={choose}
             utilization={utilization?.state === "absent" ? null : (utilization?.apps ?? [])}
           />
-          <ServicesList rows={rows} environment={environment} />
+          <ServicesList rows={rows} environment={environment} utilization={utilization?.apps} />
         </>
       )}
       {data && rows.length > 0 && (

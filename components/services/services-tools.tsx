@@ -76,14 +76,16 @@ export function ServicesTools({ filter, onChange, total }: Props) {
         onChange={(sort) => onChange({ sort: sort ?? "trouble" })}
         plain
       />
-      <Button
-        look="primary"
-        small
-        icon={<Plus size={16} strokeWidth={1.5} aria-hidden="true" />}
-        {...(mayCreate ? { href: "/services/new" } : { why: t("mayNotCreate") })}
-      >
-        {t("create")}
-      </Button>
+      <span className={classes.create}>
+        <Button
+          look="primary"
+          small
+          icon={<Plus size={16} strokeWidth={1.5} aria-hidden="true" />}
+          {...(mayCreate ? { href: "/services/new" } : { why: t("mayNotCreate") })}
+        >
+          <span>{t("create")}</span>
+        </Button>
+      </span>
     </div>
   );
 }
