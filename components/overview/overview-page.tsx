@@ -24,7 +24,6 @@ export function OverviewPage({ first }: Props) {
   const { team } = useSelection();
   const [whose, setWhose] = useState<Whose>("teams");
   const { data, error, refetch } = useOverview(team?.slug ?? null, whose, first);
-  const urgent = data?.needs.filter(({ kind }) => kind !== "draft").length ?? 0;
   const when = format.dateTime(now, {
     weekday: "long",
     day: "numeric",
@@ -38,7 +37,7 @@ export function OverviewPage({ first }: Props) {
       <div className={classes.left}>
         <div className={classes.hello}>
           <h1>{t("title")}</h1>
-          <p>{data ? t("hello", { when, sum: t("sum", { count: urgent }) }) : when}</p>
+          <p>{data ? t("hello", { when, sum: t("sum", { count: data.needs.length }) }) : when}</p>
         </div>
         <SilentClusters />
         {error && <Failure error={error} onRetry={() => void refetch()} />}
