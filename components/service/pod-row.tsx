@@ -12,6 +12,7 @@ import { State } from "../ui/state.tsx";
 import { usePodWord } from "../ui/use-pod-word.ts";
 import type { PodEnd } from "./end-pod.tsx";
 import { type MeasuredUse, PodContainers } from "./pod-containers.tsx";
+import { PodMemory } from "./pod-memory.tsx";
 import classes from "./service.module.css";
 
 type Props = {
@@ -62,8 +63,8 @@ export const PodRow = memo(function PodRow({ pod, use, columns, onEnd }: Props) 
         <td className="k-num k-wide" data-align="right">
           {pod.restarts}
         </td>
-        <td className={`k-wide ${classes.truncated}`} title={pod.nodeName ?? undefined}>
-          {pod.nodeName ?? ""}
+        <td className="k-wide" data-align="right">
+          <PodMemory pod={pod} use={use} />
         </td>
         <td className="k-num" data-align="right">
           <RelativeTime at={pod.createdAt} bare />

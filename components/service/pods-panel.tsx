@@ -42,10 +42,10 @@ export function PodsPanel({ app, environment, place }: Props) {
   const forbidden = data?.missing[0];
   const columns: Column[] = [
     { key: "pod", header: t("column.pod") },
-    { key: "state", header: t("column.state"), width: 176, phoneWidth: 124 },
+    { key: "state", header: t("column.state"), width: 168, phoneWidth: 124 },
     { key: "release", header: t("column.release"), width: 60, align: "right", wide: true },
     { key: "restarts", header: t("column.restarts"), width: 72, align: "right", wide: true },
-    { key: "node", header: t("column.node"), width: 126, wide: true },
+    { key: "memory", header: t("memory"), width: 152, align: "right", wide: true },
     { key: "age", header: t("column.age"), width: 80, phoneWidth: 68, align: "right" },
     ...(mayDelete ? [{ key: "more", header: "", width: 44, align: "right" as const }] : []),
   ];

@@ -9,6 +9,7 @@ import { podGlyph } from "../ui/pod-glyph.ts";
 import { toneOfUse } from "../ui/tone-of-use.ts";
 import { usePodWord } from "../ui/use-pod-word.ts";
 import type { MeasuredUse } from "./pod-containers.tsx";
+import { tightestOf } from "./pod-memory-rules.ts";
 import classes from "./pods-strip.module.css";
 
 /** All pods at a glance, in the order of the table. */
@@ -46,16 +47,3 @@ export const PodTile = memo(function PodTile({ pod, use, onPick }: Props) {
     </li>
   );
 });
-
-/** Of its containers the one that has the least memory left; undefined where nothing was measured or nothing is held to a limit. */
-function tightestOf({ containers }: PodView, use: readonly MeasuredUse[]) {
-  return containers
-    .flatMap(({ name, memoryLimitBytes: limit }) => {
-      const used = use.find(({ container }) => container === name)?.memoryBytes;
-      return limit === null || used === undefined ? [] : [{ used, limit, share: used / limit }];
-    })
-    .reduce<{ used: number; limit: number; share: number } | undefined>(
-      (most, one) => (most === undefined || one.share > most.share ? one : most),
-      undefined,
-    );
-}
