@@ -4,9 +4,16 @@ import { type RefView, type RepositoryView } from "./schema.ts";
 
 type Found<Row> = { rows: Row[]; more: boolean };
 
-/** Repositories that GitLab finds for what was typed so far. Throws what GitLab's client throws. */
-export const searchRepositories = (world: { gitlab: Gitlab }, q: string): Promise<Found<RepositoryView>> =>
-  world.gitlab.searchProjects(q.trim());
+/**
+ * Repositories that GitLab finds for what was typed so far. It also looks in descriptions: what is named so comes first, each
+ * part in GitLab's own order. Throws what GitLab's client throws.
+ */
+export async function searchRepositories(world: { gitlab: Gitlab }, q: string): Promise<Found<RepositoryView>> {
+  const typed = q.trim();
+  const { rows, more } = await world.gitlab.searchProjects(typed);
+  const isNamed = ({ path, name }: RepositoryView) => `${path} ${name}`.toLowerCase().includes(typed.toLowerCase());
+  return { rows: [...rows.filter(isNamed), ...rows.filter((row) => !isNamed(row))], more };
+}
 
 /** Branches and tags of a repository that contain what was typed; the default branch first, branches before tags. */
 export async function searchRefs(
