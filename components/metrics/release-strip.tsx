@@ -29,6 +29,7 @@ export function ReleaseStrip({ app, releases, domain }: { app: string; releases:
         const newest = group.at(-1);
         if (newest === undefined) return null;
         const words = group.map(sentence).join("\n");
+        const more = group.length > 1 ? `+${group.length - 1}` : "";
         return (
           <Link
             key={newest.id}
@@ -36,10 +37,11 @@ export function ReleaseStrip({ app, releases, domain }: { app: string; releases:
             className={classes.release}
             style={{ left: `${xOfMark(newest) * 100}%` }}
             title={words}
-            aria-label={words}
+            // What stands there is a part of its name (WCAG 2.5.3).
+            aria-label={more === "" ? words : `#${newest.number}${more}\n${words}`}
           >
             #{newest.number}
-            {group.length > 1 && <small>+{group.length - 1}</small>}
+            {more !== "" && <small>{more}</small>}
           </Link>
         );
       })}
