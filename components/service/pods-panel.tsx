@@ -73,14 +73,14 @@ export function PodsPanel({ app, environment, place }: Props) {
         <p className={classes.nothing}>{t("noneHint", { environment: environment?.name ?? "" })}</p>
       )}
       {data && data.rows.length > FEW && (
-        <PodsStrip>
+        <PodsStrip stale={Boolean(unreachable)}>
           {data.rows.map((pod) => (
             <PodTile key={pod.uid} pod={pod} use={use.get(pod.name) ?? NOT_MEASURED} onPick={focusRow} />
           ))}
         </PodsStrip>
       )}
       {data && data.rows.length > 0 && (
-        <div className={classes.scroller}>
+        <div className={classes.scroller} data-stale={unreachable ? true : undefined}>
           <DataTable label={t("title")} columns={columns}>
             {data.rows.map((pod) => (
               <PodRow

@@ -12,11 +12,11 @@ import type { MeasuredUse } from "./pod-containers.tsx";
 import { tightestOf } from "./pod-memory-rules.ts";
 import classes from "./pods-strip.module.css";
 
-/** All pods at a glance, in the order of the table. */
-export function PodsStrip({ children }: { children: ReactNode }) {
+/** All pods at a glance, in the order of the table; `stale` = as they were last seen. */
+export function PodsStrip({ stale, children }: { stale: boolean; children: ReactNode }) {
   const t = useTranslations("service.pods");
   return (
-    <ul className={classes.strip} aria-label={t("strip")}>
+    <ul className={classes.strip} data-stale={stale || undefined} aria-label={t("strip")}>
       {children}
     </ul>
   );
