@@ -65,7 +65,8 @@ export function LivePicker<Row>(props: Props<Row>) {
             combobox.updateSelectedOptionIndex();
           }}
           onClick={() => combobox.openDropdown()}
-          onFocus={() => combobox.openDropdown()}
+          // What is typed takes the place of what is chosen. The options open with it, not with mere focus: a dialog begins here.
+          onFocus={(event) => event.currentTarget.select()}
           onBlur={() => combobox.closeDropdown()}
         />
       </Combobox.Target>

@@ -7,6 +7,7 @@ import { IntlProvider } from "use-intl";
 import { type Locale, TIME_ZONE_COOKIE } from "#lib/platform/i18n/locales";
 import type { Messages } from "#lib/platform/i18n/messages";
 import type { Sentences } from "#lib/platform/i18n/sentence-translator";
+import { useFocusRemembered } from "../ui/dialog-focus.ts";
 import { SentencesContext } from "../ui/sentences-context.tsx";
 import { cssVariables, theme } from "../ui/theme.ts";
 import { ApiError } from "./api.ts";
@@ -28,6 +29,7 @@ export function Providers({ locale, messages, sentences, timeZone: first, now, c
   const [client] = useState(createQueryClient);
   const timeZone = useSyncExternalStore(neverChanges, timeZoneHere, () => first);
   useEffect(() => setCookie(TIME_ZONE_COOKIE, timeZone), [timeZone]);
+  useFocusRemembered();
   return (
     <IntlProvider locale={locale} messages={messages} timeZone={timeZone} now={new Date(now)}>
       <SentencesContext value={sentences}>

@@ -1,8 +1,9 @@
 "use client";
 
 import { Modal } from "@mantine/core";
-import { type ReactNode, useEffect } from "react";
+import { type ReactNode, useState } from "react";
 import { useTranslations } from "use-intl";
+import { useFirstFocus, useFocusGivenBack } from "./dialog-focus.ts";
 import classes from "./floats.module.css";
 
 type Props = {
@@ -17,10 +18,12 @@ type Props = {
   children: ReactNode;
 };
 
-/** The one frame of every change: form, what will change, effect, confirm. Focus is kept inside and given back. */
+/** The one frame of every change: form, what will change, effect, confirm. Focus begins at what is asked for, is kept inside and given back. */
 export function Dialog({ opened, onClose, title, badges, footer, width = 640, children }: Props) {
   const t = useTranslations("ui");
+  const [body, setBody] = useState<HTMLElement | null>(null);
   useFocusGivenBack(opened);
+  useFirstFocus(body);
   return (
     <Modal.Root opened={opened} onClose={onClose} size={width}>
       <Modal.Overlay />
@@ -31,20 +34,15 @@ export function Dialog({ opened, onClose, title, badges, footer, width = 640, ch
           {badges}
           <Modal.CloseButton aria-label={t("close")} />
         </div>
-        <Modal.Body>
+        <Modal.Body ref={setBody}>
           <div className={classes.dialogBody}>{children}</div>
-          {footer !== undefined && <div className={classes.dialogFoot}>{footer}</div>}
+          {footer !== undefined && (
+            <div className={classes.dialogFoot} data-foot>
+              {footer}
+            </div>
+          )}
         </Modal.Body>
       </Modal.Content>
     </Modal.Root>
   );
-}
-
-/** Mantine gives focus back when `opened` becomes false; most of our dialogs end with what drew them. */
-function useFocusGivenBack(opened: boolean): void {
-  useEffect(() => {
-    const opener = document.activeElement;
-    if (!opened || !(opener instanceof HTMLElement)) return;
-    return () => opener.focus({ preventScroll: true });
-  }, [opened]);
 }

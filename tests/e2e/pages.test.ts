@@ -1,5 +1,5 @@
 import { readFile } from "node:fs/promises";
-import { type Browser, type Page } from "playwright-core";
+import { type Browser, type Locator, type Page } from "playwright-core";
 import { describe, expect, it } from "vitest";
 import { makeDeployment } from "#tests/world/found-deployment";
 import { type RunningKepler } from "#tests/world/kepler";
@@ -83,14 +83,34 @@ describe("every page and dialog", () => {
     await page.context().close();
   });
 
-  it("gives focus back to the button that opened a dialog", async () => {
+  it("begins a dialog at its first field, or at Cancel where it only asks, and gives focus back to what opened it", async () => {
     const { page } = await signIn(browser, kepler);
+    const hasFocus = (element: Locator) => element.evaluate((one) => one === document.activeElement);
+    const button = (name: string | RegExp) => page.getByRole("button", { name, exact: true }).first();
+    const inDialog = page.getByRole("dialog");
     await page.goto(`${kepler.url}/services/${SERVICE}`);
-    const scale = page.getByRole("button", { name: "Scale", exact: true });
-    await scale.and(page.locator(":not([aria-disabled=true])")).press("Enter");
-    await page.getByRole("dialog").getByLabel("Replicas").waitFor();
-    await page.keyboard.press("Escape");
-    await expect.poll(() => scale.evaluate((button) => button === document.activeElement)).toBe(true);
+    await page.locator("button:not([aria-disabled=true])", { hasText: /^Scale$/ }).waitFor();
+    const ways: { opener: Locator; item?: string; begins: Locator }[] = [
+      { opener: button("Scale"), begins: inDialog.getByLabel("Replicas") },
+      { opener: button("Build"), begins: inDialog.getByRole("textbox").first() },
+      {
+        opener: button("More actions"),
+        item: "CPU and memory…",
+        begins: inDialog.getByRole("radio", { checked: true }),
+      },
+      { opener: button("More actions"), item: "Restart…", begins: inDialog.getByRole("textbox").first() },
+      { opener: button("More actions"), item: "Retire…", begins: inDialog.locator("input").first() },
+      { opener: button(/^More for/), item: "Delete pod…", begins: inDialog.getByRole("button", { name: "Cancel" }) },
+    ];
+    for (const { opener, item, begins } of ways) {
+      await opener.press("Enter");
+      if (item !== undefined) await page.getByRole("menuitem", { name: item }).press("Enter");
+      await begins.waitFor();
+      await expect.poll(() => hasFocus(begins), { message: item }).toBe(true);
+      await page.keyboard.press("Escape");
+      await inDialog.waitFor({ state: "detached" });
+      await expect.poll(() => hasFocus(opener), { message: item }).toBe(true);
+    }
     await page.context().close();
   });
 
