@@ -24,11 +24,12 @@ export function StateSentence({ app, place, environment }: Props) {
     );
   }
   const number = place.currentRelease ?? place.inFlightRelease;
-  const release = () => (
+  const linkTo = (which: number | null) => () => (
     <Link className="k-link" href={`/services/${app.name}/releases`}>
-      #{number}
+      #{which}
     </Link>
   );
+  const release = linkTo(number);
   const at = place.lastReleaseAt;
   const ago = () => at && <RelativeTime at={at} />;
   return (
@@ -56,6 +57,7 @@ export function StateSentence({ app, place, environment }: Props) {
             : t.rich("releasedBy", { ago, release, name: place.lastReleaseBy })}
         </span>
       )}
+      {place.onTrial && <span>{t.rich("onTrial", { release: linkTo(place.inFlightRelease) })}</span>}
       {place.seenAt !== null && <SeenAt at={place.seenAt} unseen={isUnseen(place.health)} />}
     </p>
   );

@@ -79,6 +79,8 @@ export const appEnvironmentView = z.object({
   /** Number of the release that runs (last done), and of one in flight. */
   currentRelease: z.number().int().nullable(),
   inFlightRelease: z.number().int().nullable(),
+  /** The one in flight gets a part of the requests as a canary, beside what runs. */
+  onTrial: z.boolean(),
   version: z.string().nullable(),
   commitSha: z.string().nullable(),
   imageDigest: z.string().nullable(),

@@ -85,6 +85,7 @@ function placeView(row: PlaceRow): AppEnvironmentView {
     ownership: row.ownership,
     currentRelease: row.current,
     inFlightRelease: isTerminal(row.newestState) ? null : row.newestNumber,
+    onTrial: row.newestState === "canary",
     version: spec?.image.tag ?? null,
     commitSha: spec?.image.commitSha ?? null,
     imageDigest: spec?.image.digest ?? null,

@@ -280,6 +280,7 @@ it("tries a change on half of the requests, says how both sides do, and is promo
     .getByText("50 % of the requests, stage 1 of 1 · waits for a person to promote it")
     .waitFor({ timeout: 60_000 });
   expect(await statusAt("istioUrl")).toBe(200);
+  await page.locator("header").getByText("is on trial as a canary").waitFor();
   await saysThatAMoveEndsIt(await page.context().newPage());
   const sides = dialog.getByRole("table", { name: "Both sides" });
   await sides.waitFor();

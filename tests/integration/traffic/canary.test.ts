@@ -4,6 +4,7 @@ import { type KindRef } from "#lib/clients/kubernetes/client";
 import { KINDS } from "#lib/clients/kubernetes/kinds";
 import { APP_LABEL } from "#lib/clusters/label-rules";
 import { abortRelease } from "#lib/releases/abort-release";
+import { placesOf } from "#lib/releases/app-places";
 import { type CanaryPlan } from "#lib/releases/canary/schema";
 import { previewMove } from "#lib/releases/gateway/preview-move";
 import { pauseRelease, promoteRelease, resumeRelease } from "#lib/releases/hold/hold-release";
@@ -83,6 +84,8 @@ describe.concurrent("a canary", () => {
     await pauseRelease(id, app.userId, world.deps);
     const held = await world.drive(id, (view) => detailOf(view).waitingFor === "resume");
     expect(held).toMatchObject({ state: "canary", paused: { by: "Lin" } });
+    const [place] = (await placesOf(world.deps.db, [app.id])).get(app.id) ?? [];
+    expect(place).toMatchObject({ currentRelease: 1, inFlightRelease: 2, onTrial: true });
     expect((await stateOf(app)).objects).toEqual(
       [...before.objects, `Deployment ${app.name}-canary`, `Service ${app.name}-canary`].sort(),
     );

@@ -15,6 +15,7 @@ const place = (part: Partial<AppEnvironmentView> = {}): AppEnvironmentView => ({
   ownership: null,
   currentRelease: 1,
   inFlightRelease: null,
+  onTrial: false,
   version: "v1",
   commitSha: null,
   imageDigest: null,
