@@ -2,6 +2,7 @@
 
 import { useTranslations } from "use-intl";
 import type { AppEnvironmentView, AppView } from "#lib/apps/schema";
+import type { DiagnosisView } from "#lib/diagnosis/schema";
 import { Failure } from "../shell/failure.tsx";
 import { Button } from "../ui/button.tsx";
 import { Panel } from "../ui/panel.tsx";
@@ -40,8 +41,8 @@ export function DiagnosisPanel({ app, place }: { app: AppView; place: AppEnviron
               before={data.before}
             />
           ))}
-          {data.gaps.map((gap) => (
-            <GapRow key={gap.what} gap={gap} seenAt={gap.what === "pods" ? old : null} />
+          {byReason(data.gaps).map(({ what, error }) => (
+            <GapRow key={error.message} what={what} error={error} seenAt={what.includes("pods") ? old : null} />
           ))}
           {data.findings.length === 0 && data.gaps.length === 0 && (
             <li>
@@ -57,3 +58,10 @@ export function DiagnosisPanel({ app, place }: { app: AppView; place: AppEnviron
     </Panel>
   );
 }
+
+/** A cluster that does not answer says so for each kind of object. */
+const byReason = (gaps: DiagnosisView["gaps"]) =>
+  [...Map.groupBy(gaps, ({ error }) => error.message).values()].flatMap((same) => {
+    const [first] = same;
+    return first ? [{ what: same.map(({ what }) => what), error: first.error }] : [];
+  });
