@@ -30,6 +30,8 @@ const CLOCK = {
   hour12: false,
 } as const;
 
+const isTrouble = (line: LogLine): boolean => line.level === "error";
+
 /** All pods of the service in one stream; each line keeps the colour of its pod. */
 export function LogPage({ app }: { app: AppView }) {
   const t = useTranslations("logs");
@@ -62,7 +64,6 @@ export function LogPage({ app }: { app: AppView }) {
     forgetHit();
     setFilter(part);
   };
-  const isTrouble = (line: LogLine) => line.level === "error";
   return (
     <div className={classes.page}>
       <LogBar
@@ -100,9 +101,10 @@ export function LogPage({ app }: { app: AppView }) {
       {lines.length === 0 && (
         <NoLines
           logs={logs}
+          filter={filter}
+          there={pods?.rows.map(({ name }) => name)}
           environment={place}
-          isRunning={order.length > 0}
-          onShowAll={() => change({ level: null })}
+          onFilter={change}
         />
       )}
       {lines.length > 0 && (
