@@ -4,17 +4,22 @@ import { useElementSize } from "@mantine/hooks";
 import { useQuery } from "@tanstack/react-query";
 import { useTranslations } from "use-intl";
 import type { AppView } from "#lib/apps/schema";
-import { topologyView } from "#lib/topology/schema";
+import { type TopologyColumn, topologyView } from "#lib/topology/schema";
 import { getJson } from "../shell/api.ts";
 import { Failure } from "../shell/failure.tsx";
 import { queryKeys } from "../shell/query-keys.ts";
 import { Panel } from "../ui/panel.tsx";
 import { RelativeTime } from "../ui/relative-time.tsx";
 import { layoutOf } from "./layout-rules.ts";
-import { NodeCard } from "./node-card.tsx";
+import { heightOf, NodeCard } from "./node-card.tsx";
 import classes from "./topology.module.css";
 
 const AGAIN_MS = 30_000;
+
+type Node = TopologyColumn["nodes"][number];
+/** A request that the canary answers goes through none of what runs, and the other way round. */
+const isOneWay = (from: Node | undefined, to: Node | undefined): boolean =>
+  !from?.subset || !to?.subset || from.subset === to.subset;
 
 /** From its visitors to what it uses, in the order of a request; drawn from what is stored of it. */
 export function TopologyPanel({ app, environment }: { app: AppView; environment: string }) {
@@ -29,15 +34,17 @@ export function TopologyPanel({ app, environment }: { app: AppView; environment:
     refetchInterval: AGAIN_MS,
   });
   if (data?.columns.length === 0) return null;
-  const { columns = [], seenAt = null, isReachable = true, knowsCallees = true } = data ?? {};
+  const { columns = [], seenAt = null, isReachable = true, knowsCalls = true } = data ?? {};
   const layout = layoutOf(
-    columns.map(({ nodes }) => nodes.length),
+    columns.map(({ nodes }) => nodes.map(heightOf)),
     width,
+    (column, row, next) => isOneWay(columns[column]?.nodes[row], columns[column + 1]?.nodes[next]),
   );
   const hidden = columns.reduce((sum, column) => sum + column.hidden, 0);
   const notes = [
     ...(hidden > 0 ? [t("hidden", { count: hidden })] : []),
-    ...(knowsCallees ? [] : [t("calleesUnknown")]),
+    ...(knowsCalls ? [] : [t("callsUnknown")]),
+    ...(columns.some(({ nodes }) => nodes.some(({ calls }) => calls)) ? [t("figures")] : []),
   ];
   return (
     <Panel

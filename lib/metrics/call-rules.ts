@@ -8,6 +8,22 @@ export type FoundCall = CallFigures & {
   to: { service: string; namespace: string };
 };
 
+/** The workload of Istio's own gateway, as its chart names it. */
+export const GATEWAY_WORKLOAD = "istio-ingressgateway";
+
+/** Calls of several kinds as one, null where there are none: 19 of 20 of all took no longer than of the slowest kind. */
+export function together(calls: readonly CallFigures[]): CallFigures | null {
+  if (calls.length === 0) return null;
+  const perSecond = calls.reduce((sum, each) => sum + each.perSecond, 0);
+  const failed = calls.reduce((sum, each) => sum + each.perSecond * each.errorShare, 0);
+  const slowest = calls.flatMap(({ p95Ms }) => p95Ms ?? []);
+  return {
+    perSecond,
+    errorShare: perSecond > 0 ? failed / perSecond : 0,
+    p95Ms: slowest.length > 0 ? Math.max(...slowest) : null,
+  };
+}
+
 type Answers = {
   /** Calls a second, by the labels of `by` and by `status`. */
   counts: readonly Series[];

@@ -1,6 +1,6 @@
 import "server-only";
 import { type Prometheus } from "#lib/clients/prometheus/client";
-import { type CallFigures, type FoundCall, figuresOf } from "./call-rules.ts";
+import { type CallFigures, type FoundCall, figuresOf, GATEWAY_WORKLOAD } from "./call-rules.ts";
 import {
   aggregate,
   binary,
@@ -14,6 +14,7 @@ import {
   number,
   rate,
 } from "./promql-rules.ts";
+import { type Counted, type RequestSource, requestMetricsOf, traefikNames } from "./scope-rules.ts";
 
 export type Terms = { now: Date; signal: AbortSignal; deadlineMs: number };
 
@@ -85,6 +86,28 @@ export async function findTraefikCalls(
     ...{ requests: "traefik_service_requests_total", buckets: "traefik_service_request_duration_seconds_bucket" },
   });
   return figures.map(({ labels, ...rest }) => ({ ...rest, service: labels.service ?? "" }));
+}
+
+/**
+ * What reached these services of a namespace in the last minutes, as their own mesh proxies or the gateway counted that they
+ * are exposed at; one that nobody called is missing. Throws what the client throws.
+ */
+export async function findVisits(
+  prometheus: Prometheus,
+  { source, namespace, services }: { source: RequestSource; namespace: string; services: readonly Counted[] },
+  terms: Terms,
+): Promise<(CallFigures & { app: string })[]> {
+  const { by, matchers, ...rest } = requestMetricsOf(source, namespace, services);
+  // Of callers with a proxy of their own the same is counted.
+  const atGateway = source === "istio-gateway" ? [equal("source_workload", GATEWAY_WORKLOAD)] : [];
+  const figures = await askCalls(prometheus, terms, { ...rest, by: [by], countedBy: [[...matchers, ...atGateway]] });
+  const isOf = (service: Counted, label: string | undefined) =>
+    (source === "traefik" ? traefikNames(namespace, service) : [service.app]).includes(label ?? "");
+  return services.flatMap((service) =>
+    figures
+      .filter(({ labels }) => isOf(service, labels[by]))
+      .map(({ labels: _, ...each }) => ({ ...each, app: service.app })),
+  );
 }
 
 type Asked = {

@@ -1,5 +1,5 @@
 import { CANARY_SUFFIX } from "#lib/apps/naming-rules";
-import { type CallFigures, type FoundCall } from "#lib/metrics/call-rules";
+import { type CallFigures, type FoundCall, GATEWAY_WORKLOAD } from "#lib/metrics/call-rules";
 import { type CallsEdge, type CallsNode, type CallsView } from "./calls-schema.ts";
 
 const SOME_FAIL = 0.05;
@@ -48,7 +48,7 @@ const serviceNode = (name: string, app: string, visible: ReadonlySet<string>): C
 
 function meshEdges({ namespace, mesh, services, visible }: CallsFacts): Edge[] {
   const end = (name: string, at: string): CallsNode => {
-    if (name === GATEWAY) return node("istio", "");
+    if (name === GATEWAY_WORKLOAD) return node("istio", "");
     const app = at === namespace ? services.find((each) => name === each || name === each + CANARY_SUFFIX) : undefined;
     if (app !== undefined) return serviceNode(name, app, visible);
     return node("outside", [namespace, "", "unknown"].includes(at) ? name : `${name}.${at}`);
@@ -59,9 +59,6 @@ function meshEdges({ namespace, mesh, services, visible }: CallsFacts): Edge[] {
     to: end(to.service, to.namespace),
   }));
 }
-
-/** The workload of Istio's own gateway, as its chart names it. */
-const GATEWAY = "istio-ingressgateway";
 
 /** Traefik joins names with the sign that they are made of, so whose port it is, is found among the names that there are. */
 function traefikEdges({ namespace, traefik, services, visible }: CallsFacts): Edge[] {

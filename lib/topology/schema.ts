@@ -5,6 +5,7 @@ export const NODE_KINDS = [
   "route",
   "internal",
   "mesh",
+  "subset",
   "pod",
   "config",
   "secret",
@@ -15,6 +16,9 @@ export const NODE_KINDS = [
 ] as const;
 /** "applied": known from the release that was verified, not watched by itself. */
 export const NODE_STATES = ["ok", "working", "warn", "fail", "unknown", "applied", "gone"] as const;
+
+/** Of the last minutes: how often, which share failed, and how long 19 of 20 took at most (null: nobody measured). */
+const callFigures = z.object({ perSecond: z.number(), errorShare: z.number(), p95Ms: z.number().nullable() });
 
 const topologyNode = z.object({
   id: z.string(),
@@ -27,16 +31,20 @@ const topologyNode = z.object({
   status: z.string().nullable(),
   /** Of a mesh: pods with their proxy, of all. */
   proxies: z.object({ ready: z.number().int(), pods: z.number().int() }).nullable(),
-  /** Of a service or a host outside that is called: how often, in the last minutes. */
-  perSecond: z.number().nullable(),
+  /** What came through it, or was called of it; null where nobody counts, and nothing came. */
+  calls: callFigures.nullable(),
+  /** While a release is on trial: whose node it is. Nodes of different subsets are not joined. */
+  subset: z.enum(["stable", "canary"]).nullable(),
+  /** Of a subset: its share of the requests, in percent. */
+  share: z.number().int().nullable(),
   /** Of a route: where it leads from outside. Of a service that is called: is it one of ours? */
   url: z.string().nullable(),
   isOurs: z.boolean(),
 });
 export type TopologyNode = z.infer<typeof topologyNode>;
 
-export const COLUMN_KEYS = ["edge", "routes", "mesh", "pods", "uses"] as const;
-/** Each of a column leads to each of the next; `hidden` = how many more there are than are shown. */
+export const COLUMN_KEYS = ["edge", "routes", "mesh", "subsets", "pods", "uses"] as const;
+/** Each of a column leads to each of the next that is of no other subset; `hidden` = how many more there are than are shown. */
 const topologyColumn = z.object({ key: z.enum(COLUMN_KEYS), nodes: z.array(topologyNode), hidden: z.number().int() });
 export type TopologyColumn = z.infer<typeof topologyColumn>;
 
@@ -48,7 +56,7 @@ export const topologyView = z.object({
   /** How old the picture of the pods is; the cluster's last answer. */
   seenAt: z.iso.datetime().nullable(),
   isReachable: z.boolean(),
-  /** False when the services that it calls could not be asked for. */
-  knowsCallees: z.boolean(),
+  /** False when nobody could say who called it and whom it called. */
+  knowsCalls: z.boolean(),
 });
 export type TopologyView = z.infer<typeof topologyView>;

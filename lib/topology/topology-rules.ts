@@ -1,14 +1,28 @@
+import { CANARY_SUFFIX } from "#lib/apps/naming-rules";
 import { configRefs } from "#lib/apps/spec/config-schema";
 import { carrierOf } from "#lib/apps/spec/gateway-rules";
 import { type AppSpec } from "#lib/apps/spec-schema";
+import { type CallFigures, together } from "#lib/metrics/call-rules";
 import { addressesOf, isOpenable } from "#lib/releases/domains/host-rules";
 import { stateOfCalls } from "./calls-rules.ts";
 import { type TopologyColumn, type TopologyNode, type TopologyView } from "./schema.ts";
 
-export type Callee = { service: string; perSecond: number; errorShare: number; isOurs: boolean };
+export type Callee = CallFigures & { service: string; isOurs: boolean };
+/** Calls of the last minutes, as Prometheus has them. */
+export type Calls = {
+  /** Through the gateway, to what runs and to the canary beside it. */
+  stable: CallFigures | null;
+  canary: CallFigures | null;
+  /** Into its pods, as their own proxies counted. */
+  inMesh: CallFigures | null;
+  callees: readonly Callee[];
+};
+export const NO_CALLS: Calls = { stable: null, canary: null, inMesh: null, callees: [] };
+/** A release that gets a share of the requests, in percent, as a canary. */
+export type Trial = { number: number; weight: number };
 type SeenPod = { name: string; status: string; ready: boolean; meshProxy: string | null; createdAt: Date };
 
-/** Rows of the database, and what Istio's metrics say of calls (null = could not be asked). */
+/** Rows of the database, and what Prometheus says of calls (null = could not be asked). */
 export type TopologyFacts = {
   app: { name: string };
   domain: string;
@@ -19,7 +33,8 @@ export type TopologyFacts = {
   cluster: "up" | "down" | null;
   /** When its pods were. */
   seenAt: Date | null;
-  callees: readonly Callee[] | null;
+  calls: Calls | null;
+  trial: Trial | null;
   now: Date;
 };
 
@@ -29,55 +44,68 @@ const MOST_USED = 6;
 
 /** A service as what lies between its visitors and what it uses, in the order of a request. */
 export function topologyOf(facts: TopologyFacts): TopologyView {
-  const { release, cluster, seenAt, callees } = facts;
+  const { release, cluster, seenAt, calls } = facts;
   const columns = release === null ? [] : columnsOf(facts, release);
   return {
     columns: columns.filter(({ nodes }) => nodes.length > 0),
     release: release?.number ?? null,
     seenAt: seenAt?.toISOString() ?? null,
     isReachable: cluster !== "down",
-    knowsCallees: callees !== null,
+    knowsCalls: calls !== null,
   };
 }
 
-function columnsOf(facts: TopologyFacts, { spec, endedAt }: NonNullable<TopologyFacts["release"]>): TopologyColumn[] {
-  const { app, domain, pods, hasWorkload, cluster, callees, now } = facts;
+type Release = NonNullable<TopologyFacts["release"]>;
+type Standing = Pick<TopologyNode, "state" | "at">;
+
+function columnsOf(facts: TopologyFacts, release: Release): TopologyColumn[] {
+  const { app, domain, pods, hasWorkload, cluster, trial } = facts;
+  const { spec, endedAt } = release;
+  const calls = facts.calls ?? NO_CALLS;
   const away = cluster !== "up";
   // What is not watched by itself stands as its release was verified: gone with its workload, unknown with its cluster.
-  const asReleased = { state: away ? "unknown" : hasWorkload ? "applied" : "gone", at: iso(endedAt) } as const;
-  const { exposure } = spec;
-  const declared = spec.egress?.hosts.map(({ name }) => name) ?? [];
-  const edge = exposure ? [node("edge", carrierOf(exposure), asReleased)] : [];
-  const routes = exposure
+  const asReleased: Standing = { state: away ? "unknown" : hasWorkload ? "applied" : "gone", at: iso(endedAt) };
+  const called = (by: CallFigures | null) => (by ? howCalled(by, facts.now) : asReleased);
+  const all = together([calls.stable, calls.canary].filter((each) => each !== null));
+  const podNodes = podsByTrouble(pods).map((pod) => ({ ...podNode(pod, away), subset: trial && subsetOf(app, pod) }));
+  return [
+    shown("edge", spec.exposure ? [node("edge", carrierOf(spec.exposure), called(all))] : [], 1),
+    shown("routes", routesOf(app, spec, domain, asReleased), MOST_ROUTES),
+    shown("mesh", spec.meshMode === "mesh" ? [{ ...meshOf(pods, away, asReleased.at), calls: calls.inMesh }] : [], 1),
+    shown("subsets", trial ? subsetsOf(trial, release.number, calls, called) : [], 2),
+    shown("pods", podNodes, MOST_PODS),
+    shown("uses", [...ownOf(spec, asReleased), ...outsideOf(spec, calls.callees, called)], MOST_USED),
+  ];
+}
+
+type Called = (by: CallFigures | null) => Standing & Partial<TopologyNode>;
+
+const routesOf = (app: { name: string }, spec: AppSpec, domain: string, asReleased: Standing): TopologyNode[] =>
+  spec.exposure
     ? addressesOf(spec, domain).map((url) =>
         node("route", withoutScheme(url), { ...asReleased, url: isOpenable(url) ? url : null }),
       )
     : spec.ports.map(({ port }) => node("internal", `${app.name}:${port}`, asReleased));
+
+const subsetsOf = (trial: Trial, current: number, { stable, canary }: Calls, called: Called): TopologyNode[] => [
+  node("subset", String(current), { ...called(stable), subset: "stable", share: 100 - trial.weight }),
+  node("subset", String(trial.number), { ...called(canary), subset: "canary", share: trial.weight }),
+];
+
+const ownOf = (spec: AppSpec, asReleased: Standing): TopologyNode[] => [
+  ...configRefs(spec.config).map(({ kind, name, version }) => node(kind, `${name} v${version}`, asReleased)),
+  ...(spec.files.length > 0 ? [node("files", String(spec.files.length), asReleased)] : []),
+  ...spec.volumes.map((volume) => node("volume", volume.type === "claim" ? volume.claimName : volume.name, asReleased)),
+];
+
+/** What it calls: hosts outside that it declares, called or not, and whatever else it was seen to call. */
+function outsideOf(spec: AppSpec, callees: readonly Callee[], called: Called): TopologyNode[] {
+  const declared = spec.egress?.hosts.map(({ name }) => name) ?? [];
   return [
-    shown("edge", edge, 1),
-    shown("routes", routes, MOST_ROUTES),
-    shown("mesh", spec.meshMode === "mesh" ? [meshOf(pods, away, asReleased.at)] : [], 1),
-    shown(
-      "pods",
-      podsByTrouble(pods).map((pod) => podNode(pod, away)),
-      MOST_PODS,
-    ),
-    shown(
-      "uses",
-      [
-        ...configRefs(spec.config).map(({ kind, name, version }) => node(kind, `${name} v${version}`, asReleased)),
-        ...(spec.files.length > 0 ? [node("files", String(spec.files.length), asReleased)] : []),
-        ...spec.volumes.map((volume) =>
-          node("volume", volume.type === "claim" ? volume.claimName : volume.name, asReleased),
-        ),
-        ...declared.map((name) => {
-          const called = callees?.find(({ service }) => service === name);
-          return node("external", name, called ? howCalled(called, now) : asReleased);
-        }),
-        ...(callees ?? []).filter(({ service }) => !declared.includes(service)).map((each) => calleeNode(each, now)),
-      ],
-      MOST_USED,
-    ),
+    ...declared.map((name) => node("external", name, called(callees.find(({ service }) => service === name) ?? null))),
+    ...callees
+      .filter(({ service }) => !declared.includes(service))
+      .map((each) => node("callee", each.service, { ...called(each), isOurs: each.isOurs })),
   ];
 }
 
@@ -89,7 +117,8 @@ const node = (
   name: string,
   facts: Pick<TopologyNode, "state" | "at"> & Partial<TopologyNode>,
 ): TopologyNode => ({
-  ...{ id: `${kind} ${name}`, kind, name, status: null, proxies: null, perSecond: null, url: null, isOurs: false },
+  ...{ id: `${kind} ${name}`, kind, name, status: null, proxies: null, url: null, isOurs: false },
+  ...{ calls: null, subset: null, share: null },
   ...facts,
 });
 
@@ -116,10 +145,9 @@ function meshOf(pods: readonly SeenPod[], away: boolean, at: string | null): Top
   return node("mesh", "Istio", { state, at, proxies: { ready, pods: pods.length } });
 }
 
-const howCalled = ({ perSecond, errorShare }: Callee, now: Date) => ({
-  ...{ state: stateOfCalls(errorShare), at: iso(now), perSecond },
-});
+const subsetOf = (app: { name: string }, pod: SeenPod): TopologyNode["subset"] =>
+  pod.name.startsWith(`${app.name}${CANARY_SUFFIX}-`) ? "canary" : "stable";
 
-function calleeNode(callee: Callee, now: Date): TopologyNode {
-  return node("callee", callee.service, { ...howCalled(callee, now), isOurs: callee.isOurs });
-}
+const howCalled = ({ perSecond, errorShare, p95Ms }: CallFigures, now: Date) => ({
+  ...{ state: stateOfCalls(errorShare), at: iso(now), calls: { perSecond, errorShare, p95Ms } },
+});

@@ -122,17 +122,24 @@ it("is drawn with the services that its pods really call", { timeout: 90_000 }, 
   const used = await waitFor(
     "the service that is called",
     async () => {
-      const { columns, knowsCallees } = await draw(world.prometheus);
-      const found = columns.find(({ key }) => key === "uses")?.nodes[0];
-      return found && { found, knowsCallees, keys: columns.map(({ key }) => key) };
+      const { columns } = await draw(world.prometheus);
+      const of = (key: string) => columns.find((column) => column.key === key)?.nodes[0];
+      const [found, edge, mesh] = [of("uses"), of("edge")?.calls, of("mesh")?.calls];
+      return found && edge && mesh && { found, edge, mesh, keys: columns.map(({ key }) => key) };
     },
     60_000,
     500,
   );
   expect(used.keys).toEqual(["edge", "routes", "mesh", "uses"]);
   expect(used.found).toMatchObject({ kind: "callee", name: world.plain.name, state: "ok", isOurs: true });
-  expect(used.found.perSecond).toBeGreaterThan(0);
-  expect(await draw(null)).toMatchObject({ knowsCallees: false });
+  expect(used.found.calls?.perSecond).toBeGreaterThan(0);
+  // A quarter of the visits fail, and all of them come through the gateway.
+  for (const { perSecond, errorShare, p95Ms } of [used.edge, used.mesh]) {
+    expect(perSecond).toBeGreaterThan(0);
+    expect(errorShare).toBeCloseTo(0.25, 1);
+    expect(p95Ms).toBeGreaterThan(0);
+  }
+  expect(await draw(null)).toMatchObject({ knowsCalls: false });
 });
 
 it("is in the picture of its environment's calls, with its gateway, and only for those who may see one end", async () => {

@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { externalHost } from "#lib/apps/spec/egress-schema";
 import { appSpec } from "#lib/apps/spec-schema";
-import { type TopologyFacts, topologyOf } from "#lib/topology/topology-rules";
+import { type Calls, NO_CALLS, type TopologyFacts, topologyOf } from "#lib/topology/topology-rules";
 import { PLAIN_SETTINGS } from "#tests/world/plain-settings";
 import { type Box, layoutOf } from "../../../components/topology/layout-rules.ts";
 
@@ -16,6 +16,8 @@ const pod = (name: string, ready = true, status = "Running", meshProxy: string |
   ...{ name, ready, status, meshProxy },
   createdAt: NOW,
 });
+const calls = (change: Partial<Calls>): Calls => ({ ...NO_CALLS, ...change });
+const figures = { perSecond: 3, errorShare: 0, p95Ms: 12 };
 const facts = (change: Partial<TopologyFacts> = {}, settings: Partial<typeof spec> = {}): TopologyFacts => ({
   app: { name: "shop" },
   domain: "dev.localhost:7105",
@@ -24,7 +26,8 @@ const facts = (change: Partial<TopologyFacts> = {}, settings: Partial<typeof spe
   hasWorkload: true,
   cluster: "up",
   seenAt: NOW,
-  callees: [],
+  calls: NO_CALLS,
+  trial: null,
   now: NOW,
   ...change,
 });
@@ -48,10 +51,14 @@ describe("a service as a picture", () => {
     const given = facts(
       {
         pods: [pod("shop-1", true, "Running", "1.29.1"), pod("shop-2", false, "CrashLoopBackOff")],
-        callees: [
-          { service: "cart", perSecond: 3, errorShare: 0, isOurs: true },
-          { service: "mail.ops", perSecond: 1, errorShare: 0.6, isOurs: false },
-        ],
+        calls: calls({
+          stable: { ...figures, errorShare: 0.1 },
+          inMesh: figures,
+          callees: [
+            { ...figures, service: "cart", isOurs: true },
+            { ...figures, service: "mail.ops", errorShare: 0.6, isOurs: false },
+          ],
+        }),
       },
       {
         exposure,
@@ -62,12 +69,34 @@ describe("a service as a picture", () => {
       },
     );
     expect(drawn(given)).toEqual([
-      ["edge", ["istio applied"]],
+      ["edge", ["istio warn"]],
       ["routes", ["shop.dev.localhost:7105 applied"]],
       ["mesh", ["Istio warn"]],
       ["pods", ["shop-2 fail", "shop-1 ok"]],
       ["uses", ["shop-data applied", "cart ok", "mail.ops fail"]],
     ]);
+  });
+
+  it("parts into what runs and what is on trial, each with its share, its calls and its pods", () => {
+    const given = facts(
+      {
+        pods: [pod("shop-7d9f5-abcde"), pod("shop-canary-5c8d7-fghij")],
+        trial: { number: 4, weight: 10 },
+        calls: calls({
+          stable: { perSecond: 9, errorShare: 0, p95Ms: 10 },
+          canary: { perSecond: 1, errorShare: 1, p95Ms: 90 },
+        }),
+      },
+      { exposure },
+    );
+    const { columns } = topologyOf(given);
+    const of = (key: string) => columns.find((column) => column.key === key)?.nodes;
+    expect(of("edge")).toMatchObject([{ state: "warn", calls: { perSecond: 10, errorShare: 0.1, p95Ms: 90 } }]);
+    expect(of("subsets")).toMatchObject([
+      { name: "3", subset: "stable", share: 90, state: "ok", calls: { perSecond: 9 } },
+      { name: "4", subset: "canary", share: 10, state: "fail", calls: { perSecond: 1 } },
+    ]);
+    expect(of("pods")?.map(({ subset }) => subset)).toEqual(["stable", "canary"]);
   });
 
   it("begins inside the cluster where it is not exposed", () => {
@@ -100,28 +129,29 @@ describe("a service as a picture", () => {
   it("has hosts outside that are declared, called or not, each once", () => {
     const host = (name: string) => externalHost.parse({ name, ports: [{ port: 443, protocol: "tls" }] });
     const given = facts(
-      { callees: [{ service: "b.example", perSecond: 2, errorShare: 0.6, isOurs: false }] },
+      { calls: calls({ callees: [{ ...figures, service: "b.example", errorShare: 0.6, isOurs: false }] }) },
       { meshMode: "mesh", egress: { reach: "declared", hosts: [host("a.example"), host("b.example")] } },
     );
     expect(drawn(given).at(-1)).toEqual(["uses", ["a.example applied", "b.example fail"]]);
   });
 
-  it("says when nobody could tell what it calls", () => {
-    expect(topologyOf(facts({ callees: null })).knowsCallees).toBe(false);
+  it("says when nobody could tell who calls it, and whom it calls", () => {
+    expect(topologyOf(facts({ calls: null }, { exposure }))).toMatchObject({ knowsCalls: false });
   });
 });
 
 describe("where its nodes lie", () => {
-  const counts = fc.array(fc.integer({ min: 1, max: 6 }), { minLength: 1, maxLength: 5 });
+  const column = fc.array(fc.constantFrom(44, 60), { minLength: 1, maxLength: 6 });
+  const columns = fc.array(column, { minLength: 1, maxLength: 6 });
   const apart = (a: Box, b: Box) =>
     a.x + a.width <= b.x || b.x + b.width <= a.x || a.y + a.height <= b.y || b.y + b.height <= a.y;
 
   it("is within the room that there is, and never on each other", () => {
     fc.assert(
-      fc.property(counts, fc.integer({ min: 280, max: 2000 }), (columns, width) => {
-        const { boxes, height } = layoutOf(columns, width);
+      fc.property(columns, fc.integer({ min: 280, max: 2000 }), (heights, width) => {
+        const { boxes, height } = layoutOf(heights, width);
         const all = boxes.flat();
-        expect(boxes.map(({ length }) => length)).toEqual(columns);
+        expect(boxes.map((own) => own.map((box) => box.height))).toEqual(heights);
         for (const box of all) {
           expect(box.x).toBeGreaterThanOrEqual(0);
           expect(box.x + box.width).toBeLessThanOrEqual(width + 1e-6);
@@ -134,10 +164,32 @@ describe("where its nodes lie", () => {
   });
 
   it("is side by side on a desk and one below the other on a phone", () => {
-    expect(layoutOf([1, 1, 1, 2, 3], 1100)).toMatchObject({ isNarrow: false, height: 148 });
-    const phone = layoutOf([1, 1, 1, 2, 3], 326);
+    const heights = [[60], [44], [44], [44, 44], [44, 44, 44]];
+    expect(layoutOf(heights, 1100)).toMatchObject({ isNarrow: false, height: 148 });
+    const phone = layoutOf(heights, 326);
     expect(phone.isNarrow).toBe(true);
     expect(new Set(phone.boxes.flat().map(({ x, width }) => `${x} ${width}`))).toEqual(new Set(["0 326"]));
     expect(phone.paths).toHaveLength(4);
+  });
+
+  it("joins each with each of the next column, but for those that are told apart", () => {
+    const joined = layoutOf(
+      [
+        [60, 60],
+        [44, 44],
+      ],
+      1100,
+      (_, row, next) => row === next,
+    );
+    expect(joined.paths).toHaveLength(2);
+    expect(
+      layoutOf(
+        [
+          [60, 60],
+          [44, 44],
+        ],
+        1100,
+      ).paths,
+    ).toHaveLength(4);
   });
 });
