@@ -68,7 +68,7 @@ export function ChartPanel({ app, chart, measured, pods, at, onPoint, onZoom }: 
           <p className={classes.noData}>{t("noData")}</p>
         ) : (
           <>
-            <ReleaseStrip app={app} releases={releases} domain={domain} />
+            <ReleaseStrip app={app} releases={releases} domain={domain} room={0.07} />
             <div className={classes.plot}>
               <ChartLines
                 chart={chart}

@@ -49,7 +49,7 @@ export function LastHour({ app, environment }: { app: AppView; environment: stri
         {data?.metrics.state === "ok" && drawn.length === 0 && <p className="k-quiet">{t("noData")}</p>}
         {domain && drawn.length > 0 && (
           <>
-            <ReleaseStrip app={app.name} releases={data.metrics.releases} domain={domain} />
+            <ReleaseStrip app={app.name} releases={data.metrics.releases} domain={domain} room={0.15} />
             {drawn.map((chart) => (
               <Line key={chart.key} chart={chart} domain={domain} metrics={data.metrics} />
             ))}

@@ -61,12 +61,12 @@ export function nearest(grid: Grid, atMs: number): number | null {
   return index >= 0 && index < grid.count ? index : null;
 }
 
-/** Marks that would cover each other are one: each group is of those within `room` of its first. */
+/** Marks that would cover each other are one, told at its newest: each of a group is within `room` of the one before. */
 export function grouped<T>(marks: readonly T[], xOfMark: (mark: T) => number, room: number): T[][] {
   const groups: T[][] = [];
   for (const mark of [...marks].sort((a, b) => xOfMark(a) - xOfMark(b))) {
-    const first = groups.at(-1)?.[0];
-    if (first !== undefined && xOfMark(mark) - xOfMark(first) < room) groups.at(-1)?.push(mark);
+    const before = groups.at(-1)?.at(-1);
+    if (before !== undefined && xOfMark(mark) - xOfMark(before) < room) groups.at(-1)?.push(mark);
     else groups.push([mark]);
   }
   return groups;

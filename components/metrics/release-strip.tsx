@@ -6,11 +6,16 @@ import type { ReleaseMark } from "#lib/metrics/schema";
 import classes from "./metrics.module.css";
 import { type Domain, grouped, xOf } from "./plot-rules.ts";
 
-/** Of the plot's width: as much as a number needs. */
-const ROOM = 0.07;
+type Props = {
+  app: string;
+  releases: ReleaseMark[];
+  domain: Domain;
+  /** Of the plot's width: as much as a number needs. */
+  room: number;
+};
 
 /** The releases of the time above a chart: which, of what kind, by whom; each leads to its page. */
-export function ReleaseStrip({ app, releases, domain }: { app: string; releases: ReleaseMark[]; domain: Domain }) {
+export function ReleaseStrip({ app, releases, domain, room }: Props) {
   const t = useTranslations("metrics.release");
   const kind = useTranslations("releases.kind");
   const format = useFormatter();
@@ -25,7 +30,7 @@ export function ReleaseStrip({ app, releases, domain }: { app: string; releases:
     });
   return (
     <div className={classes.strip}>
-      {grouped(within, xOfMark, ROOM).map((group) => {
+      {grouped(within, xOfMark, room).map((group) => {
         const newest = group.at(-1);
         if (newest === undefined) return null;
         const words = group.map(sentence).join("\n");

@@ -63,7 +63,7 @@ export const PodRow = memo(function PodRow({ pod, use, columns, onEnd }: Props) 
         <td className="k-num k-wide" data-align="right">
           {pod.restarts}
         </td>
-        <td className="k-wide" data-align="right">
+        <td className="k-roomy" data-align="right">
           <PodMemory pod={pod} use={use} />
         </td>
         <td className="k-num" data-align="right">

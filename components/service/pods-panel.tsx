@@ -42,11 +42,11 @@ export function PodsPanel({ app, environment, place }: Props) {
   const forbidden = data?.missing[0];
   const columns: Column[] = [
     { key: "pod", header: t("column.pod") },
-    { key: "state", header: t("column.state"), width: 168, phoneWidth: 124 },
-    { key: "release", header: t("column.release"), width: 60, align: "right", wide: true },
-    { key: "restarts", header: t("column.restarts"), width: 72, align: "right", wide: true },
-    { key: "memory", header: t("memory"), width: 152, align: "right", wide: true },
-    { key: "age", header: t("column.age"), width: 80, phoneWidth: 68, align: "right" },
+    { key: "state", header: t("column.state"), width: 160, phoneWidth: 124 },
+    { key: "release", header: t("column.release"), width: 56, align: "right", wide: true },
+    { key: "restarts", header: t("column.restarts"), width: 68, align: "right", wide: true },
+    { key: "memory", header: t("memory"), width: 148, align: "right", roomy: true },
+    { key: "age", header: t("column.age"), width: 72, phoneWidth: 68, align: "right" },
     ...(mayDelete ? [{ key: "more", header: "", width: 44, align: "right" as const }] : []),
   ];
   return (

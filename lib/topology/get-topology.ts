@@ -50,7 +50,7 @@ export async function getTopology(
     trialIn(db, { appId: app.id, environmentId: place.id }),
     db.observedPod.findMany({
       where: { appId: app.id, clusterId, namespace },
-      select: { name: true, status: true, ready: true, meshProxy: true, createdAt: true },
+      select: { name: true, status: true, ready: true, meshProxy: true, track: true, createdAt: true },
     }),
     db.observedWorkload.findUnique({
       where: { clusterId_namespace_name: { clusterId, namespace, name: app.name } },

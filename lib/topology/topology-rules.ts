@@ -1,4 +1,3 @@
-import { CANARY_SUFFIX } from "#lib/apps/naming-rules";
 import { configRefs } from "#lib/apps/spec/config-schema";
 import { carrierOf } from "#lib/apps/spec/gateway-rules";
 import { type AppSpec } from "#lib/apps/spec-schema";
@@ -20,7 +19,15 @@ export type Calls = {
 export const NO_CALLS: Calls = { stable: null, canary: null, inMesh: null, callees: [] };
 /** A release that gets a share of the requests, in percent, as a canary. */
 export type Trial = { number: number; weight: number };
-type SeenPod = { name: string; status: string; ready: boolean; meshProxy: string | null; createdAt: Date };
+type SeenPod = {
+  name: string;
+  status: string;
+  ready: boolean;
+  meshProxy: string | null;
+  /** "canary" where it is of one. */
+  track: string | null;
+  createdAt: Date;
+};
 
 /** Rows of the database, and what Prometheus says of calls (null = could not be asked). */
 export type TopologyFacts = {
@@ -67,7 +74,7 @@ function columnsOf(facts: TopologyFacts, release: Release): TopologyColumn[] {
   const asReleased: Standing = { state: away ? "unknown" : hasWorkload ? "applied" : "gone", at: iso(endedAt) };
   const called = (by: CallFigures | null) => (by ? howCalled(by, facts.now) : asReleased);
   const all = together([calls.stable, calls.canary].filter((each) => each !== null));
-  const podNodes = podsByTrouble(pods).map((pod) => ({ ...podNode(pod, away), subset: trial && subsetOf(app, pod) }));
+  const podNodes = podsByTrouble(pods).map((pod) => ({ ...podNode(pod, away), subset: trial && subsetOf(pod) }));
   return [
     shown("edge", spec.exposure ? [node("edge", carrierOf(spec.exposure), called(all))] : [], 1),
     shown("routes", routesOf(app, spec, domain, asReleased), MOST_ROUTES),
@@ -128,9 +135,14 @@ const shown = (key: TopologyColumn["key"], nodes: TopologyNode[], most: number):
   hidden: Math.max(0, nodes.length - most),
 });
 
-/** Those that do not serve first: of many pods, they are the ones to be seen. */
+/** A canary's last; of each subset those that do not serve first: of many pods, they are the ones to be seen. */
 const podsByTrouble = (pods: readonly SeenPod[]): SeenPod[] =>
-  [...pods].sort((a, b) => Number(a.ready) - Number(b.ready) || a.name.localeCompare(b.name, "en", { numeric: true }));
+  [...pods].sort(
+    (a, b) =>
+      Number(subsetOf(a) === "canary") - Number(subsetOf(b) === "canary") ||
+      Number(a.ready) - Number(b.ready) ||
+      a.name.localeCompare(b.name, "en", { numeric: true }),
+  );
 
 const TROUBLE = /BackOff|Err|Error|OOMKilled|Invalid|Unknown|Evicted/;
 
@@ -145,8 +157,7 @@ function meshOf(pods: readonly SeenPod[], away: boolean, at: string | null): Top
   return node("mesh", "Istio", { state, at, proxies: { ready, pods: pods.length } });
 }
 
-const subsetOf = (app: { name: string }, pod: SeenPod): TopologyNode["subset"] =>
-  pod.name.startsWith(`${app.name}${CANARY_SUFFIX}-`) ? "canary" : "stable";
+const subsetOf = ({ track }: SeenPod): "stable" | "canary" => (track === "canary" ? "canary" : "stable");
 
 const howCalled = ({ perSecond, errorShare, p95Ms }: CallFigures, now: Date) => ({
   ...{ state: stateOfCalls(errorShare), at: iso(now), calls: { perSecond, errorShare, p95Ms } },

@@ -281,6 +281,7 @@ it("tries a change on half of the requests, says how both sides do, and is promo
     .waitFor({ timeout: 60_000 });
   expect(await statusAt("istioUrl")).toBe(200);
   await page.locator("header").getByText("is on trial as a canary").waitFor();
+  await page.getByText(/^Canary #\d+ · 50%$/).waitFor();
   await saysThatAMoveEndsIt(await page.context().newPage());
   const sides = dialog.getByRole("table", { name: "Both sides" });
   await sides.waitFor();

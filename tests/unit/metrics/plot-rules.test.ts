@@ -52,7 +52,7 @@ it("finds the moment that is nearest to where one points, and none where nothing
 });
 
 it("makes one of marks that would cover each other", () => {
-  expect(grouped([0.5, 0.1, 0.12, 0.16], (x) => x, 0.05)).toEqual([[0.1, 0.12], [0.16], [0.5]]);
+  expect(grouped([0.5, 0.1, 0.14, 0.18, 0.24], (x) => x, 0.05)).toEqual([[0.1, 0.14, 0.18], [0.24], [0.5]]);
 });
 
 describe("a time range in the address", () => {

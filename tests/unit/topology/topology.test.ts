@@ -13,7 +13,7 @@ const spec = appSpec.parse({
   image: { repository: "registry/shop", digest: `sha256:${"0".repeat(64)}` },
 });
 const pod = (name: string, ready = true, status = "Running", meshProxy: string | null = null) => ({
-  ...{ name, ready, status, meshProxy },
+  ...{ name, ready, status, meshProxy, track: null },
   createdAt: NOW,
 });
 const calls = (change: Partial<Calls>): Calls => ({ ...NO_CALLS, ...change });
@@ -80,7 +80,7 @@ describe("a service as a picture", () => {
   it("parts into what runs and what is on trial, each with its share, its calls and its pods", () => {
     const given = facts(
       {
-        pods: [pod("shop-7d9f5-abcde"), pod("shop-canary-5c8d7-fghij")],
+        pods: [{ ...pod("shop-canary-5c8d7-fghij"), track: "canary" }, pod("shop-7d9f5-abcde")],
         trial: { number: 4, weight: 10 },
         calls: calls({
           stable: { perSecond: 9, errorShare: 0, p95Ms: 10 },
@@ -91,7 +91,7 @@ describe("a service as a picture", () => {
     );
     const { columns } = topologyOf(given);
     const of = (key: string) => columns.find((column) => column.key === key)?.nodes;
-    expect(of("edge")).toMatchObject([{ state: "warn", calls: { perSecond: 10, errorShare: 0.1, p95Ms: 90 } }]);
+    expect(of("edge")).toMatchObject([{ state: "warn", calls: { perSecond: 10, errorShare: 0.1, p95Ms: null } }]);
     expect(of("subsets")).toMatchObject([
       { name: "3", subset: "stable", share: 90, state: "ok", calls: { perSecond: 9 } },
       { name: "4", subset: "canary", share: 10, state: "fail", calls: { perSecond: 1 } },
