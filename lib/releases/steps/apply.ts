@@ -164,7 +164,7 @@ export const ledgerKeyOf = ({ apiVersion, kind, metadata }: Manifest): LedgerKey
   key: `${metadata.namespace}/${metadata.name}`,
 });
 type Present = LedgerKey & { present: boolean };
-const isSame = (a: LedgerKey, b: LedgerKey): boolean => a.kind === b.kind && a.key === b.key;
+export const isSame = (a: LedgerKey, b: LedgerKey): boolean => a.kind === b.kind && a.key === b.key;
 
 /** A ledger entry as an object of the cluster. */
 export function refOf({ kind, key }: LedgerKey): KindRef & { namespace: string; name: string } {

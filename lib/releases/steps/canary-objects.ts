@@ -9,7 +9,7 @@ import { canaryName, isCanaryObject } from "../manifests/canary.ts";
 import { type Manifest } from "../manifests/object.ts";
 import { isRetiring } from "../restore-before.ts";
 import { type Verdict } from "../rollout-rules.ts";
-import { applyEach, manifestsOf, removeLeftovers } from "./apply.ts";
+import { applyEach, isSame, ledgerKeyOf, manifestsOf, removeLeftovers } from "./apply.ts";
 import { lastDone } from "./last-done.ts";
 import { type StepContext } from "./step-context.ts";
 
@@ -21,12 +21,15 @@ export const isRoute = ({ kind }: Manifest): boolean => kind === "VirtualService
  * superseded, gets no more requests, before anything else can fail. Its objects go at this release's end.
  */
 export async function leaveCanary(context: StepContext): Promise<void> {
-  if (!(await hasCanary(context))) return;
+  const known = await knownObjects(context);
   const { deps, release } = context;
+  if (!known.some((entry) => isCanaryObject(release.app, entry))) return;
   const before = await lastDone(deps.db, release);
   if (!before) return;
   const stable = await manifestsOf(context, { ...release, canary: null, spec: appSpec.parse(before.spec) });
-  await applyEach(context, stable.filter(isRoute));
+  // A release that has moved the routes to the other gateway has taken this one away.
+  const isThere = (route: Manifest) => known.some((entry) => isSame(entry, ledgerKeyOf(route)));
+  await applyEach(context, stable.filter(isRoute).filter(isThere));
 }
 
 /** Gateways hear of a route a moment later than the API server: for so long pods without a share still answer. */
@@ -77,7 +80,7 @@ export async function strangerBeside(context: StepContext): Promise<PublicError 
   };
 }
 
-async function hasCanary({ deps, release }: StepContext): Promise<boolean> {
-  const known = await ledgerIn(deps.db, release, release.environment.namespace);
-  return known.some((entry) => isCanaryObject(release.app, entry));
-}
+const hasCanary = async (context: StepContext): Promise<boolean> =>
+  (await knownObjects(context)).some((entry) => isCanaryObject(context.release.app, entry));
+
+const knownObjects = ({ deps, release }: StepContext) => ledgerIn(deps.db, release, release.environment.namespace);

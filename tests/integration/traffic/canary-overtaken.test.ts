@@ -1,5 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { z } from "zod";
 import { NO_TRAFFIC_RULES } from "#lib/apps/spec/traffic-schema";
 import { type AppSettings } from "#lib/apps/spec-schema";
 import { KINDS } from "#lib/clients/kubernetes/kinds";
@@ -83,6 +84,10 @@ async function objectsOf(app: App): Promise<string[]> {
   );
   return lists.flatMap(({ items }) => items.map(({ kind, metadata }) => `${kind} ${metadata.name}`)).sort();
 }
+const podSpecOf = (deployment: unknown) =>
+  z
+    .object({ spec: z.object({ template: z.object({ spec: z.object({ containers: z.array(z.looseObject({})) }) }) }) })
+    .parse(deployment).spec.template.spec;
 const whatRuns = (app: App, ...routes: string[]) =>
   ["Deployment", "Service", ...routes].map((kind) => `${kind} ${app.name}`).sort();
 
@@ -136,6 +141,25 @@ describe.concurrent("while a canary is held,", () => {
     expect(seen).toEqual(["200 new", "200 old"]);
     expect(await answersOf(app)).toEqual(["200 old"]);
     expect(await objectsOf(app)).toEqual(whatRuns(app, "VirtualService"));
+  }, 90_000);
+
+  it("a change of gateway whose last proof fails leaves no route at the gateway that was left", async () => {
+    const { app, trial } = await onTrial();
+    const settings = changed(app, { exposure: exposed(app.name, "ingress").exposure });
+    const id = await world.request(app, { kind: "configure", settings, expectedCurrent: 1 });
+    await world.drive(id, ({ state }) => state === "verifying");
+    const live = await world.live(KINDS.deployment, app.name);
+    const { imageRepository, imageDigest } = await world.createBuild(app, serving("by hand"));
+    const [container] = podSpecOf(live).containers;
+    const containers = [{ ...container, image: `${imageRepository}@${imageDigest}` }];
+    const ref = { ...KINDS.deployment, namespace: "kepler-dev", name: app.name };
+    await world.kubernetes.mergePatch(ref, { spec: { template: { spec: { containers } } } });
+
+    let late = 0;
+    const now = () => new Date(Date.now() + 20_000 * late++);
+    expect(await world.drive(id, undefined, { ...world.deps, now })).toMatchObject({ state: "failed" });
+    expect(await getReleaseView(trial, world.deps.db)).toMatchObject({ state: "superseded" });
+    expect(await objectsOf(app)).toEqual(whatRuns(app, "Ingress"));
   }, 90_000);
 
   it("a failover ends it: what ran before is carried by the other gateway, and comes home without it", async () => {
