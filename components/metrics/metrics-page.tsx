@@ -46,7 +46,14 @@ export function MetricsPage({ app }: { app: AppView }) {
           />
         </Suspense>
       )}
-      {metrics && hasLines && <p className={classes.hint}>{t(`source.${metrics.requestSource ?? "none"}`)}</p>}
+      {metrics && hasLines && (
+        <p className={classes.hint}>
+          {[
+            t(`source.${metrics.requestSource ?? "none"}`),
+            ...metrics.earlierSources.map((each) => t(`earlierSource.${each}`)),
+          ].join(" ")}
+        </p>
+      )}
     </div>
   );
 }

@@ -28,7 +28,8 @@ export type ChartPlanOptions = {
   view: MetricsView["view"];
   charts: MetricCharts;
   windowSeconds: number;
-  requests: { source: RequestSource; ports: AppSettings["ports"] } | null;
+  /** Who counts now, then who did earlier: as long as nothing tells pods apart. Empty where nobody did. */
+  requests: { sources: readonly RequestSource[]; ports: AppSettings["ports"] };
 };
 
 /** What to ask for each chart, in the order in which they are shown. */
@@ -62,8 +63,8 @@ function allPlans({ scope, view, windowSeconds, requests }: Omit<ChartPlanOption
   const throttled = perSecond("container_cpu_cfs_throttled_periods_total", container);
   const periods = perSecond("container_cpu_cfs_periods_total", container);
   const restarts = call("increase", select("kube_pod_container_status_restarts_total", container, windowSeconds));
-  const of =
-    requests && requestMetricsOf(requests.source, scope.namespace, [{ app: scope.app, ports: requests.ports }]);
+  const service = { app: scope.app, ports: requests.ports };
+  const counted = requests.sources.map((source) => requestMetricsOf(source, scope.namespace, [service]));
   return [
     {
       key: "cpu",
@@ -78,7 +79,7 @@ function allPlans({ scope, view, windowSeconds, requests }: Omit<ChartPlanOption
         ...bounds("memory"),
       ],
     },
-    ...(of === null ? [] : requestPlans(of, view, windowSeconds)),
+    ...inTurn(counted.map((of) => requestPlans(of, view, windowSeconds))),
     { key: "throttling", unit: "share", queries: [{ part: "value", expr: binary(throttled, "/", periods) }] },
     {
       key: "network",
@@ -92,6 +93,18 @@ function allPlans({ scope, view, windowSeconds, requests }: Omit<ChartPlanOption
     { key: "restarts", unit: "count", queries: [{ part: "value", expr: call("round", sum(restarts)) }] },
   ];
 }
+
+/** Of what several count, each moment's figure is of the first who has one. */
+const inTurn = ([first = [], ...later]: ChartPlan[][]): ChartPlan[] =>
+  first.map(({ queries, ...plan }, at) => ({
+    ...plan,
+    queries: queries.map(({ part, expr }, which) => ({
+      part,
+      expr: later
+        .flatMap((plans) => plans[at]?.queries[which]?.expr ?? [])
+        .reduce((before, earlier) => binary(before, "or", earlier), expr),
+    })),
+  }));
 
 const QUANTILES = [
   { part: "p50", at: 0.5 },

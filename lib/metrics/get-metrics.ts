@@ -15,6 +15,7 @@ import { releaseMarks } from "./release-marks.ts";
 import { newestOf, stateOfAnswer } from "./sample-rules.ts";
 import { type MetricsInput, type MetricsView } from "./schema.ts";
 import { requestSourceOf } from "./scope-rules.ts";
+import { sourcesInRange } from "./sources-in-range.ts";
 
 export type MetricsDeps = {
   db: Db;
@@ -51,7 +52,7 @@ export async function getMetrics(
     select: { id: true, namespace: true, clusterId: true, cluster: { select: { name: true } } },
   });
   if (!place) throw new NotFound(`There is no environment ${input.environment}.`);
-  const [current, oldest, releases] = await Promise.all([
+  const [current, oldest, releases, sources] = await Promise.all([
     db.release.findFirst({
       where: { appId: app.id, environmentId: place.id, state: "done" },
       orderBy: { number: "desc" },
@@ -63,16 +64,26 @@ export async function getMetrics(
       select: { createdAt: true },
     }),
     releaseMarks(db, { appId: app.id, environmentId: place.id }, input),
+    sourcesInRange(db, { appId: app.id, environmentId: place.id }, input),
   ]);
   const spec = current && appSpec.parse(current.spec);
   const source = requestSourceOf(spec);
+  // Beside pods, what was counted for all of them together would stand for ever.
+  const earlier = input.view === "pods" ? [] : sources.filter((each) => each !== source);
   const grafana =
     deps.grafanaUrl &&
     grafanaLink(deps.grafanaUrl, {
       ...{ app: app.name, namespace: place.namespace, environment: input.environment, cluster: place.cluster.name },
       ...{ from: String(input.from), to: String(input.to) },
     });
-  const facts = { view: input.view, isRunning: oldest !== null, requestSource: source, releases, grafana };
+  const facts = {
+    view: input.view,
+    isRunning: oldest !== null,
+    requestSource: source,
+    earlierSources: earlier,
+    releases,
+    grafana,
+  };
   // Before the app was there, another of its name may have been, of another team.
   const createdMs = app.createdAt.getTime();
   const range = { fromMs: Math.max(input.from, createdMs), toMs: Math.max(input.to, createdMs) };
@@ -88,7 +99,7 @@ export async function getMetrics(
   try {
     const container = spec ? containerOf({ app, spec }) : app.name;
     const scope = { app: app.name, namespace: place.namespace, container };
-    const requests = source && spec ? { source, ports: spec.ports } : null;
+    const requests = { sources: source ? [source, ...earlier] : earlier, ports: spec?.ports ?? [] };
     const { grid, charts, scrapeSeconds } = await askCharts(
       prometheus,
       { scope, view: input.view, charts: input.charts, requests },

@@ -92,7 +92,9 @@ export const metricsView = z.object({
   /** Do pods run for which there ought to be samples? */
   isRunning: z.boolean(),
   grid: z.object({ startMs: z.number(), stepMs: z.number(), count: z.number().int() }),
+  /** Who counts requests now, and who did in the older part of the range. */
   requestSource: z.enum(REQUEST_SOURCES).nullable(),
+  earlierSources: z.array(z.enum(REQUEST_SOURCES)),
   charts: z.array(chart),
   releases: z.array(releaseMark),
   /** From the cluster's own meters, where Prometheus has nothing to say. */

@@ -1,6 +1,6 @@
 import { request } from "node:http";
 import { z } from "zod";
-import { type AppSettings } from "#lib/apps/spec-schema";
+import { type AppSettings, appSettings } from "#lib/apps/spec-schema";
 import { KINDS } from "#lib/clients/kubernetes/kinds";
 import { type Prometheus } from "#lib/clients/prometheus/client";
 import { createPrometheus } from "#lib/clients/prometheus/create-prometheus";
@@ -96,8 +96,16 @@ export async function startMetricsWorld() {
     return items.map(({ metadata }) => metadata.name).sort();
   };
 
+  /** A further release, done. */
+  const change = async (app: MeasuredApp, part: Partial<AppSettings>): Promise<void> => {
+    const { spec } = await db.release.findFirstOrThrow({ where: { appId: app.id }, orderBy: { number: "desc" } });
+    const settings = appSettings.parse({ ...appSettings.parse(spec), ...part });
+    const view = await world.drive(await world.request(app, { kind: "configure", settings }));
+    if (view.state !== "done") throw new Error(`not released: ${JSON.stringify(view.error)}`);
+  };
+
   return {
-    ...{ db, prometheus, meshed, plain, imported, ask, podsOf },
+    ...{ db, prometheus, meshed, plain, imported, ask, podsOf, change },
     putPrometheusOutOfOrder: (fault: { kind: "drop" } | { kind: "answer"; status: number }) =>
       world.world.putOutOfOrder({ system: "prometheus", ...fault }),
     /** A service that never ran. */

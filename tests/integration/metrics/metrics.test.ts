@@ -295,3 +295,20 @@ it("tells the overview how often each is asked and fails, whoever counts it", { 
   expect(await look(null)).toMatchObject({ state: "forbidden", problem: { system: "prometheus" }, apps: [] });
   await lift();
 });
+
+it("keeps what Traefik counted when mesh proxies begin to count", { timeout: 120_000 }, async () => {
+  const switchedAt = Date.now();
+  await world.change(world.plain, { meshMode: "mesh" });
+  const metrics = await waitFor("mesh proxies to be measured", async () => {
+    const view = await world.ask(world.plain);
+    const newest = view.charts.find(({ key }) => key === "requests")?.series[0]?.values.at(-1);
+    return newest !== null && newest !== undefined && view;
+  });
+  expect(metrics).toMatchObject({ requestSource: "mesh", earlierSources: ["traefik"] });
+  for (const key of ["requests", "errors", "latency"] as const) {
+    const values = metrics.charts.find((chart) => chart.key === key)?.series[0]?.values ?? [];
+    const oldest = metrics.grid.startMs + values.findIndex((value) => value !== null) * metrics.grid.stepMs;
+    expect(oldest, key).toBeLessThan(switchedAt);
+  }
+  expect(await world.ask(world.plain, { view: "pods" })).toMatchObject({ earlierSources: [] });
+});
