@@ -10,6 +10,7 @@ import { findCallees, findVisits, type Terms } from "#lib/metrics/find-calls";
 import { requestSourceOf } from "#lib/metrics/scope-rules";
 import { type Db, db as ownDb } from "#lib/platform/db";
 import { KeplerError, NotFound } from "#lib/platform/errors";
+import { keptReads } from "#lib/platform/kept-reads";
 import { canaryStanding } from "#lib/releases/canary/schema";
 import { type TopologyView } from "./schema.ts";
 import { type Callee, type Calls, NO_CALLS, type Trial, topologyOf } from "./topology-rules.ts";
@@ -31,7 +32,6 @@ const CALLS_WITHIN_MS = 1500;
 export async function getTopology(
   app: { id: string; name: string },
   environment: string,
-  { signal }: { signal: AbortSignal },
   deps: TopologyDeps = ownDeps(),
 ): Promise<TopologyView> {
   const { db, now } = deps;
@@ -63,7 +63,7 @@ export async function getTopology(
     sightOfPods(db, { clusterId, namespace }),
   ]);
   const spec = release && appSpec.parse(release.spec);
-  const calls = spec ? await callsOf(deps, { app: app.name, namespace, spec }, signal) : NO_CALLS;
+  const calls = spec ? await callsOf(deps, { app: app.name, namespace, spec }) : NO_CALLS;
   return topologyOf({
     ...{ app, domain, pods, seenAt, calls, trial, now: now(), cluster: cluster?.state ?? null },
     release: release && spec && { number: release.number, endedAt: release.endedAt, spec },
@@ -84,31 +84,40 @@ async function trialIn(db: Db, place: { appId: string; environmentId: string }):
 
 type Scope = { app: string; namespace: string; spec: AppSpec };
 
+/** Each change of a pod draws the picture again, and its figures are of minutes. */
+const keptCalls = keptReads<Calls>(10_000);
+
 /** Null when nobody could say. */
-async function callsOf(
-  { db, prometheus, now }: TopologyDeps,
-  scope: Scope,
-  signal: AbortSignal,
-): Promise<Calls | null> {
-  const { exposure, meshMode } = scope.spec;
-  if (exposure === null && meshMode !== "mesh") return NO_CALLS;
+async function callsOf({ db, prometheus, now }: TopologyDeps, scope: Scope): Promise<Calls | null> {
+  const { app, namespace, spec } = scope;
+  const gateway = gatewayOf(spec);
+  const isMeshed = spec.meshMode === "mesh";
+  if (gateway === null && !isMeshed) return NO_CALLS;
   if (prometheus === null) return null;
-  const terms = { now: now(), signal, deadlineMs: CALLS_WITHIN_MS };
-  try {
-    const [atGateway, inMesh, callees] = await Promise.all([
-      visitsOf(prometheus, requestSourceOf({ exposure, meshMode: "normal" }), scope, terms),
-      meshMode === "mesh" ? visitsOf(prometheus, "mesh", scope, terms) : [],
-      meshMode === "mesh" ? calleesOf(prometheus, db, scope, terms) : [],
-    ]);
-    const [stable, canary] = [scope.app, scope.app + CANARY_SUFFIX].map((name) =>
-      together(atGateway.filter(({ app }) => app === name)),
-    );
-    return { stable: stable ?? null, canary: canary ?? null, inMesh: together(inMesh), callees };
-  } catch (error) {
-    if (error instanceof KeplerError && !signal.aborted) return null;
+  const at = now();
+  // Nobody's signal: the answer is for all who ask.
+  const terms = { now: at, signal: AbortSignal.timeout(2 * CALLS_WITHIN_MS), deadlineMs: CALLS_WITHIN_MS };
+  const key = JSON.stringify([namespace, app, gateway, isMeshed]);
+  return keptCalls(key, at, () => askCalls(prometheus, db, scope, terms)).catch((error: unknown) => {
+    if (error instanceof KeplerError) return null;
     throw error;
-  }
+  });
 }
+
+async function askCalls(prometheus: Prometheus, db: Db, scope: Scope, terms: Terms): Promise<Calls> {
+  const { meshMode } = scope.spec;
+  const [atGateway, inMesh, callees] = await Promise.all([
+    visitsOf(prometheus, gatewayOf(scope.spec), scope, terms),
+    meshMode === "mesh" ? visitsOf(prometheus, "mesh", scope, terms) : [],
+    meshMode === "mesh" ? calleesOf(prometheus, db, scope, terms) : [],
+  ]);
+  const [stable, canary] = [scope.app, scope.app + CANARY_SUFFIX].map((name) =>
+    together(atGateway.filter(({ app }) => app === name)),
+  );
+  return { stable: stable ?? null, canary: canary ?? null, inMesh: together(inMesh), callees };
+}
+
+const gatewayOf = ({ exposure }: AppSpec) => requestSourceOf({ exposure, meshMode: "normal" });
 
 /** Of what runs and of a canary beside it. */
 const visitsOf = async (

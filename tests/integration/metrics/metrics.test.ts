@@ -113,12 +113,7 @@ describe("what a service used and served", { timeout: 120_000 }, () => {
 it("is drawn with the services that its pods really call", { timeout: 90_000 }, async () => {
   const { db } = world;
   const draw = (of: Prometheus | null) =>
-    getTopology(
-      world.meshed,
-      "dev",
-      { signal: AbortSignal.timeout(30_000) },
-      { db, prometheus: of, now: () => new Date() },
-    );
+    getTopology(world.meshed, "dev", { db, prometheus: of, now: () => new Date() });
   const used = await waitFor(
     "the service that is called",
     async () => {

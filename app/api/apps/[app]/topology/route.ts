@@ -10,5 +10,5 @@ export const GET = route(
     output: topologyView,
     scope: { app: "app" },
   },
-  async ({ input, scope, signal }) => getTopology(scope.app, input.environment, { signal }),
+  async ({ input, scope }) => getTopology(scope.app, input.environment),
 );
