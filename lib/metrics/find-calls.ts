@@ -98,7 +98,7 @@ export async function findVisits(
   terms: Terms,
 ): Promise<(CallFigures & { app: string })[]> {
   const { by, matchers, ...rest } = requestMetricsOf(source, namespace, services);
-  // Of callers with a proxy of their own the same is counted.
+  // The proxies of other callers count into the same series, as sources too.
   const atGateway = source === "istio-gateway" ? [equal("source_workload", GATEWAY_WORKLOAD)] : [];
   const figures = await askCalls(prometheus, terms, { ...rest, by: [by], countedBy: [[...matchers, ...atGateway]] });
   const isOf = (service: Counted, label: string | undefined) =>
