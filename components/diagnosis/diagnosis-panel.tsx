@@ -2,7 +2,6 @@
 
 import { useTranslations } from "use-intl";
 import type { AppEnvironmentView, AppView } from "#lib/apps/schema";
-import type { DiagnosisView } from "#lib/diagnosis/schema";
 import { Failure } from "../shell/failure.tsx";
 import { Button } from "../ui/button.tsx";
 import { Panel } from "../ui/panel.tsx";
@@ -11,6 +10,7 @@ import { State } from "../ui/state.tsx";
 import classes from "./diagnosis.module.css";
 import { FindingRow } from "./finding-row.tsx";
 import { GapRow } from "./gap-row.tsx";
+import { byReason } from "./gap-rules.ts";
 import { useDiagnosis } from "./use-diagnosis.ts";
 
 /** What is wrong with the service and why, who said so and when, and the way on; that nothing is, where nothing is. */
@@ -58,10 +58,3 @@ export function DiagnosisPanel({ app, place }: { app: AppView; place: AppEnviron
     </Panel>
   );
 }
-
-/** A cluster that does not answer says so for each kind of object. */
-const byReason = (gaps: DiagnosisView["gaps"]) =>
-  [...Map.groupBy(gaps, ({ error }) => error.message).values()].flatMap((same) => {
-    const [first] = same;
-    return first ? [{ what: same.map(({ what }) => what), error: first.error }] : [];
-  });

@@ -1,0 +1,10 @@
+import type { DiagnosisView } from "#lib/diagnosis/schema";
+
+type Gap = DiagnosisView["gaps"][number];
+
+/** What could not be looked at for one reason, together: a cluster that does not answer says so for each kind of object. */
+export const byReason = (gaps: readonly Gap[]): { what: string[]; error: Gap["error"] }[] =>
+  [...Map.groupBy(gaps, ({ error }) => error.message).values()].flatMap((same) => {
+    const [first] = same;
+    return first ? [{ what: same.map(({ what }) => what), error: first.error }] : [];
+  });
