@@ -1,5 +1,5 @@
 import "server-only";
-import { type Tx } from "#lib/platform/db";
+import { Prisma, type Tx } from "#lib/platform/db";
 import { storable } from "#lib/platform/storable";
 
 /** One of the observed_* tables: what is unique in it within a cluster, what names a row, its columns with their SQL types. */
@@ -82,78 +82,69 @@ const EVENTS: Table = {
 const OBSERVED = { pods: PODS, workloads: WORKLOADS, events: EVENTS } as const;
 export type ObservedKind = keyof typeof OBSERVED;
 
-const list = (names: readonly string[], form: (name: string) => string = (n) => `"${n}"`) => names.map(form).join(", ");
-type Changed = { app_id: string | null };
 type Row = Record<string, unknown>;
+const list = (names: readonly string[], form: (name: string) => string = (n) => `"${n}"`): Prisma.Sql =>
+  Prisma.raw(names.map(form).join(", "));
+/** What names a row within its cluster, as one text. */
+const keyOf = (columns: readonly string[]): Prisma.Sql => Prisma.raw(columns.map((n) => `"${n}"`).join(" || '/' || "));
+
+/*
+ * Each of these is a statement about one cluster's rows that returns the `app_id` of those that it changed. Identifiers come
+ * from the tables above.
+ */
 
 /**
- * Writes rows of one cluster in one statement; a row that says what it said is not written. Answers the apps whose rows
- * changed. Identifiers come from the tables above, values go as one JSON parameter. Whoever has a pod may have it say what
- * Postgres cannot hold: that must not keep back what all others say.
+ * Writes rows; one that says what it said is not written. Values go as one JSON parameter: whoever has a pod may have it say
+ * what Postgres cannot hold, and that must not keep back what all others say.
  */
-export async function upsertObserved(tx: Tx, kind: ObservedKind, clusterId: string, rows: Row[], now: Date) {
-  if (rows.length === 0) return [];
+export function upsertObserved(kind: ObservedKind, clusterId: string, rows: readonly Row[], now: Date): Prisma.Sql {
   const { name, unique, columns } = OBSERVED[kind];
   const names = Object.keys(columns);
-  const stamped = kind === "events" ? [] : ["seen_at"];
-  const record = Object.entries(columns).map(([column, type]) => `"${column}" ${type}`);
-  const sql = `
-    insert into ${name} as old (cluster_id, ${list([...names, ...stamped])})
-    select $1::uuid, ${list(names)}${stamped.length > 0 ? ", $3::timestamptz" : ""}
-    from jsonb_to_recordset($2::jsonb) as new (${record.join(", ")})
-    where $3::timestamptz is not null -- events carry their own times; the parameter is given all the same
-    on conflict (cluster_id, ${list(unique)}) do update
-    set ${list([...names, ...stamped], (n) => `"${n}" = excluded."${n}"`)}
-    where (${list(names, (n) => `old."${n}"`)}) is distinct from (${list(names, (n) => `excluded."${n}"`)})
-    returning app_id::text`;
+  // Events carry their own times.
+  const isStamped = kind !== "events";
+  const written = isStamped ? [...names, "seen_at"] : names;
   const values = JSON.stringify(rows, (_, value: unknown) => (typeof value === "string" ? storable(value) : value));
-  const changed = await tx.$queryRawUnsafe<Changed[]>(sql, clusterId, values, now.toISOString());
-  return appsOf(changed);
+  return Prisma.sql`
+    insert into ${Prisma.raw(name)} as old (cluster_id, ${list(written)})
+    select ${clusterId}::uuid, ${list(names)}${isStamped ? Prisma.sql`, ${now.toISOString()}::timestamptz` : Prisma.empty}
+    from jsonb_to_recordset(${values}::jsonb) as new (${list(names, (n) => `"${n}" ${columns[n]}`)})
+    on conflict (cluster_id, ${list(unique)}) do update
+    set ${list(written, (n) => `"${n}" = excluded."${n}"`)}
+    where (${list(names, (n) => `old."${n}"`)}) is distinct from (${list(names, (n) => `excluded."${n}"`)})
+    returning app_id`;
 }
 
 /** Pods are watched with Kepler's labels and without, side by side: whose news it is. Undefined for what is watched in one. */
 export type Watched = { labelled?: boolean };
-const ofWatched = ({ labelled }: Watched): string => (labelled === undefined ? "" : `and labelled = ${labelled}`);
+const ofWatched = ({ labelled }: Watched): Prisma.Sql =>
+  labelled === undefined ? Prisma.empty : Prisma.sql`and labelled = ${labelled}`;
 
 /**
- * Takes away rows by the columns of their key, joined by "/". Answers the apps that they belonged to. A pod whose labels
- * were changed ends in one watch and begins in the other, which may be the first to say so: its row is that one's then.
+ * Takes away rows by the columns of their key, joined by "/". A pod whose labels were changed ends in one watch and begins
+ * in the other, which may be the first to say so: its row is that one's then.
  */
-export async function deleteObserved(tx: Tx, kind: ObservedKind, clusterId: string, keys: string[], watched: Watched) {
-  if (keys.length === 0) return [];
+export function deleteObserved(kind: ObservedKind, clusterId: string, keys: readonly string[], watched: Watched) {
   const { name, key } = OBSERVED[kind];
-  const sql = `
-    delete from ${name} where cluster_id = $1::uuid ${ofWatched(watched)}
-      and ${list(key, (n) => `"${n}"`).replaceAll(", ", " || '/' || ")} = any($2::text[])
-    returning app_id::text`;
-  return appsOf(await tx.$queryRawUnsafe<Changed[]>(sql, clusterId, keys));
+  return Prisma.sql`
+    delete from ${Prisma.raw(name)} where cluster_id = ${clusterId}::uuid ${ofWatched(watched)}
+      and ${keyOf(key)} = any(${keys}::text[])
+    returning app_id`;
 }
 
 /** What was listed whole: all of a watched kind, in one namespace or (null) in every one. */
 export type Listed = Watched & { namespace: string | null; kind: string };
 
 /** After a list: what it does not name is gone, of what it could have named. */
-export async function keepOnlyObserved(
-  tx: Tx,
-  kind: ObservedKind,
-  clusterId: string,
-  keys: string[],
-  { namespace, kind: listedKind, labelled }: Listed,
-) {
+export function keepOnlyObserved(kind: ObservedKind, clusterId: string, keys: readonly string[], listed: Listed) {
   const { name, key, columns } = OBSERVED[kind];
-  const ofKind = "kind" in columns ? "kind" : "$4::text";
-  const sql = `
-    delete from ${name} where cluster_id = $1::uuid and ($3::text is null or namespace = $3) and ${ofKind} = $4::text
-      ${ofWatched({ labelled })}
-      and not exists (select from unnest($2::text[]) as listed (key)
-        where listed.key = ${list(key, (n) => `"${n}"`).replaceAll(", ", " || '/' || ")})
-    returning app_id::text`;
-  return appsOf(await tx.$queryRawUnsafe<Changed[]>(sql, clusterId, keys, namespace, listedKind));
+  const { namespace } = listed;
+  return Prisma.sql`
+    delete from ${Prisma.raw(name)} where cluster_id = ${clusterId}::uuid ${ofWatched(listed)}
+      ${namespace === null ? Prisma.empty : Prisma.sql`and namespace = ${namespace}`}
+      ${"kind" in columns ? Prisma.sql`and kind = ${listed.kind}` : Prisma.empty}
+      and not exists (select from unnest(${keys}::text[]) as listed (key) where listed.key = ${keyOf(key)})
+    returning app_id`;
 }
-
-const appsOf = (rows: Changed[]): string[] => [
-  ...new Set(rows.map((row) => row.app_id).filter((id): id is string => id !== null)),
-];
 
 /** Events are for "why", not for history: older ones go. */
 export async function pruneObservedEvents(tx: Tx, olderThan: Date): Promise<number> {

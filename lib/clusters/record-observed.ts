@@ -1,7 +1,7 @@
 import "server-only";
 import { createHash } from "node:crypto";
-import { type Db, type Tx } from "#lib/platform/db";
-import { publishAll } from "#lib/platform/events";
+import { type Db, Prisma } from "#lib/platform/db";
+import { PUBLISHED } from "#lib/platform/events";
 import { HAND_OVER, isController, KEPLER, ownersOf } from "#lib/releases/ownership-rules";
 import { appNameOf, seeEvent } from "./event-rules.ts";
 import {
@@ -61,22 +61,23 @@ export const seeRow: Record<ObservedKind, (object: unknown) => SeenRow | null> =
   },
 };
 
-/** Stores what was heard and tells the browsers, in one transaction. Answers the apps of which something changed. */
+type Row = Record<string, unknown>;
+
+/** Stores what was heard and tells the browsers, in one statement. Answers the apps of which something changed. */
 export async function recordObserved(
   db: Db,
   kind: ObservedKind,
   clusterId: string,
-  heard: Map<string, Record<string, unknown> | null>,
+  heard: Map<string, Row | null>,
   { now, ...watched }: Watched & { now: Date },
 ): Promise<string[]> {
   const present = [...heard].flatMap(([, row]) => (row ? [row] : []));
   const gone = [...heard].flatMap(([key, row]) => (row ? [] : [key]));
-  return db.$transaction(async (tx) => {
-    const rows = await withApps(tx, kind, clusterId, present);
-    const changed = await upsertObserved(tx, kind, clusterId, rows, now);
-    const removed = await deleteObserved(tx, kind, clusterId, gone, watched);
-    return tellBrowsers(tx, [...new Set([...changed, ...removed])]);
-  });
+  const rows = await withApps(db, kind, clusterId, present);
+  return changeAndTell(db, [
+    ...(rows.length > 0 ? [upsertObserved(kind, clusterId, rows, now)] : []),
+    ...(gone.length > 0 ? [deleteObserved(kind, clusterId, gone, watched)] : []),
+  ]);
 }
 
 /** After a whole list: what it did not name is gone. Answers the apps that it belonged to, and tells the browsers. */
@@ -86,31 +87,41 @@ export const forgetUnlisted = (
   clusterId: string,
   keys: string[],
   listed: Listed,
-): Promise<string[]> =>
-  db.$transaction(async (tx) => tellBrowsers(tx, await keepOnlyObserved(tx, kind, clusterId, keys, listed)));
+): Promise<string[]> => changeAndTell(db, [keepOnlyObserved(kind, clusterId, keys, listed)]);
 
-type Row = Record<string, unknown>;
+/** One pointer for each app, however many of its rows changed. Labels may name apps that do not exist. */
+async function changeAndTell(db: Db, changes: Prisma.Sql[]): Promise<string[]> {
+  if (changes.length === 0) return [];
+  const named = changes.map((change, i) => Prisma.sql`${Prisma.raw(`change_${i}`)} as (${change})`);
+  const changed = changes.map((_, i) => Prisma.sql`select app_id from ${Prisma.raw(`change_${i}`)}`);
+  const told = await db.$queryRaw<{ app_id: string }[]>`
+    with ${Prisma.join(named)}, event as (
+      select 'pods' as kind, id::text as subject_id, team_id, id as app_id from apps
+      where id in (${Prisma.join(changed, " union ")})
+    ), ${PUBLISHED}`;
+  return told.map(({ app_id }) => app_id);
+}
 
-function withApps(tx: Tx, kind: ObservedKind, clusterId: string, rows: Row[]): Promise<Row[]> {
+function withApps(db: Db, kind: ObservedKind, clusterId: string, rows: Row[]): Promise<Row[]> {
   switch (kind) {
     case "events":
-      return nameApps(tx, rows);
+      return nameApps(db, rows);
     case "pods":
-      return findOwners(tx, clusterId, rows);
+      return findOwners(db, clusterId, rows);
     case "workloads":
       return Promise.resolve(rows);
   }
 }
 
 /** Pods without Kepler's labels are an app's if the ledger has what keeps them: it was imported. Others are nobody's here. */
-async function findOwners(tx: Tx, clusterId: string, rows: Row[]): Promise<Row[]> {
+async function findOwners(db: Db, clusterId: string, rows: Row[]): Promise<Row[]> {
   const strays = rows.filter(({ kept_by }) => kept_by !== null);
   const entryOf = ({ namespace, kept_by }: Row) => {
     const [kind = "", name = ""] = String(kept_by).split("/");
     return { kind: `apps/v1/${kind}`, key: `${String(namespace)}/${name}` };
   };
   if (strays.length === 0) return rows;
-  const entries = await tx.ledgerEntry.findMany({
+  const entries = await db.ledgerEntry.findMany({
     where: { system: clusterKey(clusterId), state: "present", key: { in: strays.map((row) => entryOf(row).key) } },
     select: { appId: true, kind: true, key: true },
   });
@@ -122,25 +133,14 @@ async function findOwners(tx: Tx, clusterId: string, rows: Row[]): Promise<Row[]
   });
 }
 
-async function nameApps(tx: Tx, rows: Record<string, unknown>[]): Promise<Record<string, unknown>[]> {
+async function nameApps(db: Db, rows: Row[]): Promise<Row[]> {
   const names = [...new Set(rows.map((row) => String(row.app_name)))];
-  const apps = await tx.app.findMany({
+  const apps = await db.app.findMany({
     where: { name: { in: names }, retiredAt: null },
     select: { id: true, name: true },
   });
   const idOf = new Map(apps.map((app) => [app.name, app.id]));
   return rows.map(({ app_name, ...row }) => ({ ...row, app_id: idOf.get(String(app_name)) ?? null }));
-}
-
-/** One pointer for each app, however many of its pods changed. Labels may name apps that do not exist. */
-async function tellBrowsers(tx: Tx, appIds: string[]): Promise<string[]> {
-  if (appIds.length === 0) return [];
-  const apps = await tx.app.findMany({ where: { id: { in: appIds } }, select: { id: true, teamId: true } });
-  await publishAll(
-    tx,
-    apps.map(({ id, teamId }) => ({ kind: "pods", subjectId: id, teamId, appId: id })),
-  );
-  return appIds;
 }
 
 const snake = (seen: object): Record<string, unknown> =>

@@ -1,6 +1,6 @@
 import "server-only";
 import { z } from "zod";
-import { type Db, db, type Prisma, type Tx } from "./db.ts";
+import { type Db, db, Prisma, type Tx } from "./db.ts";
 import { env } from "./env.ts";
 import { listen } from "./events/listen.ts";
 import { logger } from "./logger.ts";
@@ -48,17 +48,26 @@ export const publish = (tx: Tx, event: NewEvent): Promise<void> => publishAll(tx
 export async function publishAll(tx: Tx, events: readonly NewEvent[]): Promise<void> {
   if (events.length === 0) return;
   await tx.$executeRaw`
-    with told as (
-      insert into outbox_events (kind, subject_id, team_id, app_id)
-      select kind, "subjectId", "teamId", "appId"
+    with event as (
+      select kind, "subjectId" as subject_id, "teamId" as team_id, "appId" as app_id
       from jsonb_to_recordset(${JSON.stringify(events)}::jsonb)
         as event (kind text, "subjectId" text, "teamId" uuid, "appId" uuid)
-      returning id, kind, subject_id, team_id, app_id
-    )
-    select pg_notify(${CHANNEL}, jsonb_build_object('id', id::text, 'kind', kind, 'subjectId', subject_id,
-      'teamId', team_id, 'appId', app_id)::text)
-    from told`;
+    ), ${PUBLISHED}`;
 }
+
+/**
+ * The end of a statement that has named a relation `event(kind, subject_id, team_id, app_id)`: publishes each row of it.
+ * What makes rows and tells of them is one statement then, and no transaction has to be begun and ended for it.
+ */
+export const PUBLISHED = Prisma.sql`
+  told as (
+    insert into outbox_events (kind, subject_id, team_id, app_id)
+    select kind, subject_id, team_id, app_id from event
+    returning id, kind, subject_id, team_id, app_id
+  )
+  select app_id::text, pg_notify(${CHANNEL}, jsonb_build_object('id', id::text, 'kind', kind, 'subjectId', subject_id,
+    'teamId', team_id, 'appId', app_id)::text)::text
+  from told`;
 
 /** What was published after the row `afterId`, oldest first, at most `limit`; some earlier ones may be repeated. */
 export async function eventsAfter(from: Db, afterId: string, limit = MOST_MISSED): Promise<EventPointer[]> {
