@@ -86,7 +86,10 @@ const STALED_BY: Record<string, readonly string[]> = {
   ],
   // Not "app": the page of a service that has just gone would only ask for what is not there any more.
   retirement: ["retirements", "retirement", "apps", "overview", "in-flight"],
-  pods: ["pods", "topology", "kubernetes-events", "release", "apps", "app"],
+  pods: ["pods", "topology", "release"],
+  // Whether a service is well is told by what makes its pods, not by each of them: lists are left alone by the rest.
+  workloads: ["topology", "release", "apps", "app"],
+  "kubernetes-events": ["kubernetes-events"],
   // Whether a cluster answers, and what it lets us see, is part of how everything on it stands.
   system: ["systems", "apps", "app", "pods", "kubernetes-events", "topology", "overview"],
   draft: ["drafts", "overview"],

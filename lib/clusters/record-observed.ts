@@ -1,7 +1,7 @@
 import "server-only";
 import { createHash } from "node:crypto";
 import { type Db, Prisma } from "#lib/platform/db";
-import { PUBLISHED } from "#lib/platform/events";
+import { type EventKind, PUBLISHED } from "#lib/platform/events";
 import { HAND_OVER, isController, KEPLER, ownersOf } from "#lib/releases/ownership-rules";
 import { appNameOf, seeEvent } from "./event-rules.ts";
 import {
@@ -74,7 +74,7 @@ export async function recordObserved(
   const present = [...heard].flatMap(([, row]) => (row ? [row] : []));
   const gone = [...heard].flatMap(([key, row]) => (row ? [] : [key]));
   const rows = await withApps(db, kind, clusterId, present);
-  return changeAndTell(db, [
+  return changeAndTell(db, kind, [
     ...(rows.length > 0 ? [upsertObserved(kind, clusterId, rows, now)] : []),
     ...(gone.length > 0 ? [deleteObserved(kind, clusterId, gone, watched)] : []),
   ]);
@@ -87,16 +87,19 @@ export const forgetUnlisted = (
   clusterId: string,
   keys: string[],
   listed: Listed,
-): Promise<string[]> => changeAndTell(db, [keepOnlyObserved(kind, clusterId, keys, listed)]);
+): Promise<string[]> => changeAndTell(db, kind, [keepOnlyObserved(kind, clusterId, keys, listed)]);
+
+/** What a pointer says that has changed. */
+const TOLD_AS: Record<ObservedKind, EventKind> = { pods: "pods", workloads: "workloads", events: "kubernetes-events" };
 
 /** One pointer for each app, however many of its rows changed. Labels may name apps that do not exist. */
-async function changeAndTell(db: Db, changes: Prisma.Sql[]): Promise<string[]> {
+async function changeAndTell(db: Db, kind: ObservedKind, changes: Prisma.Sql[]): Promise<string[]> {
   if (changes.length === 0) return [];
   const named = changes.map((change, i) => Prisma.sql`${Prisma.raw(`change_${i}`)} as (${change})`);
   const changed = changes.map((_, i) => Prisma.sql`select app_id from ${Prisma.raw(`change_${i}`)}`);
   const told = await db.$queryRaw<{ app_id: string }[]>`
     with ${Prisma.join(named)}, event as (
-      select 'pods' as kind, id::text as subject_id, team_id, id as app_id from apps
+      select ${TOLD_AS[kind]} as kind, id::text as subject_id, team_id, id as app_id from apps
       where id in (${Prisma.join(changed, " union ")})
     ), ${PUBLISHED}`;
   return told.map(({ app_id }) => app_id);

@@ -12,6 +12,8 @@ export const EVENT_KINDS = [
   "release",
   "retirement",
   "pods",
+  "workloads",
+  "kubernetes-events",
   "system",
   "draft",
   "terminal",

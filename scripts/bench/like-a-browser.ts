@@ -1,4 +1,5 @@
 import { setTimeout as pause } from "node:timers/promises";
+import { EventSourceParserStream } from "eventsource-parser/stream";
 import { z } from "zod";
 import { type Session } from "./session.ts";
 
@@ -22,21 +23,28 @@ export async function likeABrowser(session: Session, page: Page, signal: AbortSi
   const read = async (paths: string[]): Promise<void> => {
     await Promise.allSettled(paths.map((path) => session.fetch(path, { signal }).then((answer) => answer.text())));
   };
-  const readers = page === "list" ? [listReader(read)] : serviceReaders(page.app, read);
+  const readers: Readers = page === "list" ? { workloads: [listReader(read)] } : serviceReaders(page.app, read);
   const figures = page === "list" ? showFigures(session, read, signal) : showLastHour(page.app, read, signal);
   void figures.catch(() => undefined);
   const response = await session.fetch("/api/events", { signal });
-  const decoder = new TextDecoder();
+  const events = (response.body ?? new ReadableStream<Uint8Array<ArrayBuffer>>())
+    .pipeThrough(new TextDecoderStream())
+    .pipeThrough(new EventSourceParserStream());
   try {
-    for await (const chunk of response.body ?? []) {
-      const text = decoder.decode(chunk, { stream: true });
-      const concerns = page === "list" ? text.includes('"kind":"pods"') : text.includes(page.appId);
-      if (concerns) for (const readAgain of readers) void readAgain();
+    for await (const { event = "message", data } of events) {
+      if (event !== "message") continue;
+      const { kind, appId } = pointer.parse(JSON.parse(data));
+      if (page !== "list" && page.appId !== appId) continue;
+      for (const readAgain of readers[kind] ?? []) void readAgain();
     }
   } catch (error) {
     if (!signal.aborted) throw error;
   }
 }
+
+const pointer = z.object({ kind: z.string(), appId: z.string().nullable() });
+/** What a page reads again after a pointer of each kind (components/shell/query-keys.ts), as far as a cluster is concerned. */
+type Readers = Record<string, (() => Promise<void>)[]>;
 
 /** The lines of use beside the list, of the services on its page, until the signal. */
 async function showFigures(session: Session, read: Read, signal: AbortSignal): Promise<void> {
@@ -68,17 +76,17 @@ type Read = (paths: string[]) => Promise<void>;
 const listReader = (read: Read) =>
   paced({ firstMs: Math.random() * SHARED.spreadMs, pauseMs: SHARED.pauseMs }, () => read(["/api/apps?pageSize=50"]));
 
-/** The service and its pods; the diagnosis, which asks again when pods look different; and what stands around them. */
-function serviceReaders(app: string, read: Read) {
+/** What has changed; the diagnosis, which asks again when pods look different; and what stands around them. */
+function serviceReaders(app: string, read: Read): Readers {
   const part = (name: string) => `/api/apps/${app}/${name}?environment=dev`;
-  return [
-    paced(OWN, async () => {
-      await read([part("pods")]);
-      await read([`/api/apps/${app}`]);
-      await read([part("diagnosis")]);
-    }),
-    paced(AROUND, () => read([part("kubernetes-events"), part("topology")])),
-  ];
+  const pods = paced(OWN, async () => {
+    await read([part("pods")]);
+    await read([part("diagnosis")]);
+  });
+  const service = paced(OWN, () => read([`/api/apps/${app}`]));
+  const topology = paced(AROUND, () => read([part("topology")]));
+  const events = paced(AROUND, () => read([part("kubernetes-events")]));
+  return { pods: [pods, topology], workloads: [service, topology], "kubernetes-events": [events] };
 }
 
 /** Reads after `firstMs`, and what is asked for meanwhile once more after `pauseMs`. */

@@ -15,7 +15,7 @@ const SERVICES = 1_000;
 const PODS_EACH = 10;
 const BROWSERS = 50;
 const CHANGES = 100;
-/** Other services' pods change all the time, so many a second. */
+/** Other services' pods change all the time, so many a second: one stops being ready, and is ready again. */
 const CHURN_PER_S = 5;
 const PIXEL_LIMIT_MS = 100;
 const WORKER_LIMIT_MB = 500;
@@ -61,7 +61,10 @@ export async function measureLivePods(product: Product, session: Session): Promi
 const podPath = (name: string) => `/api/v1/namespaces/kepler-dev/pods/${name}`;
 const podShape = z.looseObject({
   metadata: z.object({ name: z.string() }),
-  status: z.looseObject({ containerStatuses: z.array(z.looseObject({ restartCount: z.number() })) }),
+  status: z.looseObject({
+    conditions: z.array(z.looseObject({ type: z.string(), status: z.string() })),
+    containerStatuses: z.array(z.looseObject({ restartCount: z.number() })),
+  }),
 });
 
 type Pod = z.infer<typeof podShape>;
@@ -72,10 +75,21 @@ async function podsOf(product: Product, service?: Service): Promise<Pod[]> {
   return z.object({ items: z.array(podShape) }).parse(await answer.json()).items;
 }
 
+const patchStatus = (product: Product, pod: Pod, status: object) =>
+  send(product.kubernetes, "PATCH", `${podPath(pod.metadata.name)}/status`, { status });
+
 /** Says in a pod's status that it was restarted so often: a number that nobody else writes, in a column that all see. */
 const restart = (product: Product, pod: Pod, times: number) =>
-  send(product.kubernetes, "PATCH", `${podPath(pod.metadata.name)}/status`, {
-    status: { containerStatuses: pod.status.containerStatuses.map((each) => ({ ...each, restartCount: times })) },
+  patchStatus(product, pod, {
+    containerStatuses: pod.status.containerStatuses.map((each) => ({ ...each, restartCount: times })),
+  });
+
+/** Its Deployment says so too, and with it the list of services. */
+const setReady = (product: Product, pod: Pod, ready: boolean) =>
+  patchStatus(product, pod, {
+    conditions: pod.status.conditions.map((each) =>
+      each.type === "Ready" ? { ...each, status: ready ? "True" : "False" } : each,
+    ),
   });
 
 const clock = (): number => performance.timeOrigin + performance.now();
@@ -139,8 +153,8 @@ async function changesToPixels(product: Product, session: Session, watched: Serv
 async function churnOf(product: Product, but: Service, signal: AbortSignal): Promise<void> {
   const pods = (await podsOf(product)).filter(({ metadata }) => !metadata.name.startsWith(`${but.name}-`));
   for (let i = 0; !signal.aborted; i++) {
-    const pod = pods[(i * 311) % pods.length];
-    if (pod) await restart(product, pod, i % 900);
+    const pod = pods[(Math.floor(i / 2) * 311) % pods.length];
+    if (pod) await setReady(product, pod, i % 2 === 1);
     await new Promise((tick) => setTimeout(tick, 1000 / CHURN_PER_S));
   }
 }

@@ -128,8 +128,12 @@ test("workloads of both kinds have their rows, and a list of one kind leaves the
   await kubernetes.apply(workload("Deployment", "web"));
   await kubernetes.apply(workload("StatefulSet", "store"));
   const first = watching();
+  const toldOf = async (kind: string) => database.db.outboxEvent.count({ where: { kind, appId: app.id } });
+  const podsTold = await toldOf("pods");
   await waitFor("both rows", async () => (await seen()).join() === "StatefulSet store,Deployment web");
   await first.stop();
+  expect(await toldOf("workloads")).toBeGreaterThan(0);
+  expect(await toldOf("pods")).toBe(podsTold);
 
   await kubernetes.delete({ ...KINDS.deployment, namespace: "kepler-dev", name: "web" });
   const second = watching();

@@ -22,6 +22,14 @@ describe("an event of the stream", () => {
     expect(isStaledBy(pointer("pods", "p", "app-2"), pods, undefined)).toBe(true);
   });
 
+  it("about pods leaves lists of services alone, in which only what makes pods is told", () => {
+    const [list, service, pods] = [queryKeys.apps({}), queryKeys.app("order", "app-1"), queryKeys.pods("order", "dev")];
+    const staled = (kind: string) => [list, service, pods].map((key) => isStaledBy(pointer(kind, "p"), key, undefined));
+    expect(staled("pods")).toEqual([false, false, true]);
+    expect(staled("kubernetes-events")).toEqual([false, false, false]);
+    expect(staled("workloads")).toEqual([true, true, false]);
+  });
+
   it("of a kind that is not known yet makes nothing old", () => {
     expect(isStaledBy(pointer("weather"), queryKeys.systems(), undefined)).toBe(false);
   });
@@ -37,7 +45,7 @@ describe("readPointer", () => {
 });
 
 describe("invalidate", () => {
-  /** The page of a service: its pods answer when they are told to, the service at once. */
+  /** The page of a service: its builds answer when they are told to, the service at once. */
   function page() {
     const asked: string[] = [];
     const { promise: answered, resolve: answer } = Promise.withResolvers<void>();
@@ -53,20 +61,20 @@ describe("invalidate", () => {
         },
       }).subscribe(() => undefined);
     show(queryKeys.app("order"), async () => undefined);
-    show(queryKeys.pods("order", "dev"), () => answered);
-    return { asked, answer, changed: () => invalidate(client, [pointer("pods", "p", "a")], "own") };
+    show(queryKeys.build("b"), () => answered);
+    return { asked, answer, changed: () => invalidate(client, [pointer("build", "b", "a")], "own") };
   }
 
   it("reads what has changed before what sums it up", async () => {
     const { asked, answer, changed } = page();
     answer();
     await changed();
-    expect(asked).toEqual(["pods asked", "pods answered", "app asked", "app answered"]);
+    expect(asked).toEqual(["build asked", "build answered", "app asked", "app answered"]);
   });
 
   it("reads what sums it up also when the answer does not come", async () => {
     const { asked, changed } = page();
     await changed();
-    expect(asked).toEqual(["pods asked", "app asked", "app answered"]);
+    expect(asked).toEqual(["build asked", "app asked", "app answered"]);
   });
 });
