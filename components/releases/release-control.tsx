@@ -44,7 +44,7 @@ export function ReleaseControl({ release, why }: { release: ReleaseView; why?: s
         )
       )}
       <Button look="danger" small busy={abort.isPending} why={why} onClick={() => abort.mutate()}>
-        {releases("abort")}
+        {onTrial ? t("takeBack") : releases("abort")}
       </Button>
     </>
   );

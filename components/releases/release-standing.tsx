@@ -12,10 +12,10 @@ export function ReleaseStanding({ app, release }: { app: { name: string }; relea
   const t = useTranslations("control");
   const { paused, next, state } = release;
   if (paused) {
-    const ago = () => <RelativeTime at={paused.since} />;
+    const what = state === "canary" ? "canary" : "rollout";
     return (
-      <Message state="warn" title={t("pausedTitle")}>
-        {paused.by === null ? t.rich("pausedBySomebody", { ago }) : t.rich("pausedBy", { ago, name: paused.by })}
+      <Message state="warn" title={t("pausedTitle", { what })}>
+        {t.rich("pausedBy", { what, by: paused.by ?? "nobody", ago: () => <RelativeTime at={paused.since} /> })}
       </Message>
     );
   }

@@ -63,7 +63,7 @@ function StepDetail({ step, release }: { step: StepView; release: ReleaseView })
   const log = step.detail?.log ?? step.detail?.lastLines;
   return (
     <>
-      {step.name === "canary" && <CanaryStanding step={step} release={release} />}
+      {step.name === "canary" && <CanaryStanding release={release} />}
       {step.name === "rollout" && step.startedAt !== null && release.pods.length > 0 && (
         <ul className={classes.pods} aria-label={t("pods")}>
           {release.pods.map((pod) => (

@@ -6,6 +6,7 @@ import { useTranslations } from "use-intl";
 import type { AppView } from "#lib/apps/schema";
 import { DiagnosisPanel } from "../diagnosis/diagnosis-panel.tsx";
 import { useSelection } from "../shell/selection.tsx";
+import { CanaryBanner } from "../releases/canary-banner.tsx";
 import { TopologyPanel } from "../topology/topology-panel.tsx";
 import { Commit } from "../ui/commit.tsx";
 import { Digest } from "../ui/digest.tsx";
@@ -33,6 +34,7 @@ export function ServiceOverview({ initial }: { initial: AppView }) {
   return (
     <div className={classes.overview}>
       <Trouble app={app} place={place} />
+      {place?.onTrial && <CanaryBanner releaseId={place.inFlightReleaseId} />}
       {app.retirement === null && <DiagnosisPanel app={app} place={place} />}
       {/* What a retirement takes away is missing on purpose. */}
       {app.retirement === null && <DriftPanel app={app} place={place} />}
@@ -77,7 +79,7 @@ function WhatRuns({ app, place }: { app: AppView; place: AppView["environments"]
             key: "release",
             label: t("runs.release"),
             value: (
-              <Link className="k-link" href={`/services/${app.name}/releases`}>
+              <Link className="k-link" href={`/services/${app.name}/releases/${place.currentReleaseId}`}>
                 #{place.currentRelease}
               </Link>
             ),

@@ -24,12 +24,12 @@ export function StateSentence({ app, place, environment }: Props) {
     );
   }
   const number = place.currentRelease ?? place.inFlightRelease;
-  const linkTo = (which: number | null) => () => (
-    <Link className="k-link" href={`/services/${app.name}/releases`}>
+  const linkTo = (which: number | null, id: string | null) => () => (
+    <Link className="k-link" href={`/services/${app.name}/releases/${id}`}>
       #{which}
     </Link>
   );
-  const release = linkTo(number);
+  const release = linkTo(number, place.currentReleaseId ?? place.inFlightReleaseId);
   const at = place.lastReleaseAt;
   const ago = () => at && <RelativeTime at={at} />;
   return (
@@ -57,7 +57,9 @@ export function StateSentence({ app, place, environment }: Props) {
             : t.rich("releasedBy", { ago, release, name: place.lastReleaseBy })}
         </span>
       )}
-      {place.onTrial && <span>{t.rich("onTrial", { release: linkTo(place.inFlightRelease) })}</span>}
+      {place.onTrial && (
+        <span>{t.rich("onTrial", { release: linkTo(place.inFlightRelease, place.inFlightReleaseId) })}</span>
+      )}
       {place.seenAt !== null && <SeenAt at={place.seenAt} unseen={isUnseen(place.health)} />}
     </p>
   );

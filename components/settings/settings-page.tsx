@@ -4,6 +4,7 @@ import { useEffect } from "react";
 import { useTranslations } from "use-intl";
 import type { AppView } from "#lib/apps/schema";
 import type { EnvironmentView } from "#lib/clusters/schema";
+import { CanaryBanner } from "../releases/canary-banner.tsx";
 import { useServiceActions } from "../service/service-actions-context.tsx";
 import { useService } from "../service/use-service.ts";
 import { Failure } from "../shell/failure.tsx";
@@ -56,6 +57,7 @@ function Settings({ initial, environment }: { initial: AppView; environment: Env
     <div className={classes.page}>
       <div className={classes.main}>
         <div className={classes.messages}>
+          {place?.onTrial && <CanaryBanner releaseId={place.inFlightReleaseId} />}
           {first && <Message state="unknown">{t("neverReleased", { environment: environment.name })}</Message>}
           {place?.health === "unreachable" && <Message state="unknown">{t("unreachable")}</Message>}
           <ConflictPanel edit={edit} release={current.data.release} />

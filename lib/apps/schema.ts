@@ -76,9 +76,11 @@ export const appEnvironmentView = z.object({
   wanted: z.number().int(),
   /** Another word whenever somebody takes or loses a field of the workload: time to look for changes by hand. */
   ownership: z.string().nullable(),
-  /** Number of the release that runs (last done), and of one in flight. */
+  /** Number and id of the release that runs (last done), and of one in flight. */
   currentRelease: z.number().int().nullable(),
+  currentReleaseId: z.uuid().nullable(),
   inFlightRelease: z.number().int().nullable(),
+  inFlightReleaseId: z.uuid().nullable(),
   /** The one in flight gets a part of the requests as a canary, beside what runs. */
   onTrial: z.boolean(),
   version: z.string().nullable(),

@@ -5,7 +5,8 @@ import { podView } from "#lib/clusters/queries";
 import { type Db, db as ownDb, type Prisma } from "#lib/platform/db";
 import { NotFound } from "#lib/platform/errors";
 import { publicError, stepView } from "#lib/platform/steps";
-import { canaryPlanOf } from "./canary/schema.ts";
+import { canaryPlanOf, canaryStanding } from "./canary/schema.ts";
+import { stageEndsAtMs } from "./canary/stage-rules.ts";
 import { takenFields } from "./drift/schema.ts";
 import { leaseSelect, leaseView } from "./lease/queries.ts";
 import { configObjectsOf } from "./manifests/config.ts";
@@ -151,6 +152,7 @@ const viewSelect = {
   ...select,
   rollbackOnFailure: true,
   canary: true,
+  pausedMs: true,
   promotedAt: true,
   promotedBy: { select: { name: true } },
   takeOver: true,
@@ -159,6 +161,14 @@ const viewSelect = {
   environment: { select: { name: true, clusterId: true, namespace: true } },
   steps: { orderBy: { position: "asc" } },
 } as const satisfies Prisma.ReleaseSelect;
+
+function stageEndsAt({ state, pausedAt, pausedMs, ...row }: Prisma.ReleaseGetPayload<{ select: typeof viewSelect }>) {
+  const plan = canaryPlanOf.parse(row.canary);
+  const standing = canaryStanding.safeParse(row.steps.find(({ name }) => name === "canary")?.detail).data;
+  if (state !== "canary" || pausedAt !== null || plan === null || standing === undefined) return null;
+  const endsAtMs = stageEndsAtMs(plan, standing, pausedMs);
+  return endsAtMs === null ? null : new Date(endsAtMs).toISOString();
+}
 
 /** One release with its timeline, and the app's pods where it goes. */
 export async function getReleaseView(releaseId: string, db: Db = ownDb()): Promise<ReleaseView> {
@@ -195,6 +205,7 @@ export async function getReleaseView(releaseId: string, db: Db = ownDb()): Promi
     running: pods.filter((pod) => runsRelease(pod, runs)).length,
     rollbackOnFailure: row.rollbackOnFailure,
     canary: canaryPlanOf.parse(row.canary),
+    stageEndsAt: stageEndsAt(row),
     promoted: row.promotedAt && { at: row.promotedAt.toISOString(), by: row.promotedBy?.name ?? null },
     lease: row.lease && leaseView(row.lease),
     pausable: PAUSABLE.includes(row.state),

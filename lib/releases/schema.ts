@@ -147,6 +147,8 @@ export const releaseView = releaseRow.extend({
   running: z.number().int(),
   rollbackOnFailure: z.boolean(),
   canary: canaryPlan.nullable(),
+  /** When the trial's stage will have had its pause; null without one, and while it is held or its pods start. */
+  stageEndsAt: z.iso.datetime().nullable(),
   /** Who ended the trial before its time; null where nobody did. */
   promoted: z.object({ at: z.iso.datetime(), by: z.string().nullable() }).nullable(),
   lease: scaleLeaseView.nullable(),

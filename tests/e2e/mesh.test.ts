@@ -286,10 +286,20 @@ it("tries a change on half of the requests, says how both sides do, and is promo
   const sides = dialog.getByRole("table", { name: "Both sides" });
   await sides.waitFor();
   expect(await sides.getByRole("rowheader").allTextContents()).toEqual(["What runs", "Canary"]);
-  await dialog.getByRole("button", { name: "Promote", exact: true }).click();
-  await dialog.getByText("promoted by").waitFor();
-  await dialog.getByText("Verified what runs").waitFor({ timeout: 60_000 });
   await page.keyboard.press("Escape");
+
+  await page.getByRole("region", { name: /^Canary #\d+ has 50 % of the requests$/ }).waitFor();
+  await page.getByRole("button", { name: "Pause", exact: true }).click();
+  const held = page.getByRole("region", { name: /^Canary #\d+ is paused at 50 %$/ });
+  await held.getByText("It keeps its share and is judged on").waitFor();
+  // The service's first line leads to the same release.
+  const release = await held.getByRole("link").getAttribute("href");
+  await page.locator(`header p a[href="${release}"]`).waitFor();
+  await held.getByRole("button", { name: "Promote", exact: true }).click();
+  await held.waitFor({ state: "detached" });
+  await page.goto(`${kepler.url}${release}`);
+  await page.getByText("promoted by").waitFor();
+  await page.getByText("Verified what runs").waitFor({ timeout: 60_000 });
   expect(await statusAt("istioUrl")).toBe(200);
 });
 

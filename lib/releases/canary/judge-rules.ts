@@ -15,21 +15,33 @@ const FEWEST_FOR_P95 = 100;
 const MORE_ERRORS = 0.05;
 const SLOWER = { times: 1.5, ms: 50 };
 
-/** Does the canary do as well as what runs? A side without requests has nothing to be compared with: then only errors count. */
-export function judge({ stable, canary }: Sides): Judgement {
-  if (canary.requests < FEWEST_REQUESTS) return { is: "unknown" };
-  if (canary.errorShare > stable.errorShare + MORE_ERRORS) {
+/**
+ * What the canary may come to at most beside a side that does so; null = there are too few requests to say. No time where
+ * too few were measured: a side without requests has nothing to be compared with, and then only errors count.
+ */
+export function limitsOf({ stable, canary }: Sides): Omit<Side, "requests"> | null {
+  if (canary.requests < FEWEST_REQUESTS) return null;
+  const measured = Math.min(stable.requests, canary.requests) >= FEWEST_FOR_P95;
+  return {
+    errorShare: stable.errorShare + MORE_ERRORS,
+    p95Ms: measured && stable.p95Ms !== null ? stable.p95Ms * SLOWER.times + SLOWER.ms : null,
+  };
+}
+
+/** Does the canary do as well as what runs? */
+export function judge(sides: Sides): Judgement {
+  const { stable, canary } = sides;
+  const limits = limitsOf(sides);
+  if (limits === null) return { is: "unknown" };
+  if (canary.errorShare > limits.errorShare) {
     return worse(
       `${percent(canary.errorShare)} of the canary's requests fail, ${percent(stable.errorShare)} of the others.`,
     );
   }
-  const measured = Math.min(stable.requests, canary.requests) >= FEWEST_FOR_P95;
-  if (measured && stable.p95Ms !== null && canary.p95Ms !== null) {
-    if (canary.p95Ms > stable.p95Ms * SLOWER.times + SLOWER.ms) {
-      return worse(
-        `The canary takes up to ${round(canary.p95Ms)} ms for 95 of 100 requests, the others ${round(stable.p95Ms)} ms.`,
-      );
-    }
+  if (limits.p95Ms !== null && canary.p95Ms !== null && canary.p95Ms > limits.p95Ms) {
+    return worse(
+      `The canary takes up to ${round(canary.p95Ms)} ms for 95 of 100 requests, the others ${round(stable.p95Ms ?? 0)} ms.`,
+    );
   }
   return { is: "well" };
 }

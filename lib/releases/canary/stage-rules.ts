@@ -23,6 +23,13 @@ export const shifted = (standing: CanaryStanding, weight: number, heldMs: number
   ...{ weight, heldMs, since: now.toISOString(), firstAt: standing.firstAt ?? now.toISOString() },
 });
 
+/** When a stage will have had its pause, in milliseconds since the epoch; null before its share. Time that it is held is not counted. */
+export function stageEndsAtMs(plan: CanaryPlan, standing: CanaryStanding, heldMs: number): number | null {
+  if (standing.since === null) return null;
+  const pauseMs = (stepOf(plan, standing)?.pauseSeconds ?? 0) * 1000;
+  return Date.parse(standing.since) + pauseMs + heldMs - standing.heldMs;
+}
+
 type Look = {
   plan: CanaryPlan;
   standing: CanaryStanding;
@@ -58,12 +65,10 @@ export function decideStage({ plan, standing, held, heldMs, sides }: Look, now: 
     return { is: "failed", error: away(), facts, evidence: null };
   }
   if (held) return wait("resume");
-  if (standing.since === null) return wait("pods");
-  const pauseMs = (stepOf(plan, standing)?.pauseSeconds ?? 0) * 1000;
-  const heldHereMs = heldMs - standing.heldMs;
-  const servedMs = now.getTime() - Date.parse(standing.since) - heldHereMs;
+  const endsAtMs = stageEndsAtMs(plan, standing, heldMs);
+  if (endsAtMs === null) return wait("pods");
+  if (now.getTime() < endsAtMs) return wait("time");
   const isLast = standing.stage >= plan.steps.length - 1;
-  if (servedMs < pauseMs) return wait("time");
   if (plan.promotion === "manual" && isLast) return wait("person");
   if (plan.promotion === "automatic" && judgement.is === "unknown") {
     return wait(sides === null ? "metrics" : sides === "unreachable" ? "prometheus" : "requests");

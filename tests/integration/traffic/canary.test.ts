@@ -83,9 +83,11 @@ describe.concurrent("a canary", () => {
     await world.drive(id, (view) => detailOf(view).weight === 20);
     await pauseRelease(id, app.userId, world.deps);
     const held = await world.drive(id, (view) => detailOf(view).waitingFor === "resume");
-    expect(held).toMatchObject({ state: "canary", paused: { by: "Lin" } });
+    expect(held).toMatchObject({ state: "canary", paused: { by: "Lin" }, stageEndsAt: null });
     const [place] = (await placesOf(world.deps.db, [app.id])).get(app.id) ?? [];
-    expect(place).toMatchObject({ currentRelease: 1, inFlightRelease: 2, onTrial: true });
+    expect(place).toMatchObject({ currentRelease: 1, inFlightRelease: 2, inFlightReleaseId: id, onTrial: true });
+    const runs = await world.deps.db.release.findUnique({ where: { id: place?.currentReleaseId ?? "" } });
+    expect(runs).toMatchObject({ appId: app.id, number: 1 });
     expect((await stateOf(app)).objects).toEqual(
       [...before.objects, `Deployment ${app.name}-canary`, `Service ${app.name}-canary`].sort(),
     );
@@ -116,8 +118,10 @@ describe.concurrent("a canary", () => {
       steps: [{ weight: 50, pauseSeconds: 60 }],
       promotion: "automatic",
     });
+    const tried = await world.drive(id, (view) => detailOf(view).weight === 50);
+    expect(Date.parse(tried.stageEndsAt ?? "") - Date.parse(String(detailOf(tried).since))).toBe(60_000);
     const failed = await world.drive(id);
-    expect(failed).toMatchObject({ state: "failed", next: { kind: "rollback", byKepler: true } });
+    expect(failed).toMatchObject({ state: "failed", stageEndsAt: null, next: { kind: "rollback", byKepler: true } });
     expect(failed.error?.message).toMatch(/^\d+(\.\d)? % of the canary's requests fail, 0 % of the others\.$/);
     expect(failed.steps.map(({ name, state }) => `${name} ${state}`)).toEqual([
       ...["check done", "canary failed", "apply skipped", "rollout skipped", "verify skipped"],

@@ -3,10 +3,10 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { z } from "zod";
 import { APP_LABEL, TRACK_LABEL } from "#lib/clusters/label-rules";
-import { judge, type Side } from "#lib/releases/canary/judge-rules";
+import { judge, limitsOf, type Side } from "#lib/releases/canary/judge-rules";
 import { noCanaryBecause } from "#lib/releases/canary/refusal-rules";
 import { type CanaryPlan, type CanaryStanding, canaryPlan } from "#lib/releases/canary/schema";
-import { begins, decideStage, replicasFor, seenReady, shifted } from "#lib/releases/canary/stage-rules";
+import { begins, decideStage, replicasFor, seenReady, shifted, stageEndsAtMs } from "#lib/releases/canary/stage-rules";
 import { type Manifest, renderManifests } from "#lib/releases/manifests";
 import { plainSpec } from "./plain-spec.ts";
 
@@ -29,6 +29,16 @@ describe("the judge of a canary", () => {
   ])("finds %s", (_, stable, canary, is) => {
     expect(judge({ stable: side(stable), canary: side(canary) }).is).toBe(is);
   });
+});
+
+test("what a canary may come to is told as soon as it is judged, a time only of enough requests on both sides", () => {
+  const beside = (requests: number) =>
+    limitsOf({ stable: side({ errorShare: 0.1 }), canary: side({ requests, errorShare: 0, p95Ms: 1 }) });
+  expect([beside(19), beside(99), beside(100)]).toEqual([
+    null,
+    { errorShare: expect.closeTo(0.15), p95Ms: null },
+    { errorShare: expect.closeTo(0.15), p95Ms: 200 },
+  ]);
 });
 
 const START = new Date("2026-01-01T00:00:00Z");
@@ -55,6 +65,14 @@ describe("a stage of a canary", () => {
     expect(look("automatic", {}, 60).facts).toMatchObject({ stage: 1, since: null, weight: 10 });
     expect(look("automatic", { heldMs: 30_000 }, 89).facts).toMatchObject({ stage: 0 });
     expect(look("automatic", { heldMs: 30_000, standing: serving(0, 30_000) }, 60).facts).toMatchObject({ stage: 1 });
+  });
+
+  test("tells when its pause will be over, later by what it was held since its share, and nothing before that", () => {
+    const endsIn = (standing: CanaryStanding, heldMs: number) =>
+      (stageEndsAtMs(plan("manual"), standing, heldMs) ?? Number.NaN) - START.getTime();
+    expect(endsIn(serving(0), 0)).toBe(60_000);
+    expect(endsIn(serving(0, 10_000), 25_000)).toBe(75_000);
+    expect(endsIn({ ...serving(0), since: null }, 0)).toBeNaN();
   });
 
   test("ends the trial after the last: by figures, or by a person alone", () => {
