@@ -5,7 +5,7 @@ import { useDebouncedValue } from "@mantine/hooks";
 import { type ReactNode, useRef, useState } from "react";
 import { useTranslations } from "use-intl";
 import type { AppView } from "#lib/apps/schema";
-import type { ReleaseIntent } from "#lib/releases/schema";
+import type { ReleaseIntent, ReleasePreview } from "#lib/releases/schema";
 import { ReasonInput } from "../fields/reason-input.tsx";
 import { Failure } from "../shell/failure.tsx";
 import { useErrorText } from "../shell/use-error-text.ts";
@@ -50,17 +50,14 @@ export function ReleaseForm({ app, children, intent: wanted, decisions, basis, w
   const key = useRef(crypto.randomUUID());
   const fresh = settled === intent && !preview.isFetching && !preview.isPlaceholderData;
   const blocked = preview.data?.blockers[0];
-  const empty =
-    preview.data !== undefined &&
-    preview.data.changes.length === 0 &&
-    preview.data.objects.every((o) => o.action === "unchanged");
   const noCanary = preview.data?.noCanary ?? null;
   const canary = draft && noCanary === null ? planOf(draft) : null;
   const whyNot =
     why ??
     (draft && noCanary === null && canary === null ? t("canary.wrong") : undefined) ??
     (blocked && publicText(blocked)) ??
-    (empty ? t("noChange") : preview.data === undefined || !fresh ? t("previewing") : undefined);
+    (preview.data === undefined || !fresh ? t("previewing") : undefined) ??
+    (preview.data && changesNothing(preview.data) ? t("noChange") : undefined);
 
   const confirm = () => {
     if (intent === null || preview.data === undefined) return;
@@ -108,3 +105,7 @@ export function ReleaseForm({ app, children, intent: wanted, decisions, basis, w
     </div>
   );
 }
+
+/** Neither by its Spec nor in the cluster, where others may have changed an object or an earlier release may have failed. */
+const changesNothing = ({ changes, objects, takesBack }: ReleasePreview): boolean =>
+  changes.length === 0 && takesBack === null && objects.every(({ action }) => action === "unchanged");

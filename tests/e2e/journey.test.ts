@@ -103,6 +103,7 @@ describe("from a Git repository to a running service, in the browser", () => {
     const { page } = person;
     await page.getByRole("button", { name: "Scale", exact: true }).click();
     const dialog = page.getByRole("dialog");
+    await dialog.getByTitle("Nothing would change").waitFor();
     await dialog.getByLabel("Replicas").fill("2");
     await dialog.getByText("1 pod starts").waitFor();
     await dialog.getByRole("button", { name: "Release as #3" }).click();

@@ -4,6 +4,7 @@ import { type AppSpec } from "#lib/apps/spec-schema";
 import { type KindRef, type Kubernetes, type KubernetesObject } from "#lib/clients/kubernetes/client";
 import { KINDS } from "#lib/clients/kubernetes/kinds";
 import { checkCertificates } from "#lib/clusters/check-certificates";
+import { RELEASE_LABEL } from "#lib/clusters/label-rules";
 import { type Db } from "#lib/platform/db";
 import { Denied } from "#lib/platform/errors";
 import { conflictsOf, type Decisions, refTo } from "../drift/conflicts.ts";
@@ -155,8 +156,15 @@ const describe = ({ apiVersion, kind, metadata }: Pick<KubernetesObject, "apiVer
 
 export function changeOf({ manifest, live, next, warnings }: Tried): ObjectChange {
   const [before, after] = [live && objectYaml(live), next && objectYaml(next)];
-  const action = before === null ? "create" : before === after ? "unchanged" : "update";
+  const stays = live !== null && next !== null && objectYaml(withoutNumber(live)) === objectYaml(withoutNumber(next));
+  const action = before === null ? "create" : stays ? "unchanged" : "update";
   return { ...describe(manifest), action, before, after, warnings: [...new Set(warnings)] };
+}
+
+/** Which release applied an object last is no part of what is wanted: else no release would ever leave all as it is. */
+function withoutNumber(object: KubernetesObject): KubernetesObject {
+  const { [RELEASE_LABEL]: _, ...labels } = object.metadata.labels ?? {};
+  return { ...object, metadata: { ...object.metadata, labels } };
 }
 
 async function removals(

@@ -168,6 +168,15 @@ test("a preview shows each object as the cluster would make it, changes nothing,
   expect(actions).toMatchObject({ Deployment: "update", Service: "unchanged", ServiceAccount: "unchanged" });
   expect(preview.objects.find(({ kind }) => kind === "Deployment")?.after).toContain(two.imageDigest);
   expect(await world.live(KINDS.deployment, app.name)).toEqual(before);
+
+  const nothing = await previewRelease(
+    app.id,
+    { ...intent, kind: "configure", buildId: null, settings: null, restoresNumber: null },
+    { signal: AbortSignal.timeout(10_000) },
+    reading(),
+  );
+  expect(nothing.changes).toEqual([]);
+  expect([...new Set(nothing.objects.map(({ action }) => action))]).toEqual(["unchanged"]);
 });
 
 test("a cluster that does not answer is waited for, not failed", async () => {
