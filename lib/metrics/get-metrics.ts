@@ -64,12 +64,12 @@ export async function getMetrics(
       select: { createdAt: true },
     }),
     releaseMarks(db, { appId: app.id, environmentId: place.id }, input),
-    sourcesInRange(db, { appId: app.id, environmentId: place.id }, input),
+    sourcesInRange(db, { appIds: [app.id], environmentId: place.id }, input),
   ]);
   const spec = current && appSpec.parse(current.spec);
   const source = requestSourceOf(spec);
   // Beside pods, what was counted for all of them together would stand for ever.
-  const earlier = input.view === "pods" ? [] : sources.filter((each) => each !== source);
+  const earlier = input.view === "pods" ? [] : (sources.get(app.id) ?? []).filter((each) => each !== source);
   const grafana =
     deps.grafanaUrl &&
     grafanaLink(deps.grafanaUrl, {

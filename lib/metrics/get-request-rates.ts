@@ -11,7 +11,7 @@ import { encode } from "./promql-rules.ts";
 import { endOf } from "./range-rules.ts";
 import { type CountedApp, rateQueries, ratesOf } from "./request-rate-rules.ts";
 import { type RequestRatesView } from "./request-rate-schema.ts";
-import { requestSourceOf } from "./scope-rules.ts";
+import { sourcesInRange } from "./sources-in-range.ts";
 import { lastHour } from "./utilization-rules.ts";
 
 export type RequestRatesDeps = { db: Db; prometheus: Prometheus | null; now: () => Date };
@@ -23,7 +23,7 @@ type Asked = { environmentId: string; apps: readonly string[] };
 
 /**
  * How often these services were asked in the last hour and how often they failed, as their mesh proxies or the gateway that
- * they are exposed at counted; as far as a person may see them (`teams` are theirs; null = all). Prometheus being away or
+ * they are exposed at counted, whoever did so in that hour; as far as a person may see them (`teams` are theirs; null = all). Prometheus being away or
  * refusing is a state of the answer. Throws NotFound for an unknown environment.
  */
 export async function getRequestRates(
@@ -35,9 +35,10 @@ export async function getRequestRates(
   if (!environment) throw new NotFound("There is no such environment.");
   if (prometheus === null) return { state: "absent", problem: null, apps: [] };
   const { namespace } = environment;
-  const counted = await countedOf(db, { environmentId, apps }, teams);
-  const grid = lastHour(now().getTime());
+  const nowMs = now().getTime();
+  const grid = lastHour(nowMs);
   const range = { startMs: grid.startMs, endMs: endOf(grid), stepMs: grid.stepMs };
+  const counted = await countedOf(db, { environmentId, apps }, teams, { from: grid.startMs, to: nowMs });
   // Nobody's signal: the answer is for all who asked meanwhile.
   const ask = (expr: Parameters<typeof encode>[0]) =>
     prometheus.queryRange(encode(expr), range, { deadlineMs: WITHIN_MS });
@@ -60,22 +61,25 @@ const together = sharedReads<RequestRatesView>();
 export const getRequestRatesTogether = (asked: Asked, teams: readonly string[] | null): Promise<RequestRatesView> =>
   together(JSON.stringify([asked, teams && [...teams].sort()]), () => getRequestRates(asked, teams));
 
-const countedRow = appSpec.pick({ meshMode: true, exposure: true, ports: true }).extend({ app: z.string() });
+const runningRow = appSpec.pick({ ports: true }).extend({ id: z.string(), app: z.string() });
 
-/** Of what runs now: those whose requests somebody counts. */
-async function countedOf(db: Db, { environmentId, apps }: Asked, teams: readonly string[] | null) {
+/** Of what runs now: those whose requests somebody counted in the range. */
+async function countedOf(
+  db: Db,
+  { environmentId, apps }: Asked,
+  teams: readonly string[] | null,
+  range: { from: number; to: number },
+): Promise<CountedApp[]> {
   const own = teams === null ? Prisma.empty : Prisma.sql`and app.team_id = any(${[...teams]}::uuid[])`;
   const rows = await db.$queryRaw<unknown[]>`
-    select distinct on (app.id) app.name as app,
-      r.spec->'meshMode' as "meshMode", r.spec->'exposure' as exposure, r.spec->'ports' as ports
+    select distinct on (app.id) app.id::text as id, app.name as app, r.spec->'ports' as ports
     from apps app join releases r on r.app_id = app.id and r.environment_id = ${environmentId}::uuid and r.state = 'done'
     where app.retired_at is null and app.name = any(${[...apps]}) ${own}
     order by app.id, r.number desc`;
-  return z
-    .array(countedRow)
-    .parse(rows)
-    .flatMap((row): CountedApp[] => {
-      const source = requestSourceOf(row);
-      return source === null ? [] : [{ app: row.app, ports: row.ports, source }];
-    });
+  const running = z.array(runningRow).parse(rows);
+  const sources = await sourcesInRange(db, { appIds: running.map(({ id }) => id), environmentId }, range);
+  return running.flatMap(({ id, app, ports }) => {
+    const of = sources.get(id);
+    return of === undefined ? [] : [{ app, ports, sources: of }];
+  });
 }

@@ -5,7 +5,8 @@ import { valuesOn } from "./sample-rules.ts";
 import { type Counted, REQUEST_SOURCES, type RequestSource, requestMetricsOf, traefikNames } from "./scope-rules.ts";
 import { RATE_SECONDS } from "./utilization-rules.ts";
 
-export type CountedApp = Counted & { source: RequestSource };
+/** With whoever counted its requests, the latest first. */
+export type CountedApp = Counted & { sources: readonly RequestSource[] };
 export type RateQuery = { all: Expr; failed: Expr; by: string };
 
 /** A query travels in an address, and at Traefik each service has several names. */
@@ -14,7 +15,7 @@ const MOST_TOGETHER = 25;
 /** How often these services were asked, and how often they failed: some services of one source in each query. */
 export const rateQueries = (namespace: string, apps: readonly CountedApp[]): RateQuery[] =>
   REQUEST_SOURCES.flatMap((source) => {
-    const own = apps.filter((app) => app.source === source);
+    const own = apps.filter(({ sources }) => sources.includes(source));
     return own.flatMap((_, at) => {
       if (at % MOST_TOGETHER !== 0) return [];
       const { requests, status, by, matchers } = requestMetricsOf(source, namespace, own.slice(at, at + MOST_TOGETHER));
@@ -28,25 +29,45 @@ type Series = { labels: Readonly<Record<string, string>>; samples: Parameters<ty
 export type RateAnswer = { by: string; all: readonly Series[]; failed: readonly Series[] };
 type Line = readonly (number | null)[];
 
-/** Each service's own figures out of the answers, in the order of `apps`. */
+/**
+ * Each service's own figures out of the answers, in the order of `apps`. Where several counted, each moment's figure is of
+ * the latest who has one, as in the service's own charts.
+ */
 export function ratesOf(
   grid: Grid,
   namespace: string,
   apps: readonly CountedApp[],
   answers: readonly RateAnswer[],
 ): RequestRates[] {
-  return apps.map(({ source, ...counted }) => {
-    const { by } = requestMetricsOf(source, namespace, [counted]);
-    const names = source === "traefik" ? traefikNames(namespace, counted) : [counted.app];
-    const own = (of: "all" | "failed") =>
-      answers
-        .filter((answer) => answer.by === by)
-        .flatMap((answer) => answer[of])
-        .filter(({ labels }) => names.includes(labels[by] ?? ""))
-        .map(({ samples }) => valuesOn(grid, samples));
-    const perSecond = summed(grid, own("all"));
-    return { app: counted.app, perSecond, failed: sharesOfFailed(perSecond, summed(grid, own("failed"))) };
+  return apps.map(({ sources, ...counted }) => {
+    const lines = sources.map((source) => linesBy(source, grid, namespace, counted, answers));
+    const moments = Array.from({ length: grid.count }, (_, at) => {
+      const knows = lines.find(({ all }) => typeof all[at] === "number");
+      return { all: knows?.all[at] ?? null, failed: knows?.failed[at] ?? null };
+    });
+    const perSecond = moments.map(({ all }) => all);
+    const failed = moments.map((moment) => moment.failed);
+    return { app: counted.app, perSecond, failed: sharesOfFailed(perSecond, failed) };
   });
+}
+
+/** What one source counted of a service. */
+function linesBy(
+  source: RequestSource,
+  grid: Grid,
+  namespace: string,
+  counted: Counted,
+  answers: readonly RateAnswer[],
+): Record<"all" | "failed", Line> {
+  const { by } = requestMetricsOf(source, namespace, [counted]);
+  const names = source === "traefik" ? traefikNames(namespace, counted) : [counted.app];
+  const own = (of: "all" | "failed") =>
+    answers
+      .filter((answer) => answer.by === by)
+      .flatMap((answer) => answer[of])
+      .filter(({ labels }) => names.includes(labels[by] ?? ""))
+      .map(({ samples }) => valuesOn(grid, samples));
+  return { all: summed(grid, own("all")), failed: summed(grid, own("failed")) };
 }
 
 /** The sum of each moment, which is unknown where no line knows it. */

@@ -3,6 +3,7 @@ import { type Prometheus } from "#lib/clients/prometheus/client";
 import { getRequestRates } from "#lib/metrics/get-request-rates";
 import { getUtilization } from "#lib/metrics/get-utilization";
 import { type ChartKey, type MetricsView, type SeriesPart } from "#lib/metrics/schema";
+import { lastHour } from "#lib/metrics/utilization-rules";
 import { getCalls } from "#lib/topology/get-calls";
 import { getTopology } from "#lib/topology/get-topology";
 import { waitFor } from "#tests/world/wait-for";
@@ -306,4 +307,10 @@ it("keeps what Traefik counted when mesh proxies begin to count", { timeout: 120
     expect(oldest, key).toBeLessThan(switchedAt);
   }
   expect(await world.ask(world.plain, { view: "pods" })).toMatchObject({ earlierSources: [] });
+  // The last but one moment of the overview's hour is the one before the switch.
+  const { id } = await world.db.environment.findUniqueOrThrow({ where: { name: "dev" }, select: { id: true } });
+  const asked = { environmentId: id, apps: [world.plain.name] };
+  const now = () => new Date(switchedAt + lastHour(0).stepMs - 1);
+  const { apps } = await getRequestRates(asked, null, { db: world.db, prometheus: world.prometheus, now });
+  expect(apps[0]?.perSecond.at(-2)).toBeGreaterThan(1);
 });

@@ -6,7 +6,7 @@ import { lastHour } from "#lib/metrics/utilization-rules";
 const grid = lastHour(7_200_000);
 const endMs = grid.startMs + 30 * grid.stepMs;
 const ports = [{ name: "http", port: 8080, protocol: "http" as const }];
-const counted = (app: string, source: CountedApp["source"]): CountedApp => ({ app, ports, source });
+const counted = (app: string, ...sources: CountedApp["sources"]): CountedApp => ({ app, ports, sources });
 const at = (label: string, name: string, samples: [number, number][]) => ({
   labels: { [label]: name },
   samples: samples.map(([atMs, value]) => ({ atMs, value })),
@@ -50,5 +50,40 @@ describe("how often services are asked", () => {
     expect(old?.failed).toEqual({ now: 0.25, hour: 0.1 });
     expect(older).toMatchObject({ app: "older", failed: { now: null, hour: null } });
     expect(idle?.perSecond.every((value) => value === null)).toBe(true);
+  });
+
+  it("keeps what another counted before it joined the mesh: of each moment the latest who has a figure", () => {
+    const moved = [counted("shop", "mesh", "traefik")];
+    expect(rateQueries("dev", moved).map(({ by }) => by)).toEqual(["destination_workload", "service"]);
+    const both = grid.startMs + grid.stepMs;
+    const [shop] = ratesOf(grid, "dev", moved, [
+      {
+        by: "destination_workload",
+        all: [
+          at("destination_workload", "shop", [
+            [both, 4],
+            [endMs, 5],
+          ]),
+        ],
+        failed: [],
+      },
+      {
+        by: "service",
+        all: [
+          at("service", "dev-shop-http@kubernetes", [
+            [grid.startMs, 1],
+            [both, 2],
+          ]),
+        ],
+        failed: [
+          at("service", "dev-shop-http@kubernetes", [
+            [grid.startMs, 1],
+            [both, 2],
+          ]),
+        ],
+      },
+    ]);
+    expect([shop?.perSecond[0], shop?.perSecond[1], shop?.perSecond[30]]).toEqual([1, 4, 5]);
+    expect(shop?.failed).toEqual({ now: 0, hour: 0.1 });
   });
 });
