@@ -4,6 +4,7 @@ import { useRef, useState } from "react";
 import { useTranslations } from "use-intl";
 import type { GatewayMove } from "#lib/apps/spec/gateway-rules";
 import type { EnvironmentView } from "#lib/clusters/schema";
+import { FIRST_WAVE } from "#lib/releases/bulk/wave-rules";
 import type { MovePreview } from "#lib/releases/gateway/schema";
 import { BulkProgress } from "../bulk/bulk-progress.tsx";
 import { ReasonInput } from "../fields/reason-input.tsx";
@@ -70,9 +71,10 @@ export function MoveDialog({ environment, to, onClose }: Props) {
 function Preview({ preview: { moves, stay, notMine, targets } }: { preview: MovePreview }) {
   const t = useTranslations("gateways");
   const routes = moves.reduce((sum, item) => sum + item.routes, 0);
+  const few = moves.length > FIRST_WAVE ? "no" : "yes";
   return (
     <>
-      <p>{moves.length === 0 ? t("dialog.nothing") : t("dialog.what", { routes })}</p>
+      <p>{moves.length === 0 ? t("dialog.nothing") : t("dialog.what", { routes, few })}</p>
       {targets
         .filter(({ state }) => state === "unready" || state === "unknown")
         .map(({ gatewayClass }) => (

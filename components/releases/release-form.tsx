@@ -5,7 +5,7 @@ import { useDebouncedValue } from "@mantine/hooks";
 import { type ReactNode, useRef, useState } from "react";
 import { useTranslations } from "use-intl";
 import type { AppView } from "#lib/apps/schema";
-import type { ReleaseIntent, ReleasePreview } from "#lib/releases/schema";
+import type { ReleaseIntent } from "#lib/releases/schema";
 import { ReasonInput } from "../fields/reason-input.tsx";
 import { Failure } from "../shell/failure.tsx";
 import { useErrorText } from "../shell/use-error-text.ts";
@@ -13,6 +13,7 @@ import { Button } from "../ui/button.tsx";
 import { Message } from "../ui/message.tsx";
 import { usePublicErrorText } from "../ui/use-public-error-text.ts";
 import { CanaryChoice, type CanaryDraft, planOf } from "./canary-choice.tsx";
+import { changesNothing } from "./changes-nothing.ts";
 import { ReleasePreviewView } from "./release-preview.tsx";
 import classes from "./releases.module.css";
 import { type Decisions, useDecided } from "./use-decisions.ts";
@@ -105,7 +106,3 @@ export function ReleaseForm({ app, children, intent: wanted, decisions, basis, w
     </div>
   );
 }
-
-/** Neither by its Spec nor in the cluster, where others may have changed an object or an earlier release may have failed. */
-const changesNothing = ({ changes, objects, takesBack }: ReleasePreview): boolean =>
-  changes.length === 0 && takesBack === null && objects.every(({ action }) => action === "unchanged");

@@ -9,6 +9,7 @@ import { RelativeTime } from "../ui/relative-time.tsx";
 import { SkeletonRows } from "../ui/skeleton-rows.tsx";
 import { usePublicErrorText } from "../ui/use-public-error-text.ts";
 import { ChangeWords } from "./change-words.tsx";
+import { changesNothing } from "./changes-nothing.ts";
 import { FieldConflicts } from "./field-conflicts.tsx";
 import { LiftHold } from "./lift-hold.tsx";
 import { MeshFacts } from "./mesh-facts.tsx";
@@ -61,7 +62,7 @@ export function ReleasePreviewView({ app, preview, decide }: Props) {
           </Message>
         ))}
       {preview.hold && <LiftHold app={app} hold={preview.hold} />}
-      <Effect preview={preview} />
+      {!changesNothing(preview) && <Effect preview={preview} />}
     </>
   );
 }

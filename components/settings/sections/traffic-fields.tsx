@@ -146,7 +146,7 @@ function Rules({ row, traffic, set }: RulesProps) {
         }
       >
         <WordsField at={`${at}.cors.origins`} placeholder="https://shop.example" />
-        <WordsField at={`${at}.cors.methods`} placeholder="GET PUT" />
+        <WordsField at={`${at}.cors.methods`} name="corsMethods" placeholder="GET PUT" />
         <WordsField at={`${at}.cors.headers`} name="corsHeaders" placeholder="x-team" />
         <NumberField at={`${at}.cors.maxAgeSeconds`} unit="s" />
         <SwitchField at={`${at}.cors.credentials`} />

@@ -2,7 +2,7 @@ import { isTerminal } from "../release-rules.ts";
 import { type ReleaseState } from "../schema.ts";
 
 /** So many services show whether a gateway takes over, before all the others follow. */
-const FIRST_WAVE = 3;
+export const FIRST_WAVE = 3;
 export type Wave = { is: "ask"; count: number } | { is: "wait" } | { is: "stop" };
 /** `refused`: it was never tried at the gateway. */
 type Item = { refused: boolean; state: ReleaseState | null };

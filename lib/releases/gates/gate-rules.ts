@@ -71,7 +71,7 @@ function held({ hold }: GateFacts): Gate[] {
 function trial({ trial: number }: GateFacts): Gate[] {
   if (number === null) return [];
   const message = `Release ${number} is on trial as a canary: this release ends that, and takes nothing over from it.`;
-  const next = "Promote or abort the canary first if that is not wanted.";
+  const next = "Promote the canary or roll it back first if that is not wanted.";
   return [{ gate: "canary", blocks: false, error: { code: "conflict", system: "kepler", message, next } }];
 }
 
