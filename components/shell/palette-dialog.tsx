@@ -3,7 +3,7 @@
 import { useDebouncedValue } from "@mantine/hooks";
 import { Spotlight, type SpotlightActionData, spotlight } from "@mantine/spotlight";
 import { keepPreviousData, useQuery } from "@tanstack/react-query";
-import { Plus, Search } from "lucide-react";
+import { Plus, RotateCw, Search } from "lucide-react";
 import { useRouter } from "next/navigation";
 import { useEffect, useState } from "react";
 import { useTranslations } from "use-intl";
@@ -13,9 +13,12 @@ import { getJson } from "./api.ts";
 import classes from "./palette.module.css";
 import { queryKeys } from "./query-keys.ts";
 import { RAIL_ITEMS } from "./rail-items.ts";
+import { useErrorText } from "./use-error-text.ts";
 
 const TYPING_MS = 150;
 const MOST_SERVICES = 8;
+/** The action that stands where services could not be read. */
+const READ_AGAIN = "read-again";
 
 /** Jump to a service or page, or begin something, from the keyboard. */
 export function PaletteDialog({ openedAt }: { openedAt: number }) {
@@ -42,7 +45,9 @@ export function PaletteDialog({ openedAt }: { openedAt: number }) {
   return (
     <Spotlight
       // Also what the server found: until it answers, what is shown is of the letters before.
-      filter={(query, actions) => actions.filter((action) => "actions" in action || fits(action, query))}
+      filter={(query, actions) =>
+        actions.filter((action) => "actions" in action || action.id === READ_AGAIN || fits(action, query))
+      }
       actions={[...services.actions, ...pages, create]}
       query={typed}
       onQueryChange={setTyped}
@@ -84,12 +89,14 @@ function useFirstSelected(typed: string, found: readonly SpotlightActionData[]):
   }, [typed, found]);
 }
 
-/** Services that fit what is typed; `settled` once the server has answered for just that. */
+/** Services that fit what is typed, or why they are not known; `settled` once the server has answered for just that. */
 function useServices(typed: string): { actions: SpotlightActionData[]; settled: boolean } {
+  const t = useTranslations("errors");
+  const errorText = useErrorText();
   const router = useRouter();
   const [q] = useDebouncedValue(typed.trim(), TYPING_MS);
   const filter = { q, pageSize: String(MOST_SERVICES), sort: "name" };
-  const { data, isPlaceholderData } = useQuery({
+  const { data, isPlaceholderData, error, refetch } = useQuery({
     queryKey: queryKeys.apps(filter),
     queryFn: ({ signal }) => getJson(`/api/apps?${new URLSearchParams(filter)}`, listAppsResult, signal),
     placeholderData: keepPreviousData,
@@ -102,5 +109,14 @@ function useServices(typed: string): { actions: SpotlightActionData[]; settled: 
     rightSection: <span className="k-small k-quiet">{team}</span>,
     onClick: () => router.push(`/services/${name}`),
   }));
+  const readAgain: SpotlightActionData = {
+    id: READ_AGAIN,
+    label: errorText(error),
+    leftSection: <RotateCw size={16} strokeWidth={1.5} />,
+    rightSection: <span className="k-small k-quiet">{t("retry")}</span>,
+    closeSpotlightOnTrigger: false,
+    onClick: () => void refetch(),
+  };
+  if (error !== null) return { actions: [readAgain], settled: true };
   return { actions, settled: data !== undefined && !isPlaceholderData && q === typed.trim() };
 }

@@ -3,8 +3,9 @@
 import { useHotkeys } from "@mantine/hooks";
 import { Search } from "lucide-react";
 import dynamic from "next/dynamic";
-import { useState } from "react";
+import { useEffect, useState } from "react";
 import { useTranslations } from "use-intl";
+import { KeepEarlyPalette, takeEarlyPalette } from "./early-palette.tsx";
 import classes from "./top-bar.module.css";
 
 const PaletteDialog = dynamic(() => import("./palette-dialog.tsx").then((module) => module.PaletteDialog), {
@@ -17,8 +18,12 @@ export function Palette() {
   const [opened, setOpened] = useState(0);
   const open = () => setOpened(Date.now());
   useHotkeys([["mod+K", open]], []);
+  useEffect(() => {
+    if (takeEarlyPalette()) setOpened(Date.now());
+  }, []);
   return (
     <>
+      <KeepEarlyPalette />
       <button type="button" className={classes.search} onClick={open} aria-keyshortcuts="Control+K Meta+K">
         <Search size={16} strokeWidth={1.5} aria-hidden="true" />
         <span>{t("search")}</span>

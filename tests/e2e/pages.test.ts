@@ -83,6 +83,29 @@ describe("every page and dialog", () => {
     await page.context().close();
   });
 
+  it("keeps Ctrl+K that comes before the page's scripts, and says in the palette when services cannot be read", async () => {
+    const { page } = await signIn(browser, kepler);
+    const scripts = Promise.withResolvers<void>();
+    await page.route("**/_next/static/**/*.js", async (route) => {
+      await scripts.promise;
+      await route.continue();
+    });
+    const services = "**/api/apps?*";
+    await page.route(services, (route) => route.abort("connectionrefused"));
+    await page.goto(`${kepler.url}/gateways`, { waitUntil: "commit" });
+    await page.getByRole("heading", { name: "Gateways" }).waitFor();
+    await page.keyboard.press("Control+k");
+    scripts.resolve();
+    const again = page
+      .getByRole("dialog")
+      .getByRole("button", { name: /Kepler cannot be reached from here.*Try again/s });
+    await again.waitFor();
+    await page.unroute(services);
+    await again.click();
+    await page.getByRole("dialog").getByText(SERVICE).waitFor();
+    await page.context().close();
+  });
+
   it("begins a dialog at its first field, or at Cancel where it only asks, and gives focus back to what opened it", async () => {
     const { page } = await signIn(browser, kepler);
     const hasFocus = (element: Locator) => element.evaluate((one) => one === document.activeElement);
