@@ -1,10 +1,11 @@
 import { type Browser } from "playwright-core";
-import { afterAll, beforeAll } from "vitest";
+import { afterAll, afterEach, beforeAll } from "vitest";
 import { type AppSettingsInput } from "#lib/apps/spec-schema";
 import { launchBrowser } from "#scripts/browser";
 import { type RunningKepler, startKepler } from "#tests/world/kepler";
 import { type Person, signIn } from "#tests/world/person";
 import { createByApi } from "./create-by-api.ts";
+import { evidenceOf } from "./evidence.ts";
 
 const RUNNING_WITHIN_MS = 90_000;
 
@@ -19,6 +20,10 @@ export function inBrowser(prepare: (stage: Stage) => Promise<void> | void): void
     const browser = (begun.browser = await launchBrowser());
     await prepare({ kepler, browser, person: await signIn(browser, kepler) });
   }, 300_000);
+  afterEach(async ({ task }) => {
+    const { browser, kepler } = begun;
+    if (task.result?.state === "fail" && browser && kepler) console.error(await evidenceOf(browser, kepler));
+  });
   afterAll(async () => {
     await begun.browser?.close();
     await begun.kepler?.stop();
