@@ -18,10 +18,10 @@ declare global {
   var keplerEarlyPalette: { pressed: boolean; end(): void } | undefined;
 }
 
-/** Was the palette asked for before anybody could open it? From here on its keys are the caller's. */
-export function takeEarlyPalette(): boolean {
+/** Calls `open` if the palette was asked for before anybody could open it. From here on its keys are the caller's. */
+export function openIfAskedEarly(open: () => void): void {
   const early = globalThis.keplerEarlyPalette;
   globalThis.keplerEarlyPalette = undefined;
   early?.end();
-  return early?.pressed === true;
+  if (early?.pressed) open();
 }

@@ -5,7 +5,7 @@ import { Search } from "lucide-react";
 import dynamic from "next/dynamic";
 import { useEffect, useState } from "react";
 import { useTranslations } from "use-intl";
-import { KeepEarlyPalette, takeEarlyPalette } from "./early-palette.tsx";
+import { KeepEarlyPalette, openIfAskedEarly } from "./early-palette.tsx";
 import classes from "./top-bar.module.css";
 
 const PaletteDialog = dynamic(() => import("./palette-dialog.tsx").then((module) => module.PaletteDialog), {
@@ -18,9 +18,7 @@ export function Palette() {
   const [opened, setOpened] = useState(0);
   const open = () => setOpened(Date.now());
   useHotkeys([["mod+K", open]], []);
-  useEffect(() => {
-    if (takeEarlyPalette()) setOpened(Date.now());
-  }, []);
+  useEffect(() => openIfAskedEarly(() => setOpened(Date.now())), []);
   return (
     <>
       <KeepEarlyPalette />

@@ -22,7 +22,8 @@ export function inBrowser(prepare: (stage: Stage) => Promise<void> | void): void
   }, 300_000);
   afterEach(async ({ task }) => {
     const { browser, kepler } = begun;
-    if (task.result?.state === "fail" && browser && kepler) console.error(await evidenceOf(browser, kepler));
+    if (task.result?.state === "fail" && browser && kepler)
+      process.stderr.write(`${await evidenceOf(browser, kepler)}\n`);
   });
   afterAll(async () => {
     await begun.browser?.close();
