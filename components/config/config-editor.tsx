@@ -8,7 +8,7 @@ import type { ConfigKind } from "#lib/apps/spec/config-schema";
 import type { EnvironmentView } from "#lib/clusters/schema";
 import { bytesOf } from "#lib/config/entries-rules";
 import { type ConfigSetView, type ShownEntry, saveConfigInput } from "#lib/config/schema";
-import { problemOf } from "../fields/problem.ts";
+import { problemOf } from "#lib/platform/i18n/problem-words";
 import { ReasonInput } from "../fields/reason-input.tsx";
 import { useProblemWords } from "../fields/use-problem-words.ts";
 import { ApiError } from "../shell/api.ts";

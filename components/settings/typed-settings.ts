@@ -1,9 +1,9 @@
 import { type Domain, outsideRoutes } from "#lib/apps/spec/domain-rules";
 import { ownHosts } from "#lib/apps/spec/egress-rules";
 import { type AppSettings, type AppSpec, appSettings, fixedProblems } from "#lib/apps/spec-schema";
+import { type Problem, problemOf } from "#lib/platform/i18n/problem-words";
 import type { SpecChange } from "#lib/releases/drift/schema";
 import { specChanges } from "#lib/releases/preview/spec-diff-rules";
-import { type Problem, problemOf } from "../fields/problem.ts";
 
 /** A document while it is typed in: where a number belongs, text that is not one (yet) may stand. */
 export type Typed<T> = T extends string | boolean | null | undefined

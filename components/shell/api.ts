@@ -12,7 +12,8 @@ export class ApiError extends Error {
   readonly code: ApiErrorCode;
   readonly system: string;
   readonly next: string | undefined;
-  readonly fields: { path: string; message: string }[];
+  /** What is wrong where, in the person's language. */
+  readonly fields: { path: string; sentence: string }[];
   readonly requestId: string | undefined;
 
   constructor(

@@ -5,7 +5,7 @@ export const problem = z.object({
   error: z.object({
     code: z.string(),
     message: z.string(),
-    fields: z.array(z.object({ path: z.string(), message: z.string() })).optional(),
+    fields: z.array(z.object({ path: z.string(), sentence: z.string() })).optional(),
     requestId: z.string().optional(),
     system: z.string().optional(),
     next: z.string().optional(),

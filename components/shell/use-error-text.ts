@@ -11,6 +11,10 @@ export function useErrorText(): (error: unknown) => string {
   return (error) => {
     if (!(error instanceof ApiError)) return t("unknown");
     if (error.code === "signed-out" || error.code === "network") return t(error.code);
-    return publicText({ code: error.code, message: error.message, system: error.system, next: error.next });
+    const { code, message, system, next, fields } = error;
+    const text = publicText({ code, message, system, next });
+    // A key of the form says where; an error about one thing says the rest itself.
+    const more = code === "invalid" ? fields.filter(({ sentence }) => !text.includes(sentence)) : [];
+    return more.reduce((said, field) => t("withNext", { text: said, next: t("field", field) }), text);
   };
 }

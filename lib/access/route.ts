@@ -7,7 +7,7 @@ import { type Actor } from "./actor.ts";
 import { type AuditSubject, recordAudit } from "./audit.ts";
 import { authenticate } from "./authenticate.ts";
 import { bodyOf } from "./route/answer-body.ts";
-import { invalidInput, problemOf, problemResponse, Unauthenticated } from "./route/problem.ts";
+import { invalidInput, localeOf, problemOf, problemResponse, Unauthenticated } from "./route/problem.ts";
 import { addressOf, isWrite, readBody, readInput, requestIdOf, requireOwnOrigin } from "./route/read-request.ts";
 import {
   findOwner,
@@ -94,7 +94,7 @@ export function route<I extends z.ZodType, O extends OutputSpec, K extends Scope
       subject = subjectOf(owner) ?? subject;
       const scope = await permit(base.db, actor, permission, scopeSpec, values, owner);
       refuse();
-      const input = parse(definition.input, values);
+      const input = parse(definition.input, values, request.headers);
       requireRead<K>(scope, spec.scope);
       const { signal } = request;
       const audit = (about: AuditSubject) => void (subject = about);
@@ -160,14 +160,14 @@ function door(answer: (request: Request, context: RouteContext, requestId: strin
       const line = { ...timed(problem.status), code: problem.error.code, system: problem.error.system };
       if (problem.status >= 500 || !(error instanceof KeplerError)) log.warn({ ...line, err: error }, "request failed");
       else log.info(line, "request refused");
-      return problemResponse(problem, requestId);
+      return problemResponse(problem, requestId, localeOf(request.headers));
     }
   };
 }
 
-function parse<T extends z.ZodType>(schema: T, value: unknown): z.output<T> {
+function parse<T extends z.ZodType>(schema: T, value: unknown, headers: Headers): z.output<T> {
   const parsed = schema.safeParse(value);
-  if (!parsed.success) throw invalidInput(parsed.error);
+  if (!parsed.success) throw invalidInput(parsed.error, localeOf(headers));
   return parsed.data;
 }
 

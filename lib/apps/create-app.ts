@@ -39,7 +39,7 @@ export async function createApp(world: CreateAppWorld, actorId: string, input: C
   const before = await createdBefore(world.db, input);
   if (before) return before;
   const problem = nameProblem(input.name);
-  if (problem) throw wrong("name", problem);
+  if (problem) throw new Invalid("Some values are not accepted.", { fields: [{ path: "name", message: problem }] });
   await checkPlace(world.db, input);
   const { project, commit } = await readRepository(world.gitlab, input);
   try {

@@ -5,8 +5,11 @@
 export const ERROR_CODES = ["not-found", "conflict", "denied", "rate-limited", "unavailable", "invalid"] as const;
 export type ErrorCode = (typeof ERROR_CODES)[number];
 
-/** One wrong field: `path` as in the form ("ports.0.port"), `message` a sentence or a message key. */
-export type FieldError = { path: string; message: string };
+/**
+ * One wrong field: `path` as in the form ("ports.0.port"), `message` a sentence or a message key; `sentence` is for the
+ * person who asked, in their language, and is added where a request is answered.
+ */
+export type FieldError = { path: string; message: string; sentence?: string };
 
 type Options = {
   /** "gitlab", "jenkins", "registry", "kubernetes", "kepler" … : who said it. */

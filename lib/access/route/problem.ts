@@ -1,6 +1,8 @@
 import "server-only";
 import { type ZodError } from "zod";
 import { type ErrorCode, Invalid, KeplerError, type PublicError, toPublicError } from "#lib/platform/errors";
+import { chooseLocale, LOCALE_COOKIE, type Locale } from "#lib/platform/i18n/locales";
+import { withSentences, wrongFields } from "./field-sentences.ts";
 
 const STATUS: Record<ErrorCode, number> = {
   "not-found": 404,
@@ -34,16 +36,21 @@ export function problemOf(thrown: unknown): Problem {
   return { status: 500, error: toPublicError(thrown) };
 }
 
-/** `{ error: { code, message, fields?, requestId, system, next? } }`. */
-export function problemResponse({ status, error, retryAfterMs }: Problem, requestId: string): Response {
+/** `{ error: { code, message, fields?: [{ path, message, sentence }], requestId, system, next? } }`. */
+export function problemResponse({ status, error, retryAfterMs }: Problem, requestId: string, locale: Locale): Response {
   const headers = new Headers({ "x-request-id": requestId, "cache-control": "no-store" });
   if (retryAfterMs !== undefined) headers.set("retry-after", String(Math.ceil(retryAfterMs / 1000)));
   if (status === 401) headers.set("www-authenticate", 'Bearer realm="kepler"');
-  return Response.json({ error: { ...error, requestId } }, { status, headers });
+  const fields = error.fields && withSentences(error, locale);
+  return Response.json({ error: { ...error, fields, requestId } }, { status, headers });
+}
+
+/** The language of whoever asks: what they chose in the console, else what their program says that they read. */
+export function localeOf(headers: Headers): Locale {
+  const chosen = new RegExp(`(?:^|;\\s*)${LOCALE_COOKIE}=([a-z]+)`).exec(headers.get("cookie") ?? "")?.[1];
+  return chooseLocale(chosen, headers.get("accept-language"));
 }
 
 /** Field errors with the paths of the form ("ports.0.port"). */
-export function invalidInput(error: ZodError): Invalid {
-  const fields = error.issues.map((issue) => ({ path: issue.path.join("."), message: issue.message }));
-  return new Invalid("Some values are not accepted.", { fields, cause: error });
-}
+export const invalidInput = (error: ZodError, locale: Locale): Invalid =>
+  new Invalid("Some values are not accepted.", { fields: wrongFields(error, locale), cause: error });

@@ -129,7 +129,7 @@ export function undecided({ conflicts }: Pick<GateFacts, "conflicts">): Gate[] {
       system: "kubernetes",
       message: `${object} was changed by hand: ${fields.map(whoChanged).join("; ")}.`,
       next: "Keep each change, or take the field over, then release.",
-      fields: fields.map(({ field, manager }) => ({ path: field, message: manager ?? "" })),
+      fields: fields.map(({ field, manager }) => ({ path: field, message: `Changed by ${manager ?? "somebody"}.` })),
     }),
   );
 }

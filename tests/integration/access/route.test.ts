@@ -3,7 +3,7 @@ import { z } from "zod";
 import { createApiToken } from "#lib/access/api-tokens";
 import { route } from "#lib/access/route";
 import { revokeSession } from "#lib/access/sessions";
-import { Conflict, RateLimited, Unavailable } from "#lib/platform/errors";
+import { Conflict, Invalid, NotFound, RateLimited, Unavailable } from "#lib/platform/errors";
 import { type FreshDatabase, freshDatabase } from "#tests/world/postgres";
 import { app, call, person } from "./world.ts";
 
@@ -97,10 +97,30 @@ describe("what may be sent", () => {
     expect((await send(lin.cookie, { count: 1 }, { origin: "http://evil.test" })).status).toBe(403);
   });
 
-  it("names the wrong fields", async () => {
+  const fieldsOf = async (response: Promise<Response>) => (await errorOf(await response)).fields;
+
+  it("names the wrong fields, each with a sentence in the language of whoever asks", async () => {
+    const chinese = { "accept-language": "zh-CN,zh;q=0.9" };
     const response = await send(lin.cookie, { count: 10 });
     expect(response.status).toBe(422);
-    expect((await errorOf(response)).fields).toEqual([{ path: "count", message: expect.any(String) }]);
+    const count = { path: "count", message: expect.any(String) };
+    expect((await errorOf(response)).fields).toEqual([{ ...count, sentence: "At most 9" }]);
+    expect(await fieldsOf(send(lin.cookie, { count: 10 }, chinese))).toEqual([{ ...count, sentence: "不大于 9" }]);
+    expect(await fieldsOf(send(lin.cookie, { count: "1" }, chinese))).toEqual([{ ...count, sentence: "需要数字" }]);
+    const chosen = `${lin.cookie}; kepler-locale=en`;
+    expect(await fieldsOf(send(chosen, {}, chinese))).toEqual([{ ...count, sentence: "A number is needed" }]);
+  });
+
+  it("says at a field that is named by a key what the key means, or what the error itself says", async () => {
+    const at = (path: string, message: string) => ({ fields: [{ path, message }] });
+    const ask = (error: Error, language: string) =>
+      fieldsOf(call(failing(error), { cookie: lin.cookie, headers: { "accept-language": language } }));
+    const twice = new Invalid("Some values are not accepted.", at("ports.1", "duplicate"));
+    expect(await ask(twice, "en")).toEqual([{ path: "ports.1", message: "duplicate", sentence: "This is here twice" }]);
+    expect(await ask(twice, "zh")).toMatchObject([{ sentence: "重复" }]);
+    const build = new NotFound("There is no such build of this service.", at("buildId", "build.unknown"));
+    expect(await ask(build, "en")).toMatchObject([{ sentence: "There is no such build of this service." }]);
+    expect(await ask(build, "zh")).toMatchObject([{ sentence: "此服务没有这次构建。" }]);
   });
 
   it("answers 4xx to what is not a JSON object or too large", async () => {

@@ -74,12 +74,16 @@ export async function startRefusals() {
   };
 }
 
+/** Words, and no key of ours. */
+const A_SENTENCE = /^(?![a-z-]+(\.[a-z-]+)*$)/;
 const problem = z.object({
   error: z.object({
     code: z.string(),
     message: z.string().min(1),
     requestId: z.string(),
-    fields: z.array(z.object({ path: z.string(), message: z.string().min(1) })).optional(),
+    fields: z
+      .array(z.object({ path: z.string(), message: z.string().min(1), sentence: z.string().regex(A_SENTENCE) }))
+      .optional(),
   }),
 });
 
