@@ -20,11 +20,12 @@ const BOOLEANS: ReadonlySet<string> = new Set([
   "sidecar.holdApplication",
 ]);
 
-/** A value of a Spec as people read it: digests and commits short, choices and phrases in words, yes and no too. */
+/** A value of a Spec as people read it: digests and commits short, choices and phrases in words, yes and no and moments too. */
 export function printable(t: T, field: string, value: string | null): string {
   if (value === null) return t("nothing");
   if (field === "image.digest") return `${value.slice(0, 11)}…${value.slice(-4)}`;
   if (field === "image.commit") return value.slice(0, 7);
+  if (field === "restartedAt" && !Number.isNaN(Date.parse(value))) return t("value.moment", { at: new Date(value) });
   if (BOOLEANS.has(field)) return value === "true" ? t("value.yes") : t("value.no");
   // Fields with a few choices have names for them; what people typed stays as it is.
   const key = `value.${changeKey(field)}.${value}` as Parameters<T["has"]>[0];

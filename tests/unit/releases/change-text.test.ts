@@ -43,3 +43,10 @@ test("what people typed stays as it is", () => {
   const [change] = specChanges(plainSpec(), plainSpec({ meshMode: "mesh" }));
   expect(printable(t, change?.field ?? "", change?.after ?? null)).toBe("mesh");
 });
+
+test.each(["en", "zh"] as const)("a moment is a date and a time of the person's own zone, in %s", (locale) => {
+  const words = { locale, messages: messagesOf(locale), timeZone: "Asia/Shanghai" };
+  const t = createTranslator({ ...words, namespace: "releases" });
+  const said = printable(t, "restartedAt", "2026-11-26T23:46:51.529Z").replaceAll(" ", " ");
+  expect(said).toBe(locale === "en" ? "Nov 27, 2026, 07:46:51" : "2026年11月27日 07:46:51");
+});
