@@ -14,6 +14,8 @@ type Props = {
   label: string;
   /** Why it cannot be confirmed yet. */
   why: string | undefined;
+  /** Until it is known what goes: nothing is typed before what may be chosen above it. */
+  waits?: boolean;
   busy: boolean;
   error: unknown;
   onCancel: () => void;
@@ -21,7 +23,7 @@ type Props = {
 };
 
 /** The end of the dialog of a retirement: its reason, and the name, typed. */
-export function ConfirmRetirement({ app, label, why, busy, error, onCancel, onConfirm }: Props) {
+export function ConfirmRetirement({ app, label, why, waits, busy, error, onCancel, onConfirm }: Props) {
   const t = useTranslations("retire.confirm");
   const errorText = useErrorText();
   const [name, setName] = useState("");
@@ -43,12 +45,14 @@ export function ConfirmRetirement({ app, label, why, busy, error, onCancel, onCo
       <div className={classes.inputs}>
         <TextInput
           label={t("reason")}
+          disabled={waits}
           value={reason}
           onChange={(event) => setReason(event.currentTarget.value)}
           maxLength={500}
         />
         <TextInput
           label={t.rich("name", { app: () => <code>{app}</code> })}
+          disabled={waits}
           value={name}
           onChange={(event) => setName(event.currentTarget.value)}
           autoComplete="off"

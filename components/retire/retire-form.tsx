@@ -50,6 +50,7 @@ export function RetireForm({ app, onCancel, onConfirmed }: Props) {
         app={app.name}
         label={t("action")}
         why={plan === undefined || isFetching ? t("plan.looking") : undefined}
+        waits={plan === undefined}
         busy={retire.isPending}
         error={retire.error}
         onCancel={onCancel}

@@ -74,6 +74,9 @@ describe("from click to proof, in the browser", () => {
     for (const word of ["Deployment", "Service", "Webhook", "Pipeline job", "1 image", "1 pod stops"]) {
       await dialog.getByText(word, { exact: false }).first().waitFor();
     }
+    // What may be kept is asked before the name: the dialog begins there, also when it is known later than the rest.
+    const keep = dialog.getByLabel("Keep its image");
+    await expect.poll(() => keep.evaluate((box) => box === document.activeElement)).toBe(true);
     await dialog.getByLabel("Reason").fill("The trial is over.");
     await dialog.getByLabel("Type short-lived to confirm").fill("short-live");
     await dialog.getByTitle("Type short-lived first").waitFor();
