@@ -1,4 +1,5 @@
 import "server-only";
+import { RECHECK_MS } from "#lib/access/still-allowed";
 import { logger } from "#lib/platform/logger";
 import { type BuildLogEvent } from "./schema.ts";
 
@@ -7,11 +8,22 @@ const HEARTBEAT_MS = 20_000;
 
 /**
  * A followed log as server-sent events (https://html.spec.whatwg.org/multipage/server-sent-events.html). The id of a
- * text is the byte offset after it, so a browser that reconnects with Last-Event-ID goes on where it was.
+ * text is the byte offset after it, so a browser that reconnects with Last-Event-ID goes on where it was. Ends with the
+ * browser, or when `mayStill` says no.
  */
-export function logStream(events: AsyncGenerator<BuildLogEvent>): Response {
+export function logStream(
+  follow: (ending: AbortSignal) => AsyncGenerator<BuildLogEvent>,
+  { signal, mayStill }: { signal: AbortSignal; mayStill(): Promise<boolean> },
+): Response {
   const encoder = new TextEncoder();
+  const over = new AbortController();
+  const events = follow(AbortSignal.any([signal, over.signal]));
+  const recheck = setInterval(() => void mayStill().then((yes) => yes || over.abort()), RECHECK_MS);
   let heartbeat: NodeJS.Timeout | undefined;
+  const rest = () => {
+    clearInterval(heartbeat);
+    clearInterval(recheck);
+  };
   const body = new ReadableStream<Uint8Array>({
     start(controller) {
       // Something at once, so that the browser knows that it is connected before the first line is there.
@@ -24,11 +36,12 @@ export function logStream(events: AsyncGenerator<BuildLogEvent>): Response {
         return { done: true, value: undefined } as const;
       });
       if (!next.done) return controller.enqueue(encoder.encode(encode(next.value)));
-      clearInterval(heartbeat);
+      rest();
       controller.close();
     },
     async cancel() {
-      clearInterval(heartbeat);
+      rest();
+      over.abort();
       await events.return(undefined);
     },
   });

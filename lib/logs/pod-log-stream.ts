@@ -1,4 +1,5 @@
 import "server-only";
+import { RECHECK_MS } from "#lib/access/still-allowed";
 import { connectCluster } from "#lib/clusters/connect-cluster";
 import { type Db } from "#lib/platform/db";
 import { NotFound } from "#lib/platform/errors";
@@ -36,18 +37,17 @@ export async function logSourceOf(
 }
 
 const HEARTBEAT_MS = 20_000;
-const RECHECK_MS = 5_000;
 /** What waits for a slow browser; the cluster is then read no faster than the browser reads. */
 const MOST_WAITING_BYTES = 1024 * 1024;
 
 /**
  * Pod logs as server-sent events; each one's id is the position in every pod, so that Last-Event-ID resumes without a
- * gap or a repeat. Ends with the browser, or when `stillAllowed` says no; `onEnd` hears of it at once, more than once maybe.
+ * gap or a repeat. Ends with the browser, or when `mayStill` says no; `onEnd` hears of it at once, more than once maybe.
  */
 export function podLogStream(
   source: LogSource,
   wish: LogWish,
-  { signal, stillAllowed, onEnd }: { signal: AbortSignal; stillAllowed(): Promise<boolean>; onEnd(): void },
+  { signal, mayStill, onEnd }: { signal: AbortSignal; mayStill(): Promise<boolean>; onEnd(): void },
 ): Response {
   const encoder = new TextEncoder();
   const over = new AbortController();
@@ -61,7 +61,7 @@ export function podLogStream(
         };
         write("retry: 1000\n: following\n\n");
         const heartbeat = setInterval(() => write(": still here\n\n"), HEARTBEAT_MS);
-        const recheck = setInterval(() => void stillAllowed().then((yes) => yes || over.abort()), RECHECK_MS);
+        const recheck = setInterval(() => void mayStill().then((yes) => yes || over.abort()), RECHECK_MS);
         const leave = () => {
           room.resolve();
           onEnd();

@@ -1,7 +1,6 @@
 import { z } from "zod";
-import { authenticate } from "#lib/access/authenticate";
 import { route } from "#lib/access/route";
-import { allows } from "#lib/access/rules";
+import { stillAllowed } from "#lib/access/still-allowed";
 import { ownContainerOf } from "#lib/logs/own-container";
 import { logSourceOf, podLogStream } from "#lib/logs/pod-log-stream";
 import { takeReadingPlace } from "#lib/logs/reading-places";
@@ -27,12 +26,8 @@ export const GET = route(
     const { tail, since = null, previous } = wish;
     const container = wish.container ?? (await ownContainerOf(db, app, wish.environment));
     const positions = decodePositions(request.headers.get("last-event-id") ?? wish.lastEventId ?? "");
-    const stillAllowed = async () => {
-      // A database that is away for a moment says nothing about rights.
-      const actor = await authenticate(db, request.headers, now()).catch(() => "unknown" as const);
-      return actor === "unknown" || (actor !== null && allows(actor, "app.logs", scope.app.teamId));
-    };
+    const mayStill = () => stillAllowed({ db, now }, request, "app.logs", scope.app.teamId);
     const onEnd = takeReadingPlace(reader.id);
-    return podLogStream(source, { container, tail, since, previous, positions }, { signal, stillAllowed, onEnd });
+    return podLogStream(source, { container, tail, since, previous, positions }, { signal, mayStill, onEnd });
   },
 );

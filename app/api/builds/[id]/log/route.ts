@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { route } from "#lib/access/route";
+import { stillAllowed } from "#lib/access/still-allowed";
 import { followBuildLog } from "#lib/builds/follow-log";
 import { logStream } from "#lib/builds/log-stream";
 
@@ -13,9 +14,10 @@ export const GET = route(
     output: "stream",
     scope: { build: "id" },
   },
-  async ({ db, subscribe, scope, input, request, signal }) => {
+  async ({ db, now, subscribe, scope: { build }, input, request, signal }) => {
     const resumeAt = request.headers.get("last-event-id");
     const from = resumeAt === null ? input.offset : offset.parse(resumeAt);
-    return logStream(followBuildLog({ db, subscribe }, scope.build.id, from, signal));
+    const mayStill = () => stillAllowed({ db, now }, request, "build.read", build.app.teamId);
+    return logStream((ending) => followBuildLog({ db, subscribe }, build.id, from, ending), { signal, mayStill });
   },
 );
