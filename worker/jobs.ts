@@ -14,6 +14,7 @@ import { type ReconcileReleaseDeps } from "#lib/releases/steps/step-context";
 import { reconcileRetirement } from "#lib/retire/reconcile";
 import { retireJob } from "#lib/retire/retire-job";
 import { type RetireWorld } from "#lib/retire/retire-world";
+import { endRestOf, terminalRestJob } from "#lib/terminal/end-rest";
 
 /** What the reconcilers stand on; a world is null while a system that it needs is not configured. */
 export type Worlds = {
@@ -32,6 +33,7 @@ export function catalogue({ provision, build, release, retire }: Worlds): { job:
     { job: bulkJob, handler: handle(workOffBulk, release) },
     { job: podDeletionJob, handler: handle(deletePod, release) },
     { job: leaseJob, handler: handle(endLease, release) },
+    { job: terminalRestJob, handler: handle(endRestOf, release) },
     { job: retireJob, handler: handle(reconcileRetirement, retire) },
   ];
 }

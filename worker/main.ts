@@ -36,7 +36,9 @@ async function main(): Promise<void> {
   for (const { job, handler } of catalogue(worlds)) await queue.work(job, handler);
 
   const { workerListen: listen } = env;
-  const terminals = { db, now: () => new Date(), log: logger("terminal"), connect: connectCluster, publicUrl: env.url };
+  const { enqueue } = queue;
+  const own = { db, enqueue, now: () => new Date(), log: logger("terminal") };
+  const terminals = { ...own, connect: connectCluster, publicUrl: env.url };
   const gateway = listen && (await openGateway({ ...terminals, listen }));
 
   const { signal } = stopping;

@@ -56,7 +56,7 @@ export async function sweep({ db, queue, systems, release, log, signal }: Parts)
       if (swept && swept.found > 0) log.info(swept, "found pushes whose webhook never came");
     }),
     run("terminals", TERMINALS_MS, async () => {
-      const lost = await endLostTerminals(db, new Date());
+      const lost = await endLostTerminals({ db, enqueue: queue.enqueue }, new Date());
       if (lost > 0) log.info({ lost }, "ended terminals that nobody holds");
     }),
     run("restore proofs", PROOF_MS, async () => {

@@ -4,17 +4,20 @@ import { KINDS } from "#lib/clients/kubernetes/kinds";
 import { type Db } from "#lib/platform/db";
 import { KeplerError, NotFound, toPublicError } from "#lib/platform/errors";
 import { type Logger } from "#lib/platform/logger";
+import { type Queue } from "#lib/platform/queue";
+import { endRest } from "#lib/terminal/end-rest";
 import { type Ending, finishTerminal } from "#lib/terminal/end-terminal";
 import { lookAtTerminal } from "#lib/terminal/look-at-terminal";
 import { createRecorder, type Recorder } from "#lib/terminal/recorder";
 import { IDLE_MINUTES, LOOK_DEADLINE_MS, RECHECK_MS, type TerminalFacts, whyEnd } from "#lib/terminal/rules";
 import { type TerminalEnd } from "#lib/terminal/schema";
-import { killCommand, shellCommand } from "#lib/terminal/shell-command";
+import { shellCommand } from "#lib/terminal/shell-command";
 import { type TakenTerminal } from "#lib/terminal/take-ticket";
 import { type Browser } from "./browser-socket.ts";
 
 export type RunTerminalDeps = {
   db: Db;
+  enqueue: Queue["enqueue"];
   now: () => Date;
   log: Logger;
   connect(cluster: { context: string }): Kubernetes;
@@ -22,7 +25,6 @@ export type RunTerminalDeps = {
 
 /** What the shell has still to say when it ends is waited for this long. */
 const LAST_WORDS_MS = 2_000;
-const KILL_DEADLINE_MS = 10_000;
 
 /** Joins a person's socket to a shell in their container until one of the many reasons ends it, and keeps what was shown. */
 export async function runTerminal(
@@ -50,18 +52,24 @@ export async function runTerminal(
   // First both directions, then what was left running, then the bookkeeping: the database may be what is missing.
   session?.close();
   browser.cut({ type: "ended", ...ending });
-  const killed =
-    session && ending.reason !== "exited"
-      ? killRest(deps, terminal).catch((error: unknown) =>
-          log.warn({ err: error }, "a terminal's rest could not be ended"),
-        )
-      : undefined;
+  const left = session !== undefined && ending.reason !== "exited" && leavesRest(deps, terminal);
   try {
     await recorder?.close();
-    await finishTerminal(db, app, id, ending, now());
-    log.info({ reason: ending.reason, exitCode: ending.exitCode }, "terminal ended");
   } finally {
-    await killed;
+    await left;
+  }
+  await finishTerminal(deps, app, id, { ...ending, rest: await left }, now());
+  log.info({ reason: ending.reason, exitCode: ending.exitCode }, "terminal ended");
+}
+
+/** Ends at once what the shell had started; true when that was not to be done now. */
+async function leavesRest({ connect, log }: RunTerminalDeps, terminal: TakenTerminal): Promise<boolean> {
+  try {
+    await endRest(connect(terminal.environment.cluster), terminal);
+    return false;
+  } catch (error) {
+    log.warn({ err: error, terminalId: terminal.id }, "a terminal's rest is left to a job");
+    return true;
   }
 }
 
@@ -153,18 +161,4 @@ async function watch(
       return null;
     }
   }
-}
-
-/** Ends what the shell has left in the container: the cut alone reaches only the streams. */
-async function killRest({ connect }: RunTerminalDeps, terminal: TakenTerminal): Promise<void> {
-  const { environment, podName, container, id } = terminal;
-  const signal = AbortSignal.timeout(KILL_DEADLINE_MS);
-  const command = killCommand(id);
-  const killing = await connect(environment.cluster).exec(environment.namespace, podName, {
-    container,
-    command,
-    tty: false,
-    signal,
-  });
-  await killing.ended;
 }

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { enqueue } from "#lib/platform/queue";
 import { endLostTerminals } from "#lib/terminal/end-terminal";
 import { APPROVAL_MINUTES } from "#lib/terminal/rules";
 import { openTerminalResult, terminalTicket } from "#lib/terminal/schema";
@@ -60,7 +61,7 @@ describe("where somebody else has to agree", () => {
   it("it waits so long and no longer", async () => {
     const id = await asked();
     const later = new Date(Date.now() + (APPROVAL_MINUTES + 1) * 60_000);
-    await endLostTerminals(world.db, later);
+    await endLostTerminals({ db: world.db, enqueue }, later);
     expect(await world.rowOf(id)).toMatchObject({ state: "ended", endReason: "unused" });
   });
 

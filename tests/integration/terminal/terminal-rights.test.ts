@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { sessionCookieName, writeSessionCookie } from "#lib/access/session-cookie";
 import { createSession, revokeSession } from "#lib/access/sessions";
+import { enqueue } from "#lib/platform/queue";
 import { endLostTerminals } from "#lib/terminal/end-terminal";
 import { TICKET_SECONDS } from "#lib/terminal/rules";
 import { waitFor } from "#tests/world/wait-for";
@@ -39,7 +40,7 @@ describe("a connection is refused", () => {
     const ticketExpiresAt = new Date(Date.now() - 1);
     await world.db.terminalSession.update({ where: { id: opened.id }, data: { ticketExpiresAt } });
     expect(await world.knock({ cookie: lin.cookie, opened })).toBe(403);
-    await endLostTerminals(world.db, new Date(Date.now() + TICKET_SECONDS * 1000));
+    await endLostTerminals({ db: world.db, enqueue }, new Date(Date.now() + TICKET_SECONDS * 1000));
     expect(await world.rowOf(opened.id)).toMatchObject({ state: "ended", endReason: "unused" });
   });
 
@@ -90,19 +91,8 @@ describe("an open terminal is cut in both directions within five seconds", () =>
     const cutAfterMs = Date.now() - takenAt;
     clearInterval(typing);
     expect(cutAfterMs).toBeLessThan(CUT_WITHIN_MS);
-    await waitFor("what it left to be ended", async () => !(await isAlive(terminal.id)), 10_000);
+    await waitFor("what it left to be ended", async () => !(await world.leftOf(terminal.id)), 10_000);
     return ended;
-  };
-  const isAlive = async (id: string) => {
-    const command = ["sh", "-c", `grep -l "KEPLER_TERMINAL=$1" /proc/[0-9]*/environ 2>/dev/null | wc -l`, "sh", id];
-    const { output } = await world.kubernetes.exec(world.namespace, "shop-1", {
-      container: "app",
-      command,
-      tty: false,
-    });
-    let text = "";
-    for await (const { bytes } of output) text += Buffer.from(bytes).toString();
-    return Number(text) > 0;
   };
 
   it("when the role loses the right", async () => {

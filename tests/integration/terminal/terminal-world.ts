@@ -7,6 +7,7 @@ import { createKubernetes } from "#lib/clients/kubernetes/create-kubernetes";
 import { KINDS } from "#lib/clients/kubernetes/kinds";
 import { seePod } from "#lib/clusters/pod-rules";
 import { logger } from "#lib/platform/logger";
+import { enqueue } from "#lib/platform/queue";
 import {
   TERMINAL_PROTOCOL,
   type TerminalServerMessage,
@@ -89,7 +90,7 @@ export async function startTerminals() {
   await startPod("shop-2");
 
   const gateway = await openGateway({
-    ...{ db, now: () => new Date(), log: logger("terminal"), connect: () => kubernetes },
+    ...{ db, enqueue, now: () => new Date(), log: logger("terminal"), connect: () => kubernetes },
     ...{ listen: { host: "127.0.0.1", port: 0 }, publicUrl: ORIGIN },
   });
   const { POST } = await import("../../../app/api/apps/[app]/terminal/route.ts");
@@ -143,8 +144,33 @@ export async function startTerminals() {
     return { ...terminal, id: opened.id };
   };
 
+  /** Does anything still run in the container of shop-1 that a terminal has started? */
+  const leftOf = async (id: string): Promise<boolean> => {
+    const command = ["sh", "-c", `grep -l "KEPLER_TERMINAL=$1" /proc/[0-9]*/environ 2>/dev/null | wc -l`, "sh", id];
+    const { output } = await kubernetes.exec(namespace, "shop-1", { container: "app", command, tty: false });
+    let text = "";
+    for await (const { bytes } of output) text += Buffer.from(bytes).toString();
+    return Number(text) > 0;
+  };
+
   return {
-    ...{ db, app, dev, prod, kubernetes, namespace, ask, post, open, knock, startPod, connect, shell },
+    ...{
+      databaseUrl: database.url,
+      db,
+      app,
+      dev,
+      prod,
+      kubernetes,
+      namespace,
+      ask,
+      post,
+      open,
+      knock,
+      startPod,
+      connect,
+      shell,
+      leftOf,
+    },
     someone: (role: TeamRole) => person(db, `${role}-${randomUUID().slice(0, 8)}`, { [TEAM]: role }),
     rowOf: (id: string) => db.terminalSession.findUniqueOrThrow({ where: { id } }),
     stop: async () => {

@@ -1,13 +1,25 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { createKubernetes } from "#lib/clients/kubernetes/create-kubernetes";
+import { openQueue } from "#lib/platform/queue";
 import { readCast } from "#lib/terminal/asciicast-rules";
+import { endRestOf, terminalRestJob } from "#lib/terminal/end-rest";
 import { endLostTerminals } from "#lib/terminal/end-terminal";
 import { recordingOf } from "#lib/terminal/queries";
 import { LOST_MS, RECORDING_LIMIT_BYTES } from "#lib/terminal/rules";
+import { shellCommand } from "#lib/terminal/shell-command";
 import { waitFor } from "#tests/world/wait-for";
 import { call } from "../access/world.ts";
 import { SECRET, startTerminals } from "./terminal-world.ts";
 
 const MEBIBYTE = 1024 ** 2;
+
+/** A cluster that does not answer. */
+const SILENT = JSON.stringify({
+  ...{ apiVersion: "v1", kind: "Config", "current-context": "test" },
+  clusters: [{ name: "test", cluster: { server: "http://127.0.0.1:9" } }],
+  users: [{ name: "test", user: { token: "none" } }],
+  contexts: [{ name: "test", context: { cluster: "test", user: "test" } }],
+});
 
 /** A program like vim or top: the alternate screen, the cursor where it wants it, raw keys. */
 const FULL_SCREEN = [
@@ -175,12 +187,31 @@ describe("its recording", () => {
   });
 });
 
-it("a terminal whose worker is gone is ended by another", async () => {
-  const opened = await world.open(lin.cookie);
+it("a terminal whose worker was killed is ended by another, with what its shell had started, once the cluster answers", async () => {
+  const { db, kubernetes, namespace } = world;
+  const queue = await openQueue(world.databaseUrl, { supervise: true });
+  const { id } = await world.open(lin.cookie);
+  // What a worker that is killed leaves: the shell's processes, streams that lead nowhere, and a row that says "open".
+  const shell = await kubernetes.exec(namespace, "shop-1", { container: "app", command: shellCommand(id), tty: true });
+  await shell.write(Buffer.from("trap '' HUP; while true; do sleep 0.2; done &\r"));
+  await waitFor("what it starts", () => world.leftOf(id));
+  shell.close();
   const seenAt = new Date(Date.now() - LOST_MS - 1);
-  await world.db.terminalSession.update({ where: { id: opened.id }, data: { state: "open", seenAt } });
-  expect(await endLostTerminals(world.db, new Date())).toBeGreaterThan(0);
-  expect(await world.rowOf(opened.id)).toMatchObject({ state: "ended", endReason: "lost" });
+  await db.terminalSession.update({ where: { id }, data: { state: "open", seenAt } });
+
+  expect(await endLostTerminals({ db, enqueue: queue.enqueue }, new Date())).toBeGreaterThan(0);
+  expect(await world.rowOf(id)).toMatchObject({ state: "ended", endReason: "lost" });
+  const now = () => new Date();
+  const away = { clients: { kubernetes: () => createKubernetes({ kubeconfig: SILENT }) }, db, now };
+  const tried = await endRestOf(away, id, { signal: AbortSignal.timeout(10_000) });
+  expect(tried).toMatchObject({ requeueAfterMs: expect.any(Number) });
+  expect(await world.leftOf(id)).toBe(true);
+
+  await queue.work(terminalRestJob, (key, call) =>
+    endRestOf({ clients: { kubernetes: () => kubernetes }, db, now }, key, call),
+  );
+  await waitFor("what it left to be ended", async () => !(await world.leftOf(id)));
+  await queue.stop(1_000);
 });
 
 it("a pod that was replaced by one of the same name gets no shell of the old one's ticket", async () => {
