@@ -32,6 +32,7 @@ const placeRow = z.object({
   requestedBy: z.string().nullable(),
   desired: z.number().nullable(),
   ready: z.number().nullable(),
+  progressing: z.boolean().nullable(),
   ownership: z.string().nullable(),
   systemState: z.enum(["up", "down"]).nullable(),
   systemSince: z.date().nullable(),
@@ -50,7 +51,7 @@ export async function placesOf(db: Db, appIds: string[]): Promise<Map<string, Ap
       newest.requested_at as "requestedAt", newest.ended_at as "endedAt",
       current.id::text as "currentId", current.number as current, current.ended_at as "currentEndedAt", person.name as "requestedBy",
       (select jsonb_object_agg(key, value) from jsonb_each(running.spec) where key = any(${SHOWN_PARTS})) as spec,
-      workload.desired, workload.ready, workload.ownership,
+      workload.desired, workload.ready, workload.progressing, workload.ownership,
       system.state::text as "systemState", system.since as "systemSince", system.last_ok_at as "systemOkAt",
       forbidden.since as "forbiddenSince"
     from apps app ${PLACES}
@@ -66,14 +67,14 @@ export async function placesOf(db: Db, appIds: string[]): Promise<Map<string, Ap
 }
 
 function placeView(row: PlaceRow): AppEnvironmentView {
-  const { spec, desired, ready, systemState, systemSince } = row;
+  const { spec, desired, ready, progressing, systemState, systemSince } = row;
   const addresses = spec ? addressesOf(spec, row.domain) : [];
   const { health, since } = healthOf({
     cluster: systemState && systemSince ? { state: systemState, since: systemSince } : null,
     forbiddenSince: row.forbiddenSince,
     newest: { state: row.newestState, requestedAt: row.requestedAt, endedAt: row.endedAt },
     current: row.current === null ? null : { endedAt: row.currentEndedAt },
-    workload: desired === null ? null : { desired, ready: ready ?? 0 },
+    workload: desired === null ? null : { desired, ready: ready ?? 0, progressing: progressing ?? true },
   });
   return {
     environmentId: row.environmentId,

@@ -12,7 +12,7 @@ export type HealthFacts = {
   /** Newest one that is done. */
   current: { endedAt: Date | null } | null;
   /** The Deployment as the watch saw it last; null = the watch does not see one. */
-  workload: { desired: number; ready: number } | null;
+  workload: { desired: number; ready: number; progressing: boolean } | null;
 };
 
 /** The order of the services list: what needs a person first. health-sql.ts is the same rule where the database sorts. */
@@ -45,5 +45,7 @@ export function healthOf(facts: HealthFacts): { health: HealthState; since: Date
   if (!workload) return { health: "failed", since: null };
   if (desired === 0) return { health: "paused", since: current.endedAt };
   if (ready === 0) return { health: "failed", since: null };
-  return ready < desired ? { health: "degraded", since: null } : { health: "running", since: current.endedAt };
+  // New pods that do not get through are trouble though the old ones serve: somebody changed the Deployment by hand.
+  if (ready < desired || !workload.progressing) return { health: "degraded", since: null };
+  return { health: "running", since: current.endedAt };
 }

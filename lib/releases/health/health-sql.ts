@@ -46,7 +46,7 @@ export const HEALTH = Prisma.sql`
     when workload.name is null then 'failed'
     when workload.desired = 0 then 'paused'
     when workload.ready = 0 then 'failed'
-    when workload.ready < workload.desired then 'degraded'
+    when workload.ready < workload.desired or not workload.progressing then 'degraded'
     else 'running'
   end`;
 

@@ -81,7 +81,7 @@ beforeAll(async () => {
           updated: desired,
           ready: Math.min(desired, seed % 4),
           available: 0,
-          progressing: true,
+          progressing: seed % 5 !== 0,
           seenAt: AT,
         });
       }

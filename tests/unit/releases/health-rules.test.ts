@@ -8,7 +8,7 @@ const running: HealthFacts = {
   forbiddenSince: null,
   newest: done,
   current: { endedAt: AT },
-  workload: { desired: 2, ready: 2 },
+  workload: { desired: 2, ready: 2, progressing: true },
 };
 const health = (change: Partial<HealthFacts>) => healthOf({ ...running, ...change }).health;
 
@@ -25,19 +25,26 @@ test("what may not be seen is forbidden, not what its last rows said, and a sile
 });
 
 test("a release on its way is work, not trouble", () => {
-  expect(health({ newest: { ...done, state: "rolling_out" }, workload: { desired: 2, ready: 0 } })).toBe("working");
+  expect(
+    health({ newest: { ...done, state: "rolling_out" }, workload: { desired: 2, ready: 0, progressing: true } }),
+  ).toBe("working");
 });
 
 test("a failed release is a failure only when nothing serves any more", () => {
   const newest = { ...done, state: "failed" as const };
   expect(health({ newest })).toBe("degraded");
-  expect(health({ newest, workload: { desired: 2, ready: 0 } })).toBe("failed");
+  expect(health({ newest, workload: { desired: 2, ready: 0, progressing: true } })).toBe("failed");
 });
 
 test("pods decide once releases are over: all ready, some, none, none wanted, or the Deployment itself gone", () => {
   expect(health({})).toBe("running");
-  expect(health({ workload: { desired: 2, ready: 1 } })).toBe("degraded");
-  expect(health({ workload: { desired: 2, ready: 0 } })).toBe("failed");
-  expect(health({ workload: { desired: 0, ready: 0 } })).toBe("paused");
+  expect(health({ workload: { desired: 2, ready: 1, progressing: true } })).toBe("degraded");
+  expect(health({ workload: { desired: 2, ready: 0, progressing: true } })).toBe("failed");
+  expect(health({ workload: { desired: 0, ready: 0, progressing: true } })).toBe("paused");
   expect(health({ workload: null })).toBe("failed");
+});
+
+test("new pods that do not get through are trouble, though those of before serve", () => {
+  expect(health({ workload: { desired: 2, ready: 2, progressing: false } })).toBe("degraded");
+  expect(health({ workload: { desired: 2, ready: 0, progressing: false } })).toBe("failed");
 });
