@@ -25,7 +25,7 @@ export function FindingRow({ app, place, finding, before }: Props) {
           {error.next && <p>{sentence(error.next)}</p>}
           {pods.length > 1 && <p className="k-quiet">{t("inPods", { count: pods.length })}</p>}
           <FindingActions app={app} place={place} finding={finding} before={before} />
-          <details className={classes.grounds}>
+          <details className={classes.grounds} open={evidence.some(({ source }) => source === "log")}>
             <summary>{t("grounds")}</summary>
             <ul>
               {evidence.map((each, i) => (
@@ -43,6 +43,7 @@ export function FindingRow({ app, place, finding, before }: Props) {
 /** What was seen: by whom, where, when, in its own words. */
 function EvidenceRow({ evidence: { system, source, object, text, at, count } }: { evidence: Evidence }) {
   const t = useTranslations("diagnosis");
+  const sentence = useSentence();
   return (
     <li>
       <p className="k-small k-quiet">
@@ -55,7 +56,7 @@ function EvidenceRow({ evidence: { system, source, object, text, at, count } }: 
         )}
         {count > 1 && ` · ${t("times", { count })}`}
       </p>
-      {source === "log" ? <pre>{text}</pre> : <p className={classes.said}>{text}</p>}
+      {source === "log" ? <pre>{text}</pre> : <p className={classes.said}>{sentence(text)}</p>}
     </li>
   );
 }

@@ -27,7 +27,7 @@ export const rolloutRule: Rule = ({ workload, replicaSets, before }) => {
           seenIn({
             source: "status",
             object: `ReplicaSet/${set.name}`,
-            text: `${set.ready} / ${set.there} / ${set.wanted}`,
+            text: `${set.ready} of ${set.there} pods ready, ${set.wanted} wanted.`,
           }),
         ),
       ],
