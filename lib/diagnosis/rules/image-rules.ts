@@ -92,6 +92,14 @@ const ABSENT: Omit<Case, "says"> = {
   actions: [{ kind: "rollback" }],
 };
 
+/** Building again would not help: what was released is there. */
+const BY_HAND: Pick<Case, "why" | "next" | "nextOrBack" | "actions"> = {
+  why: "it is not in the registry, and not the image of its release",
+  next: "Somebody set it by hand: undo that change, or release again.",
+  nextOrBack: undefined,
+  actions: [{ kind: "restart" }],
+};
+
 /** The image does not come to the node, or is of no use there. */
 export const imageRule: Rule = (scene) =>
   inContainers(scene, (pod, container) => {
@@ -99,7 +107,8 @@ export const imageRule: Rule = (scene) =>
     const pulls = reason !== null && PULLING.includes(reason);
     const text = pulls ? pullText(scene, pod, container) : foreignProgram(scene, pod, container);
     if (text === null) return null;
-    const { says: _, ...the } = { says: null, ...caseOf(reason, text) };
+    const kind = caseOf(reason, text);
+    const the = kind.variant === "not-found" && isByHand(scene, container, text) ? { ...kind, ...BY_HAND } : kind;
     const events = podEvents(scene, pod, "Failed").filter(({ message }) => message.includes("pull image"));
     return found({
       rule: "image",
@@ -112,6 +121,12 @@ export const imageRule: Rule = (scene) =>
       actions: the.actions,
     });
   });
+
+/** Does the registry have what was released, while the node asks for something else? Then its kubelet names that. */
+function isByHand({ image, container: own }: Scene, { name }: SeenContainer, text: string): boolean {
+  const asked = /(?:image|reference) "([^"]+)"/.exec(text)?.[1];
+  return name === own && image?.present === true && asked !== undefined && !asked.includes(image.digest);
+}
 
 function caseOf(reason: string | null, text: string): Omit<Case, "says"> {
   if (reason === "InvalidImageName") return INVALID;

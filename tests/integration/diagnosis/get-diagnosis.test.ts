@@ -2,9 +2,11 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { KINDS } from "#lib/clients/kubernetes/kinds";
 import { recordObserved, seeRow } from "#lib/clusters/record-observed";
 import { recordSystem } from "#lib/clusters/record-system";
+import { seeWorkload } from "#lib/clusters/workload-rules";
 import { getDiagnosis } from "#lib/diagnosis/get-diagnosis";
 import { firstFindings } from "#lib/diagnosis/last-seen";
 import { ReleaseWorld, serving } from "#tests/integration/releases/release-world";
+import { waitFor } from "#tests/world/wait-for";
 
 /** Kept as an ordinary variable, and told by its name alone. */
 const PASSWORD = "correct-horse-battery";
@@ -78,6 +80,31 @@ describe("what is wrong with a service", () => {
     const { findings, gaps } = await during({ system: "kubernetes", kind: "answer", ...forbidden, headers }, diagnosis);
     expect(findings).toEqual([]);
     expect(gaps).toEqual([{ what: "nodes", error: expect.objectContaining({ code: "denied" }) }]);
+  });
+
+  it("is an image that somebody set by hand, which no build brings back, where what was released is there", async () => {
+    const place = { ...KINDS.deployment, namespace: "kepler-dev", name: app.name };
+    const ofRelease = seeWorkload(await world.kubernetes.get(place))?.image ?? "";
+    const image = `${ofRelease.split("@")[0]}:never-built`;
+    const set = (to: string) =>
+      world.kubernetes.apply(
+        {
+          ...{ apiVersion: "apps/v1", kind: "Deployment", metadata: { name: app.name, namespace: "kepler-dev" } },
+          spec: { template: { spec: { containers: [{ name: app.name, image: to }] } } },
+        },
+        { manager: "somebody", force: true },
+      );
+    await set(image);
+    const [finding] = await waitFor("the image not to be found", async () => {
+      const { findings } = await diagnosis();
+      return findings.some(({ rule, error }) => rule === "image" && error.code === "not-found") && findings;
+    });
+    expect(finding?.error).toMatchObject({
+      message: expect.stringContaining("it is not in the registry, and not the image of its release"),
+      next: "Somebody set it by hand: undo that change, or release again.",
+    });
+    expect(finding?.actions).toEqual([{ kind: "restart" }]);
+    await set(ofRelease);
   });
 
   it("is told by the pods as they were last seen while the cluster is silent, with their age; lists tell the same", async () => {
