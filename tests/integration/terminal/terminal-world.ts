@@ -3,9 +3,11 @@ import { once } from "node:events";
 import { WebSocket } from "ws";
 import { z } from "zod";
 import { type TeamRole } from "#lib/access/rules";
+import { type Kubernetes } from "#lib/clients/kubernetes/client";
 import { createKubernetes } from "#lib/clients/kubernetes/create-kubernetes";
 import { KINDS } from "#lib/clients/kubernetes/kinds";
 import { seePod } from "#lib/clusters/pod-rules";
+import { type Db } from "#lib/platform/db";
 import { logger } from "#lib/platform/logger";
 import { enqueue } from "#lib/platform/queue";
 import {
@@ -56,36 +58,7 @@ export async function startTerminals() {
   const { digest } = await pushImage(outside.registry, "terminal/app", "v1", { config: { Cmd } });
   const image = `${new URL(outside.registry.url).host}/terminal/app@${digest}`;
   await kubernetes.apply({ apiVersion: "v1", kind: "Namespace", metadata: { name: namespace } });
-  /** A running pod of the app, written down as the watch would. */
-  const startPod = async (name: string) => {
-    const env = [{ name: "DB_PASSWORD", value: SECRET }];
-    const containers = [
-      { name: "app", image, env },
-      { name: "side", image },
-    ];
-    await waitFor("the pod to be accepted", () =>
-      kubernetes
-        .apply({
-          apiVersion: "v1",
-          kind: "Pod",
-          metadata: { name, namespace },
-          spec: { terminationGracePeriodSeconds: 0, containers },
-        })
-        .catch((error: Error) => !/serviceaccount/.test(error.message) && Promise.reject(error)),
-    );
-    const seen = await waitFor("the pod to run", async () => {
-      const pod = await kubernetes.get({ ...KINDS.pod, namespace, name });
-      const one = pod && seePod(pod);
-      return one?.containers.every(({ state }) => state === "running") && one;
-    });
-    await db.observedPod.create({
-      data: {
-        ...{ clusterId: cluster.id, uid: seen.uid, namespace, name, appId: app.id, phase: "Running" },
-        ...{ status: "Running", ready: true, restarts: 0, containers: seen.containers },
-        ...{ createdAt: new Date(), seenAt: new Date() },
-      },
-    });
-  };
+  const startPod = podStarter({ db, kubernetes, namespace, image, clusterId: cluster.id, appId: app.id });
   await startPod("shop-1");
   await startPod("shop-2");
 
@@ -144,33 +117,10 @@ export async function startTerminals() {
     return { ...terminal, id: opened.id };
   };
 
-  /** Does anything still run in the container of shop-1 that a terminal has started? */
-  const leftOf = async (id: string): Promise<boolean> => {
-    const command = ["sh", "-c", `grep -l "KEPLER_TERMINAL=$1" /proc/[0-9]*/environ 2>/dev/null | wc -l`, "sh", id];
-    const { output } = await kubernetes.exec(namespace, "shop-1", { container: "app", command, tty: false });
-    let text = "";
-    for await (const { bytes } of output) text += Buffer.from(bytes).toString();
-    return Number(text) > 0;
-  };
-
   return {
-    ...{
-      databaseUrl: database.url,
-      db,
-      app,
-      dev,
-      prod,
-      kubernetes,
-      namespace,
-      ask,
-      post,
-      open,
-      knock,
-      startPod,
-      connect,
-      shell,
-      leftOf,
-    },
+    ...{ databaseUrl: database.url, db, app, dev, prod, kubernetes, namespace },
+    ...{ ask, post, open, knock, startPod, connect, shell },
+    leftOf: (id: string) => leftOf(kubernetes, namespace, id),
     someone: (role: TeamRole) => person(db, `${role}-${randomUUID().slice(0, 8)}`, { [TEAM]: role }),
     rowOf: (id: string) => db.terminalSession.findUniqueOrThrow({ where: { id } }),
     stop: async () => {
@@ -181,6 +131,50 @@ export async function startTerminals() {
       await outside.stop();
     },
   };
+}
+
+type Ground = { db: Db; kubernetes: Kubernetes; namespace: string; image: string; clusterId: string; appId: string };
+
+/** Starts pods of the app, and writes them down as the watch would once they run. */
+function podStarter({ db, kubernetes, namespace, image, clusterId, appId }: Ground) {
+  return async (name: string) => {
+    const env = [{ name: "DB_PASSWORD", value: SECRET }];
+    const containers = [
+      { name: "app", image, env },
+      { name: "side", image },
+    ];
+    await waitFor("the pod to be accepted", () =>
+      kubernetes
+        .apply({
+          apiVersion: "v1",
+          kind: "Pod",
+          metadata: { name, namespace },
+          spec: { terminationGracePeriodSeconds: 0, containers },
+        })
+        .catch((error: Error) => !/serviceaccount/.test(error.message) && Promise.reject(error)),
+    );
+    const seen = await waitFor("the pod to run", async () => {
+      const pod = await kubernetes.get({ ...KINDS.pod, namespace, name });
+      const one = pod && seePod(pod);
+      return one?.containers.every(({ state }) => state === "running") && one;
+    });
+    await db.observedPod.create({
+      data: {
+        ...{ clusterId, uid: seen.uid, namespace, name, appId, phase: "Running" },
+        ...{ status: "Running", ready: true, restarts: 0, containers: seen.containers },
+        ...{ createdAt: new Date(), seenAt: new Date() },
+      },
+    });
+  };
+}
+
+/** Does anything still run in the container of shop-1 that a terminal has started? */
+async function leftOf(kubernetes: Kubernetes, namespace: string, id: string): Promise<boolean> {
+  const command = ["sh", "-c", `grep -l "KEPLER_TERMINAL=$1" /proc/[0-9]*/environ 2>/dev/null | wc -l`, "sh", id];
+  const { output } = await kubernetes.exec(namespace, "shop-1", { container: "app", command, tty: false });
+  let text = "";
+  for await (const { bytes } of output) text += Buffer.from(bytes).toString();
+  return Number(text) > 0;
 }
 
 function socketTo(url: string, { cookie, opened, origin = ORIGIN, path, ticket }: Connection): WebSocket {
