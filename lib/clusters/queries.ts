@@ -3,6 +3,7 @@ import { z } from "zod";
 import { domainsOf } from "#lib/apps/spec/domain-rules";
 import { type Db, db as ownDb, type Prisma } from "#lib/platform/db";
 import { NotFound } from "#lib/platform/errors";
+import { sharedReads } from "#lib/platform/shared-reads";
 import { groupEvents } from "./event-rules.ts";
 import { listMissing, sightOfPods } from "./missing-rights.ts";
 import { clusterKey } from "./record-system.ts";
@@ -85,6 +86,12 @@ export async function listPods(appId: string, environment: string, db: Db = ownD
   return { rows: pods.map(podView), seenAt: seenAt?.toISOString() ?? null, missing };
 }
 
+const podsTogether = sharedReads<z.infer<typeof podList>>();
+
+/** `listPods` for the many who look at one service, which a change makes read it at the same moment. */
+export const listPodsTogether = (appId: string, environment: string, db: Db) =>
+  podsTogether(JSON.stringify([appId, environment]), () => listPods(appId, environment, db));
+
 type PodRow = Prisma.ObservedPodGetPayload<object>;
 
 export function podView(row: PodRow): PodView {
@@ -122,3 +129,9 @@ export async function listKubernetesEvents(
     })),
   };
 }
+
+const eventsTogether = sharedReads<z.infer<typeof eventList>>();
+
+/** `listKubernetesEvents` for the many who look at one service. */
+export const listKubernetesEventsTogether = (appId: string, environment: string, db: Db) =>
+  eventsTogether(JSON.stringify([appId, environment]), () => listKubernetesEvents(appId, environment, db));

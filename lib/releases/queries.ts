@@ -189,5 +189,11 @@ export async function getAppView(appId: string, db: Db = ownDb()): Promise<AppVi
   };
 }
 
+const viewsTogether = sharedReads<AppView>();
+
+/** `getAppView` for the many who look at one service. */
+export const getAppViewTogether = (appId: string, db: Db): Promise<AppView> =>
+  viewsTogether(appId, () => getAppView(appId, db));
+
 /** Dates as the wire has them. */
 const asDocument = (row: object): unknown => JSON.parse(JSON.stringify(row));

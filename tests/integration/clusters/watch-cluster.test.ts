@@ -5,7 +5,7 @@ import { createKubernetes } from "#lib/clients/kubernetes/create-kubernetes";
 import { KINDS } from "#lib/clients/kubernetes/kinds";
 import { bootstrapClusters } from "#lib/clusters/bootstrap-clusters";
 import { UNMANAGED_SELECTOR } from "#lib/clusters/label-rules";
-import { listPods, listSystems } from "#lib/clusters/queries";
+import { listPods, listPodsTogether, listSystems } from "#lib/clusters/queries";
 import { recordObserved, seeRow } from "#lib/clusters/record-observed";
 import { createLogger } from "#lib/platform/logger";
 import { type FreshDatabase, freshDatabase } from "#tests/world/postgres";
@@ -233,6 +233,25 @@ test("a pod whose labels were changed has its row from the watch that sees it no
   expect(await rows()).toContain("relabelled");
   await hear(null, false);
   expect(await rows()).not.toContain("relabelled");
+});
+
+test("many who look at one service at once have one answer, with what they were told of, and nobody has another place's", async () => {
+  const { db } = database;
+  const { metadata, ...rest } = pod("looked-at");
+  const born = { uid: randomUUID(), creationTimestamp: new Date().toISOString() };
+  const seen = seeRow.pods({ ...rest, metadata: { ...metadata, ...born }, status: { phase: "Pending" } });
+  if (!seen) throw new Error("that is no pod");
+  const hear = (row: typeof seen.row | null) =>
+    recordObserved(db, "pods", cluster.id, new Map([[seen.key, row]]), { now: new Date(), labelled: true });
+  const look = (environment = "dev", appId = app.id) => listPodsTogether(appId, environment, db);
+  const before = look();
+  await hear(seen.row);
+  const [earlier, ...later] = await Promise.all([before, look(), look(), look("prod"), look("dev", randomUUID())]);
+  const names = later.map((answer) => answer.rows.map(({ name }) => name));
+  expect(names).toEqual([expect.arrayContaining(["looked-at"]), names[0], [], []]);
+  expect(later[1]).toBe(later[0]);
+  expect(later[0]).not.toBe(earlier);
+  await hear(null);
 });
 
 test("a cluster that stops answering is down since then, keeps its rows, and comes up again by itself", async () => {

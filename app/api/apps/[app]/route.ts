@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { route } from "#lib/access/route";
 import { appView } from "#lib/apps/schema";
-import { getAppView } from "#lib/releases/queries";
+import { getAppViewTogether } from "#lib/releases/queries";
 
 export const GET = route(
   {
@@ -10,5 +10,5 @@ export const GET = route(
     output: appView,
     scope: { app: "app" },
   },
-  async ({ scope, db }) => getAppView(scope.app.id, db),
+  async ({ scope, db }) => getAppViewTogether(scope.app.id, db),
 );

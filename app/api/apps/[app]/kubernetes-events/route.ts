@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { route } from "#lib/access/route";
-import { listKubernetesEvents } from "#lib/clusters/queries";
+import { listKubernetesEventsTogether } from "#lib/clusters/queries";
 import { eventList } from "#lib/clusters/schema";
 
 export const GET = route(
@@ -10,5 +10,5 @@ export const GET = route(
     output: eventList,
     scope: { app: "app" },
   },
-  async ({ input, scope, db }) => listKubernetesEvents(scope.app.id, input.environment, db),
+  async ({ input, scope, db }) => listKubernetesEventsTogether(scope.app.id, input.environment, db),
 );

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { route } from "#lib/access/route";
-import { listPods } from "#lib/clusters/queries";
+import { listPodsTogether } from "#lib/clusters/queries";
 import { podList } from "#lib/clusters/schema";
 
 export const GET = route(
@@ -10,5 +10,5 @@ export const GET = route(
     output: podList,
     scope: { app: "app" },
   },
-  async ({ input, scope, db }) => listPods(scope.app.id, input.environment, db),
+  async ({ input, scope, db }) => listPodsTogether(scope.app.id, input.environment, db),
 );
