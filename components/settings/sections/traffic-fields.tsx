@@ -3,9 +3,7 @@
 import { Switch } from "@mantine/core";
 import { useTranslations } from "use-intl";
 import { HTTP_METHODS, NO_TRAFFIC_RULES } from "#lib/apps/spec/traffic-schema";
-import { Rows } from "../../fields/rows.tsx";
 import { Note } from "../../ui/note.tsx";
-import { ChoiceField } from "../fields/choice-field.tsx";
 import { NumberField } from "../fields/number-field.tsx";
 import { SwitchField } from "../fields/switch-field.tsx";
 import { TextField } from "../fields/text-field.tsx";
@@ -13,10 +11,12 @@ import { WordsField } from "../fields/words-field.tsx";
 import { useFields } from "../fields-context.ts";
 import classes from "../settings.module.css";
 import { HeaderEditFields } from "./header-edit-fields.tsx";
+import { MatchFields } from "./match-fields.tsx";
 import { RateLimitFields } from "./rate-limit-fields.tsx";
 import { RedirectFields } from "./redirect-fields.tsx";
 import { RetriesRule } from "./retries-rule.tsx";
 import { Rule } from "./rule.tsx";
+import type { RulesProps } from "./rules-props.ts";
 
 /** What each rule begins with when it is switched on. */
 const BEGIN = {
@@ -25,8 +25,6 @@ const BEGIN = {
   mirror: { service: "", port: 8080, percent: 100 },
   cors: { origins: [], methods: ["GET"], headers: [], credentials: false, maxAgeSeconds: 600 },
 } as const;
-
-const HEADER_MATCHES = ["exact", "prefix", "regex"] as const;
 
 /** What a route asks of requests beside host and path, and what happens to them on the way. */
 export function TrafficFields({ row }: { row: number }) {
@@ -59,12 +57,8 @@ export function TrafficFields({ row }: { row: number }) {
   );
 }
 
-type Typed = NonNullable<NonNullable<ReturnType<typeof useFields>["form"]["exposure"]>["routes"][number]["traffic"]>;
-type RulesProps = { row: number; traffic: Typed; set: (traffic: Typed) => void };
-
 function Rules({ row, traffic, set }: RulesProps) {
   const t = useTranslations("settings.traffic");
-  const { readOnly, errorAt } = useFields();
   const at = `exposure.routes.${row}.traffic` as const;
   const fault = traffic.fault ?? { delay: null, abort: null };
   const withFault = (part: Partial<typeof fault>) => {
@@ -78,30 +72,7 @@ function Rules({ row, traffic, set }: RulesProps) {
         <TextField at={`${at}.rewritePath`} placeholder="/v2" optional />
         <NumberField at={`${at}.timeoutMs`} unit="ms" optional />
       </div>
-      <Rows
-        title={t("headers")}
-        error={errorAt(`${at}.headers`)}
-        rows={traffic.headers}
-        onChange={(headers) => set({ ...traffic, headers })}
-        blank={() => ({ name: "", match: "exact" as const, value: "" })}
-        add={t("addHeader")}
-        remove={({ name }) => t("removeHeader", { name })}
-        readOnly={readOnly}
-        labelled
-      >
-        {(_, header) => (
-          <>
-            <TextField at={`${at}.headers.${header}.name`} row={header} placeholder="x-canary" />
-            <ChoiceField
-              at={`${at}.headers.${header}.match`}
-              name="operator"
-              row={header}
-              options={HEADER_MATCHES.map((value) => ({ value, label: t(`match.${value}`) }))}
-            />
-            <TextField at={`${at}.headers.${header}.value`} row={header} placeholder="yes" />
-          </>
-        )}
-      </Rows>
+      <MatchFields row={row} traffic={traffic} set={set} />
       <RedirectFields row={row} redirect={traffic.redirect} set={(redirect) => set({ ...traffic, redirect })} />
       <RateLimitFields row={row} limit={traffic.rateLimit} set={(rateLimit) => set({ ...traffic, rateLimit })} />
       <HeaderEditFields row={row} edits={traffic.headerEdits} set={(headerEdits) => set({ ...traffic, headerEdits })} />

@@ -26,6 +26,7 @@ export const targetOf = ({ gatewayClass }: Pick<Exposure, "gatewayClass">, to: G
 export const TRAFFIC_FEATURES = [
   "methods",
   "headers",
+  "query",
   "rewrite",
   "redirect",
   "headerEdits",
@@ -42,6 +43,7 @@ function featuresOf(traffic: RouteTraffic): TrafficFeature[] {
   const used: Record<TrafficFeature, boolean> = {
     methods: traffic.methods.length > 0,
     headers: traffic.headers.length > 0,
+    query: traffic.query.length > 0,
     rewrite: traffic.rewritePath !== null,
     redirect: traffic.redirect !== null,
     headerEdits: traffic.headerEdits.length > 0,
@@ -65,13 +67,13 @@ const never: Carries = () => false;
  */
 const CARRIES: Record<GatewayClass, Record<TrafficFeature, Carries>> = {
   istio: {
-    ...{ methods: always, headers: always, rewrite: always, redirect: always, headerEdits: always },
+    ...{ methods: always, headers: always, query: always, rewrite: always, redirect: always, headerEdits: always },
     ...{ timeout: always, retries: always, fault: always, mirror: always, cors: always },
     // The pods' sidecars count.
     rateLimit: (_, meshMode) => meshMode === "mesh",
   },
   ingress: {
-    ...{ methods: never, headers: never, timeout: never, fault: never, mirror: never },
+    ...{ methods: never, headers: never, query: never, timeout: never, fault: never, mirror: never },
     ...{ rewrite: always, redirect: always, rateLimit: always, cors: always },
     // A header is set or removed; one more of a name that is there cannot be said.
     headerEdits: ({ headerEdits }) => headerEdits.every(({ action }) => action !== "add"),
@@ -86,7 +88,7 @@ export const featuresLost = (carrier: GatewayClass, traffic: RouteTraffic, meshM
 
 /** Where a feature stands in a route's rules. */
 export const FIELD_OF = {
-  ...{ methods: "methods", headers: "headers", rewrite: "rewritePath", redirect: "redirect" },
+  ...{ methods: "methods", headers: "headers", query: "query", rewrite: "rewritePath", redirect: "redirect" },
   ...{ headerEdits: "headerEdits", rateLimit: "rateLimit", timeout: "timeoutMs", retries: "retries" },
   ...{ fault: "fault", mirror: "mirror", cors: "cors" },
 } as const satisfies Record<TrafficFeature, keyof RouteTraffic>;
@@ -105,7 +107,7 @@ export const rulesCarried = (carrier: GatewayClass, traffic: RouteTraffic, meshM
   );
 
 /** Rules without which a route means something else: it would take requests that are not its own, ask for another page, or not send visitors away. */
-const MEANING: readonly TrafficFeature[] = ["methods", "headers", "rewrite", "redirect"];
+const MEANING: readonly TrafficFeature[] = ["methods", "headers", "query", "rewrite", "redirect"];
 
 /** What becomes of a route on a gateway that lacks some of its rules: they rest, or the route is not served at all. */
 export type RouteLoss = { host: string; path: string; is: "resting" | "unserved"; features: TrafficFeature[] };

@@ -6,32 +6,7 @@ export const headerName = z
   .max(128)
   .regex(/^[!#$%&'*+.^_`|~0-9a-z-]+$/, "header.name");
 
-const MOST_CHARACTERS = 1024;
-/** Envoy compiles an expression for every request it meets: short ones, of its own dialect (RE2), and none else. */
-const LONGEST_EXPRESSION = 200;
-/** What RE2 does not have: looking around and back references (https://github.com/google/re2/wiki/Syntax). */
-const NOT_IN_RE2 = /\(\?(?:[=!]|<[=!])|\\[1-9]/;
-
-export const headerMatch = z
-  .object({
-    name: headerName,
-    match: z.enum(["exact", "prefix", "regex"]),
-    value: z.string().min(1).max(MOST_CHARACTERS),
-  })
-  .superRefine(({ match, value }, ctx) => {
-    if (match !== "regex") return;
-    const problem = value.length > LONGEST_EXPRESSION ? "regex.long" : isExpression(value) ? null : "regex.invalid";
-    if (problem) ctx.addIssue({ code: "custom", path: ["value"], message: problem });
-  });
-
-function isExpression(text: string): boolean {
-  if (NOT_IN_RE2.test(text)) return false;
-  try {
-    return new RegExp(text, "u") instanceof RegExp;
-  } catch {
-    return false;
-  }
-}
+export const MOST_CHARACTERS = 1024;
 
 /** Belong to one connection (RFC 9110, 7.6.1), frame the message, or name the host or a limit: gateways refuse edits of them as a whole. */
 const OF_THE_GATEWAY = [

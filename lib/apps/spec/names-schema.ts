@@ -61,3 +61,9 @@ export const labelKey = z
     "label.key",
   );
 export const labelValue = z.string().regex(/^([A-Za-z0-9]([A-Za-z0-9._-]{0,61}[A-Za-z0-9])?)?$/, "label.value");
+
+/** Of an address's query. */
+export const parameterName = z
+  .string()
+  .max(128)
+  .regex(/^[^\s&=#?]+$/, "query.name");

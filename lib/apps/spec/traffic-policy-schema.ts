@@ -1,15 +1,12 @@
 import { z } from "zod";
 import { headerName } from "./header-schema.ts";
+import { parameterName } from "./names-schema.ts";
 
 /** RFC 6265, 4.1.1. */
 const cookieName = z
   .string()
   .max(128)
   .regex(/^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/, "cookie.name");
-const parameterName = z
-  .string()
-  .max(128)
-  .regex(/^[^\s&=#?]+$/, "query.name");
 
 const SECONDS_OF_A_DAY = 86_400;
 

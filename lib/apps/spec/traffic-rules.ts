@@ -18,7 +18,8 @@ export function trafficProblems({ exposure, meshMode }: Pick<StoredSettings, "ex
     if (traffic?.redirect) problems.push(...redirectProblems(route, traffic, traffic.redirect, [...at, "traffic"]));
     for (const feature of traffic ? featuresLost(exposure.gatewayClass, traffic, meshMode) : [])
       problems.push({ path: [...at, "traffic", FIELD_OF[feature]], message: WHY[feature] ?? "traffic.istio-only" });
-    const asked = JSON.stringify([host, path, pathType, traffic?.methods ?? [], traffic?.headers ?? []]);
+    const { methods, headers, query } = traffic ?? NO_TRAFFIC_RULES;
+    const asked = JSON.stringify([host, path, pathType, methods, headers, query]);
     if (asks.has(asked)) problems.push({ path: [...at, "path"], message: "duplicate" });
     else if (exposure.routes.slice(0, i).some((earlier) => hides(earlier, route)))
       problems.push({ path: [...at, "path"], message: "traffic.hidden" });
@@ -43,28 +44,36 @@ type Route = NonNullable<StoredSettings["exposure"]>["routes"][number];
 function hides(earlier: Route, later: Route): boolean {
   if (earlier.host !== later.host || earlier.path !== later.path || earlier.pathType !== later.pathType) return false;
   const [a, b] = [earlier.traffic ?? NO_TRAFFIC_RULES, later.traffic ?? NO_TRAFFIC_RULES];
-  const sameNumber = a.headers.length === b.headers.length && a.methods.length > 0 === b.methods.length > 0;
+  const number = ({ headers, query, methods }: RouteTraffic) =>
+    headers.length + query.length + Number(methods.length > 0);
   return (
-    sameNumber &&
+    number(a) === number(b) &&
+    a.methods.length > 0 === b.methods.length > 0 &&
     b.methods.every((method) => a.methods.includes(method)) &&
-    a.headers.every((wide) => b.headers.some((narrow) => isMetBy(wide, narrow)))
+    a.headers.every((wide) => b.headers.some((narrow) => isMetBy(wide, narrow))) &&
+    a.query.every((wide) => b.query.some((narrow) => isMetBy(wide, narrow)))
   );
 }
 
-type HeaderMatch = RouteTraffic["headers"][number];
-const isMetBy = (wide: HeaderMatch, narrow: HeaderMatch): boolean =>
+type Match = RouteTraffic["headers" | "query"][number];
+const isMetBy = (wide: Match, narrow: Match): boolean =>
   wide.name === narrow.name &&
   (wide.match === "prefix"
     ? narrow.match !== "regex" && narrow.value.startsWith(wide.value)
     : wide.match === narrow.match && wide.value === narrow.value);
 
-function rulesProblems({ headers, headerEdits, fault, cors, retries, timeoutMs }: RouteTraffic, at: Path): Problem[] {
+function rulesProblems(
+  { headers, query, headerEdits, fault, cors, retries, timeoutMs }: RouteTraffic,
+  at: Path,
+): Problem[] {
   const problems: Problem[] = [];
-  const names = headers.map(({ name }) => name);
-  // A VirtualService has one condition for each header: of two only one would count.
-  names.forEach((name, i) => {
-    if (names.indexOf(name) < i) problems.push({ path: [...at, "headers", i, "name"], message: "duplicate" });
-  });
+  // A VirtualService has one condition for each header and parameter: of two only one would count.
+  for (const [field, matches] of Object.entries({ headers, query })) {
+    const names = matches.map(({ name }) => name);
+    names.forEach((name, i) => {
+      if (names.indexOf(name) < i) problems.push({ path: [...at, field, i, "name"], message: "duplicate" });
+    });
+  }
   const edited = headerEdits.map(({ side, name }) => `${side} ${name}`);
   edited.forEach((edit, i) => {
     if (edited.indexOf(edit) < i) problems.push({ path: [...at, "headerEdits", i, "name"], message: "duplicate" });

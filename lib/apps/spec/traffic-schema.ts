@@ -1,5 +1,6 @@
 import { z } from "zod";
-import { headerEdit, headerMatch, headerName } from "./header-schema.ts";
+import { headerEdit, headerName } from "./header-schema.ts";
+import { headerMatch, queryMatch } from "./match-schema.ts";
 import { dnsLabel, portNumber } from "./names-schema.ts";
 import { routeRateLimit } from "./rate-limit-schema.ts";
 import { routeRedirect } from "./redirect-schema.ts";
@@ -63,6 +64,7 @@ export const routeTraffic = z.object({
   /** Empty: any. */
   methods: methods.default([]),
   headers: z.array(headerMatch).max(10).default([]),
+  query: z.array(queryMatch).max(10).default([]),
   timeoutMs: milliseconds.nullable().default(null),
   retries: routeRetries.nullable().default(null),
   /** Takes the place of what the route's path matched. */
@@ -82,7 +84,7 @@ export const routeTraffic = z.object({
 export type RouteTraffic = z.output<typeof routeTraffic>;
 
 export const NO_TRAFFIC_RULES: RouteTraffic = {
-  ...{ methods: [], headers: [], timeoutMs: null, retries: null },
+  ...{ methods: [], headers: [], query: [], timeoutMs: null, retries: null },
   ...{ redirect: null, rateLimit: null, headerEdits: [] },
   ...{ rewritePath: null, fault: null, mirror: null, cors: null },
 };

@@ -2,6 +2,7 @@ import { carrierOf, type GatewayClass, servedRoutes } from "#lib/apps/spec/gatew
 import { hostToAsk } from "#lib/apps/spec/names-schema";
 import { isSecure } from "#lib/apps/spec/tls-rules";
 import { type AppSpec } from "#lib/apps/spec-schema";
+import { conditionCount } from "../manifests/route-traffic.ts";
 
 type Answer = { status: number; headers: Record<string, string | undefined>; text: string };
 
@@ -10,14 +11,14 @@ export type Probe = { host: string; path: string; secure: boolean };
 
 /**
  * What to ask a gateway before the other one is left: each route once, at the path of the readiness probe where that lies
- * on the route, since there the service itself is well. Routes that choose by headers or methods, and those that fail on
+ * on the route, since there the service itself is well. Routes that choose by more than the path, and those that fail on
  * purpose, cannot be asked by a plain request.
  */
 export function probesOf({ exposure, readinessProbe }: Pick<AppSpec, "exposure" | "readinessProbe">): Probe[] {
   if (exposure === null) return [];
   const healthy = readinessProbe?.type === "http" ? readinessProbe.path : null;
   return servedRoutes(exposure)
-    .filter(({ traffic }) => !traffic || (traffic.methods.length + traffic.headers.length === 0 && !traffic.fault))
+    .filter(({ traffic }) => conditionCount(traffic) === 0 && !traffic?.fault)
     .map(({ host, path, pathType, traffic }) => {
       const base = path.replace(/\/+$/, "");
       const isBelow = healthy !== null && pathType === "prefix" && `${healthy}/`.startsWith(`${base}/`);

@@ -11,18 +11,19 @@ const duration = (milliseconds: number): string => `${milliseconds}ms`;
 /** What each of a route's matches asks beside the path (HTTPMatchRequest). */
 export function conditionsOf(traffic: Traffic | undefined): object {
   if (traffic === undefined) return {};
-  const { methods, headers } = traffic;
+  const { methods, headers, query } = traffic;
+  const byName = (matches: Traffic["headers" | "query"]) =>
+    Object.fromEntries(matches.map(({ name, match, value }) => [name, { [match]: value }]));
   return {
     ...(methods.length > 0 && { method: { regex: methods.join("|") } }),
-    ...(headers.length > 0 && {
-      headers: Object.fromEntries(headers.map(({ name, match, value }) => [name, { [match]: value }])),
-    }),
+    ...(headers.length > 0 && { headers: byName(headers) }),
+    ...(query.length > 0 && { queryParams: byName(query) }),
   };
 }
 
 /** How many conditions a route has: of two with the same path, the choosier one is asked first. */
 export const conditionCount = (traffic: Traffic | undefined): number =>
-  traffic === undefined ? 0 : traffic.headers.length + Number(traffic.methods.length > 0);
+  traffic === undefined ? 0 : traffic.headers.length + traffic.query.length + Number(traffic.methods.length > 0);
 
 /** What happens to a route's requests on their way to the service (HTTPRoute), but for the path that they are given. `namespace` is where a mirror stands. */
 export function treatmentOf(route: Route, namespace: string): object {

@@ -49,12 +49,25 @@ export function fileWords({ path, mode, content }: AppSpec["files"][number]): st
 /** "shop.test/api: GET, x-canary=yes, timeout 500 ms": what a route asks beside the path, and does on the way. */
 export function trafficWords({ host, path, traffic }: NonNullable<AppSpec["exposure"]>["routes"][number]): string[] {
   if (traffic === undefined) return [];
-  const { methods, headers, timeoutMs, retries, rewritePath, redirect, rateLimit, headerEdits, fault, mirror, cors } =
-    traffic;
+  const {
+    methods,
+    headers,
+    query,
+    timeoutMs,
+    retries,
+    rewritePath,
+    redirect,
+    rateLimit,
+    headerEdits,
+    fault,
+    mirror,
+    cors,
+  } = traffic;
   const signs = { exact: "=", prefix: "=^", regex: "=~" };
   const parts = [
     methods.join("|"),
     ...headers.map(({ name, match, value }) => `${name}${signs[match]}${value}`),
+    ...query.map(({ name, match, value }) => `?${name}${signs[match]}${value}`),
     ...callWords({ timeoutMs, retries }),
     rewritePath === null ? "" : `→ ${rewritePath}`,
     rateLimit && `${rateLimit.requests}/${rateLimit.per} (burst ${rateLimit.burst})`,

@@ -87,6 +87,8 @@ function settings(): AppSettings {
           headers: [{ name: "x-canary", match: "exact", value: "yes" }],
           rewritePath: "/new",
         }),
+        route("canary", { query: [{ name: "beta", match: "exact", value: "1" }], rewritePath: "/beta" }),
+        route("canary", { query: [{ name: "id", match: "regex", value: "[0-9]+" }], rewritePath: "/number" }),
         route("pattern", { headers: [{ name: "user-agent", match: "regex", value: ".*Mobile.*" }] }),
         route("pattern", { headers: [{ name: "x-team", match: "prefix", value: "pay" }], rewritePath: "/team" }),
       ],
@@ -180,6 +182,10 @@ describe.concurrent("a route's rules, seen by visitors at the gateway", () => {
     expect(told(await ask("canary", "/x", canary)).url).toBe("/new/x");
     expect(told(await ask("canary", "/x", { ...canary, method: "POST" })).url).toBe("/x");
     expect(told(await ask("canary", "/x", { headers: { "x-canary": "no" } })).url).toBe("/x");
+    expect(told(await ask("canary", "/x?a=b&beta=1")).url).toBe("/beta/x?a=b&beta=1");
+    expect(told(await ask("canary", "/x?beta=10")).url).toBe("/x?beta=10");
+    expect(told(await ask("canary", "/x?id=42")).url).toBe("/number/x?id=42");
+    expect(told(await ask("canary", "/x?id=4x")).url).toBe("/x?id=4x");
     expect(told(await ask("pattern", "/x", { headers: { "user-agent": "A Mobile phone" } })).url).toBe("/x");
     expect(told(await ask("pattern", "/x", { headers: { "x-team": "payments" } })).url).toBe("/team/x");
     expect((await ask("pattern")).status).toBe(404);

@@ -18,6 +18,7 @@ const REFUSED: [string, Partial<Record<keyof AppSettingsInput, unknown>>, string
   ...Object.entries({
     methods: ["GET"],
     headers: [{ name: "x-a", match: "exact", value: "yes" }],
+    query: [{ name: "beta", match: "exact", value: "1" }],
     fault: { delay: null, abort: { percent: 1, status: 503 } },
     mirror: { service: "pay", port: 8080, percent: 1 },
   }).map(([field, rule]): (typeof REFUSED)[number] => [
@@ -130,6 +131,24 @@ const REFUSED: [string, Partial<Record<keyof AppSettingsInput, unknown>>, string
     "redirect.no-service",
   ],
   [
+    "two conditions for one parameter",
+    traffic({ query: ["1", "2"].map((value) => ({ name: "beta", match: "exact", value })) }),
+    "exposure.routes.0.traffic.query.1.name",
+    "duplicate",
+  ],
+  [
+    "an expression for a parameter that RE2 has not",
+    traffic({ query: [{ name: "beta", match: "regex", value: "(?=a)b" }] }),
+    "exposure.routes.0.traffic.query.0.value",
+    "regex.invalid",
+  ],
+  [
+    "a parameter's value that addresses write otherwise",
+    traffic({ query: [{ name: "beta", match: "exact", value: "a b" }] }),
+    "exposure.routes.0.traffic.query.0.value",
+    "query.value",
+  ],
+  [
     "a route that another one hides",
     { exposure: { gatewayClass: "ingress", routes: [ROUTE, ROUTE] } },
     "exposure.routes.1.path",
@@ -138,6 +157,7 @@ const REFUSED: [string, Partial<Record<keyof AppSettingsInput, unknown>>, string
 ];
 
 const header = (match: string, value: string) => ({ headers: [{ name: "x-a", match, value }] });
+const beta = (value: string) => ({ query: [{ name: "beta", match: "exact", value }] });
 const two = (first: object, second: object) => ({
   exposure: { gatewayClass: "istio", routes: [first, second].map((rules) => ({ ...ROUTE, traffic: rules })) },
 });
@@ -147,6 +167,10 @@ describe("of two routes with one path", () => {
   it.each([
     ["its methods are among those of the first", two({ methods: ["GET", "POST"] }, { methods: ["POST"] })],
     ["its header begins as the first wants it", two(header("prefix", "a"), header("exact", "abc"))],
+    [
+      "it asks for as much, and for what the first does",
+      two({ ...header("prefix", "a"), ...beta("1") }, { ...header("exact", "ab"), ...beta("1") }),
+    ],
     ["its header begins longer than the first wants it", two(header("prefix", "a"), header("prefix", "ab"))],
   ])("the second is hidden when %s", (_, change) => {
     expect(wrong(change)).toContainEqual(HIDDEN);
@@ -155,6 +179,8 @@ describe("of two routes with one path", () => {
   it.each([
     ["it asks for more: then it is asked first", two({}, header("exact", "a"))],
     ["it takes other requests too", two({ methods: ["GET"] }, { methods: ["GET", "POST"] })],
+    ["it wants another value of the parameter", two(beta("1"), beta("2"))],
+    ["it asks for a parameter, the first for a header", two(header("exact", "a"), beta("1"))],
     ["its header may begin otherwise", two(header("prefix", "ab"), header("prefix", "a"))],
     ["nobody can say what an expression takes", two(header("prefix", "a"), header("regex", "ab"))],
   ])("the second is not hidden when %s", (_, change) => {

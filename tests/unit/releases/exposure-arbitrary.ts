@@ -8,6 +8,7 @@ const traffic = fc.option(
     { ...NO_TRAFFIC_RULES, timeoutMs: 500 },
     { ...NO_TRAFFIC_RULES, methods: ["GET"], headers: [{ name: "x-canary", match: "exact", value: "yes" }] },
     { ...NO_TRAFFIC_RULES, headers: [{ name: "x-canary", match: "regex", value: "yes" }], rewritePath: "/v2" },
+    { ...NO_TRAFFIC_RULES, query: [{ name: "beta", match: "exact", value: "1" }] },
     { ...NO_TRAFFIC_RULES, retries: { attempts: 3, perTryTimeoutMs: null, on: ["5xx"] } },
     { ...NO_TRAFFIC_RULES, retries: { attempts: 3, perTryTimeoutMs: 100, on: ["5xx", "reset"] } },
     { ...NO_TRAFFIC_RULES, fault: { delay: { percent: 5, ms: 100 }, abort: null } },
@@ -48,7 +49,7 @@ const asked = ({
   path: string;
   pathType: string;
   traffic?: RouteTraffic;
-}) => JSON.stringify([host, path, pathType, traffic?.methods ?? [], traffic?.headers ?? []]);
+}) => JSON.stringify([host, path, pathType, traffic?.methods ?? [], traffic?.headers ?? [], traffic?.query ?? []]);
 
 /** Routes, some with rules for traffic; none that another one hides. */
 export const exposureArbitrary = fc
