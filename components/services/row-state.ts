@@ -8,7 +8,18 @@ export type RowState = {
   /** Key of `states.health`, or of `services.state` for what is not (only) health. */
   word:
     | { health: HealthState }
-    | { row: "retiring" | "releasing" | "preparing" | "setupFailed" | "building" | "buildFailed" };
+    | {
+        row:
+          | "retiring"
+          | "releasing"
+          | "canary"
+          | "held"
+          | "canaryHeld"
+          | "preparing"
+          | "setupFailed"
+          | "building"
+          | "buildFailed";
+      };
   since: string | null;
 };
 
@@ -25,7 +36,9 @@ export function rowState(app: AppRow, place: AppEnvironmentView | undefined, tol
   if (app.retirement)
     return { glyph: app.retirement.failed ? "fail" : "working", word: { row: "retiring" }, since: null };
   if (place && place.inFlightRelease !== null && !isUnseen(place.health)) {
-    return { glyph: "working", word: { row: "releasing" }, since: null };
+    const { held, onTrial } = place;
+    const row = onTrial ? (held ? "canaryHeld" : "canary") : held ? "held" : "releasing";
+    return { glyph: held ? "paused" : "working", word: { row }, since: null };
   }
   if (place && place.health !== "absent") {
     return { glyph: GLYPH_OF.health[place.health], word: { health: place.health }, since: place.since };

@@ -83,6 +83,8 @@ export const appEnvironmentView = z.object({
   inFlightReleaseId: z.uuid().nullable(),
   /** The one in flight gets a part of the requests as a canary, beside what runs. */
   onTrial: z.boolean(),
+  /** A person holds the one in flight. */
+  held: z.boolean(),
   version: z.string().nullable(),
   commitSha: z.string().nullable(),
   imageDigest: z.string().nullable(),

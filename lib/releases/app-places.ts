@@ -7,7 +7,7 @@ import { type Db, Prisma } from "#lib/platform/db";
 import { addressesOf, isOpenable } from "./domains/host-rules.ts";
 import { healthOf } from "./health/health-rules.ts";
 import { PLACES } from "./health/health-sql.ts";
-import { isTerminal } from "./release-rules.ts";
+import { isTerminal, PAUSABLE } from "./release-rules.ts";
 import { releaseState } from "./schema.ts";
 
 /** What of a Spec a list shows: the rest of fifty services in three environments stays in the database. */
@@ -23,6 +23,7 @@ const placeRow = z.object({
   newestId: z.string(),
   newestState: releaseState,
   newestNumber: z.number(),
+  isPaused: z.boolean(),
   requestedAt: z.date(),
   endedAt: z.date().nullable(),
   currentId: z.string().nullable(),
@@ -47,7 +48,7 @@ export async function placesOf(db: Db, appIds: string[]): Promise<Map<string, Ap
   const rows = await db.$queryRaw<unknown[]>`
     select app.id::text as "appId", env.id::text as "environmentId", env.name as environment,
       env.purpose::text as purpose, env.domain,
-      newest.id::text as "newestId", newest.state::text as "newestState", newest.number as "newestNumber",
+      newest.id::text as "newestId", newest.state::text as "newestState", newest.number as "newestNumber", newest.paused_at is not null as "isPaused",
       newest.requested_at as "requestedAt", newest.ended_at as "endedAt",
       current.id::text as "currentId", current.number as current, current.ended_at as "currentEndedAt", person.name as "requestedBy",
       (select jsonb_object_agg(key, value) from jsonb_each(running.spec) where key = any(${SHOWN_PARTS})) as spec,
@@ -91,6 +92,7 @@ function placeView(row: PlaceRow): AppEnvironmentView {
     inFlightRelease: isTerminal(row.newestState) ? null : row.newestNumber,
     inFlightReleaseId: isTerminal(row.newestState) ? null : row.newestId,
     onTrial: row.newestState === "canary",
+    held: row.isPaused && PAUSABLE.includes(row.newestState),
     version: spec?.image.tag ?? null,
     commitSha: spec?.image.commitSha ?? null,
     imageDigest: spec?.image.digest ?? null,

@@ -13,7 +13,7 @@ import { TROUBLE_ORDER } from "./health-rules.ts";
 export const PLACES = Prisma.sql`
   cross join environments env
   join lateral (
-    select r.id, r.state, r.number, r.requested_at, r.ended_at from releases r
+    select r.id, r.state, r.number, r.requested_at, r.ended_at, r.paused_at from releases r
     where r.app_id = app.id and r.environment_id = env.id order by r.number desc limit 1
   ) newest on true
   left join lateral (

@@ -85,7 +85,13 @@ describe.concurrent("a canary", () => {
     const held = await world.drive(id, (view) => detailOf(view).waitingFor === "resume");
     expect(held).toMatchObject({ state: "canary", paused: { by: "Lin" }, stageEndsAt: null });
     const [place] = (await placesOf(world.deps.db, [app.id])).get(app.id) ?? [];
-    expect(place).toMatchObject({ currentRelease: 1, inFlightRelease: 2, inFlightReleaseId: id, onTrial: true });
+    expect(place).toMatchObject({
+      currentRelease: 1,
+      inFlightRelease: 2,
+      inFlightReleaseId: id,
+      onTrial: true,
+      held: true,
+    });
     const runs = await world.deps.db.release.findUnique({ where: { id: place?.currentReleaseId ?? "" } });
     expect(runs).toMatchObject({ appId: app.id, number: 1 });
     expect((await stateOf(app)).objects).toEqual(

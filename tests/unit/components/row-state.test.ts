@@ -18,6 +18,7 @@ const place = (part: Partial<AppEnvironmentView> = {}): AppEnvironmentView => ({
   inFlightRelease: null,
   inFlightReleaseId: null,
   onTrial: false,
+  held: false,
   version: "v1",
   commitSha: null,
   imageDigest: null,
@@ -62,6 +63,15 @@ describe("what a service's row says of an environment", () => {
   it("is the release on its way, whatever the health while it goes on", () => {
     const here = place({ health: "degraded", inFlightRelease: 2 });
     expect(rowState(app({ environments: [here] }), here).word).toEqual({ row: "releasing" });
+  });
+
+  it.each([
+    [{ onTrial: true, held: false }, "working", "canary"],
+    [{ onTrial: true, held: true }, "paused", "canaryHeld"],
+    [{ onTrial: false, held: true }, "paused", "held"],
+  ])("is a trial, or that a person holds it (%j)", (part, glyph, row) => {
+    const here = place({ inFlightRelease: 2, ...part });
+    expect(rowState(app({ environments: [here] }), here)).toEqual({ glyph, word: { row }, since: null });
   });
 
   it("stays unreachable while a release waits for the cluster: we do not know that it moves", () => {
