@@ -71,6 +71,22 @@ describe("the outbox", () => {
     expect(later.map((event) => event.id)).not.toContain(last);
   });
 
+  it("goes on with what it knows when a newer version tells of something else, live and after a break", async () => {
+    const ofNewer = { kind: "of-a-newer-version", subjectId: "unknown", teamId: null, appId: null };
+    // What another version of Kepler writes, by its own publish().
+    const sayUnknown = () =>
+      database.db.$transaction((tx) => publish(tx, { ...ofNewer, kind: ofNewer.kind as EventPointer["kind"] }));
+    const from = await newestEventId(database.db);
+    await sayUnknown();
+    await say("known");
+    await waitFor("the known one", () => subjects().includes("known"));
+    expect(subjects()).not.toContain("unknown");
+    expect((await eventsAfter(database.db, from)).map(({ subjectId }) => subjectId)).toContain("known");
+    const late = createEventStream(database.url, database.db);
+    await late.ready();
+    await late.close();
+  });
+
   it("stops telling whoever has unsubscribed", async () => {
     const mine: EventPointer[] = [];
     const unsubscribe = stream.subscribe((event) => mine.push(event));
