@@ -10,7 +10,7 @@ import { State } from "../ui/state.tsx";
 import classes from "./diagnosis.module.css";
 import { FindingRow } from "./finding-row.tsx";
 import { GapRow } from "./gap-row.tsx";
-import { byReason } from "./gap-rules.ts";
+import { byReason, isSilence } from "./gap-rules.ts";
 import { useDiagnosis } from "./use-diagnosis.ts";
 
 /** What is wrong with the service and why, who said so and when, and the way on; that nothing is, where nothing is. */
@@ -19,10 +19,12 @@ export function DiagnosisPanel({ app, place }: { app: AppView; place: AppEnviron
   const { data, error, isFetching, refetch } = useDiagnosis(app, place);
   if (place === undefined || (data === undefined && !error)) return null;
   const old = data && data.seenAt !== data.checkedAt ? data.seenAt : null;
+  const gaps = byReason(data?.gaps ?? []);
+  const asked = gaps.some(isSilence) ? "askedOthers" : "asked";
   return (
     <Panel
       title={t("title")}
-      meta={data && t.rich("asked", { cluster: data.cluster, ago: () => <RelativeTime at={data.checkedAt} /> })}
+      meta={data && t.rich(asked, { cluster: data.cluster, ago: () => <RelativeTime at={data.checkedAt} /> })}
       actions={
         <Button look="plain" small busy={isFetching} onClick={() => void refetch()}>
           {t("again")}
@@ -41,8 +43,13 @@ export function DiagnosisPanel({ app, place }: { app: AppView; place: AppEnviron
               before={data.before}
             />
           ))}
-          {byReason(data.gaps).map(({ what, error }) => (
-            <GapRow key={error.message} what={what} error={error} seenAt={what.includes("pods") ? old : null} />
+          {gaps.map(({ what, error }) => (
+            <GapRow
+              key={error.message}
+              what={isSilence({ what, error }) ? [data.cluster] : what}
+              error={error}
+              seenAt={what.includes("pods") ? old : null}
+            />
           ))}
           {data.findings.length === 0 && data.gaps.length === 0 && (
             <li>

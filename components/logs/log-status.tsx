@@ -5,6 +5,7 @@ import { MOST_PODS } from "#lib/logs/schema";
 import { useSentence } from "../ui/sentences-context.tsx";
 import type { Logs } from "./log-store.ts";
 import classes from "./logs.module.css";
+import { clusterSilence } from "./why-no-lines.ts";
 
 const TOLD = ["waiting", "unreachable", "denied", "none"] as const;
 
@@ -12,12 +13,15 @@ const TOLD = ["waiting", "unreachable", "denied", "none"] as const;
 export function LogStatus({ logs, shown }: { logs: Logs; shown: number }) {
   const t = useTranslations("logs");
   const sentence = useSentence();
+  const silence = logs.connection === "live" ? clusterSilence(logs.pods) : null;
+  const each = silence === null ? logs.pods : [];
   return (
     <span className={classes.state} role="status">
-      {t(`state.${logs.connection}`, { count: shown })}
+      {silence === null ? t(`state.${logs.connection}`, { count: shown }) : t("state.silent", { count: shown })}
       {logs.connection === "live" && logs.resumed > 0 && ` · ${t("resumed", { count: logs.resumed })}`}
       {logs.leftOut.length > 0 && ` · ${t("leftOut", { count: logs.leftOut.length, most: MOST_PODS })}`}
-      {logs.pods.map(({ pod, state, reason }) => {
+      {silence !== null && ` · ${sentence(silence)}`}
+      {each.map(({ pod, state, reason }) => {
         const told = TOLD.find((each) => each === state);
         return (
           told && (

@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { byReason } from "../../../components/diagnosis/gap-rules.ts";
+import { byReason, isSilence } from "../../../components/diagnosis/gap-rules.ts";
 
 const error = (message: string) => ({ code: "unavailable" as const, system: "kubernetes" as const, message });
 
@@ -15,4 +15,11 @@ it("tells what could not be looked at for one reason once, and each other reason
     { what: ["nodes"], error: barred },
   ]);
   expect(byReason([])).toEqual([]);
+});
+
+it("names the cluster where all of it is silent, and what may not be seen by its kinds", () => {
+  const silent = { what: ["pods", "services"], error: error("Kubernetes did not answer.") };
+  expect(isSilence(silent)).toBe(true);
+  expect(isSilence({ ...silent, what: ["metrics"] })).toBe(false);
+  expect(isSilence({ ...silent, error: { ...silent.error, code: "denied" } })).toBe(false);
 });
