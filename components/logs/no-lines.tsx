@@ -4,7 +4,6 @@ import { useTranslations } from "use-intl";
 import { Button } from "../ui/button.tsx";
 import { Empty } from "../ui/empty.tsx";
 import { Forbidden } from "../ui/forbidden.tsx";
-import { Message } from "../ui/message.tsx";
 import { useSentence } from "../ui/sentences-context.tsx";
 import type { LogFilter } from "./log-filter.ts";
 import type { Logs } from "./log-store.ts";
@@ -32,7 +31,7 @@ export function NoLines({ logs, filter, there, environment, onFilter }: Props) {
   // Whoever has not been heard may have said something.
   if (logs.connection !== "live" || there === undefined) return null;
   const silence = clusterSilence(logs.pods);
-  if (silence !== null) return <Message state="unknown">{t("silent", { reason: sentence(silence) })}</Message>;
+  if (silence !== null) return <Empty title={t("silent")}>{sentence(silence)}</Empty>;
   const why = whyNoLines(logs, filter, there);
   const action =
     why === "chosenGone" ? (

@@ -55,17 +55,21 @@ describe("the diagnosis of a service", () => {
     expect((await asked).status()).toBe(200);
   });
 
-  it("names an image that is not there, and builds from there", async () => {
+  it("names an image that is not there and that somebody set by hand, and releases again from there", async () => {
     await patchContainer({ image: `${new URL(kepler.sandbox("registry").url).host}/${SERVICE}@${NOWHERE}` });
     const told = finding(/The cluster cannot pull the image of told-what-is-wrong: it is not in the registry/);
     await told.waitFor(TOLD);
     await told.getByText("What was seen").click();
     await told.getByText(/Kubernetes · status/).waitFor();
-    // Its first release is its only one.
-    await told.getByText("Build the commit again and release that build.", { exact: true }).waitFor();
-    expect(await told.getByRole("button", { name: /^Roll back/ }).count()).toBe(0);
-    await told.getByRole("button", { name: "Build…" }).click();
-    await page.getByRole("dialog").getByText(/Build/).first().waitFor();
+    // What was released is there: building it again would not help.
+    await told.getByText("Somebody set it by hand: undo that change, or release again.", { exact: true }).waitFor();
+    expect(await told.getByRole("button", { name: /^(Roll back|Build)/ }).count()).toBe(0);
+    await told.getByRole("button", { name: "Release again…" }).click();
+    await page
+      .getByRole("dialog")
+      .getByText(/^Restart/)
+      .first()
+      .waitFor();
     await page.keyboard.press("Escape");
   });
 
@@ -74,7 +78,7 @@ describe("the diagnosis of a service", () => {
     await overview();
     const told = finding(/starts and ends again and again \(\d+ restarts?, exit code 7\)/);
     await told.waitFor(TOLD);
-    await told.getByText("What was seen").click();
+    // Without a click: it is what one wants to know first.
     await told.getByText("no database here").waitFor(TOLD);
     await told.getByRole("link", { name: "Open the last log" }).click();
     await page.waitForURL(/\/logs\?pod=told-what-is-wrong-/);
@@ -93,7 +97,8 @@ describe("the diagnosis of a service", () => {
     await overview();
     const told = finding(/was ended for holding more than its 128Mi of memory, \d+Mi at its peak/);
     await told.waitFor(TOLD);
-    await told.getByText("What was seen").click();
+    // Open already where the program has written something.
+    await told.locator("details").evaluate((grounds: HTMLDetailsElement) => (grounds.open = true));
     await told.getByText(/OOMKilled, exit code 137/).waitFor();
     await told.getByText(/\d+Mi \/ 128Mi \(Prometheus\)/).waitFor();
     const containers = page.getByRole("list", { name: /^Containers of/ }).first();
