@@ -28,8 +28,8 @@ async function wizardStep(page: Page, step: 2 | 3): Promise<void> {
   if (step === 3) await button(page, "Next: Routes");
 }
 
-async function previewRelease(page: Page): Promise<void> {
-  await button(page, "Release");
+/** What will change, with one object opened. */
+async function openChange(page: Page): Promise<void> {
   await dialog(page).getByText("What will change").waitFor();
   const changed = dialog(page).getByRole("button", { name: /Deployment/ });
   await changed.click();
@@ -141,7 +141,13 @@ export const dialogs: Record<string, View> = {
     },
   },
   "build dialog": { path: BASE, open: (page) => button(page, "Build") },
-  "release dialog": { path: BASE, open: previewRelease },
+  "release dialog": {
+    path: BASE,
+    open: async (page) => {
+      await button(page, "Release");
+      await dialog(page).getByText("Nothing would change").first().waitFor();
+    },
+  },
   "scale dialog": {
     path: BASE,
     open: async (page) => {
@@ -159,7 +165,7 @@ export const dialogs: Record<string, View> = {
       await button(page, "Add a variable");
       await page.getByRole("textbox", { name: "Name", exact: true }).fill("GREETING");
       await button(page, "Preview and release…");
-      await dialog(page).getByText("What will change").waitFor();
+      await openChange(page);
     },
   },
   "pod picker": {
