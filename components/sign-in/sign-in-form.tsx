@@ -1,7 +1,7 @@
 "use client";
 
 import { PasswordInput, TextInput } from "@mantine/core";
-import { useState } from "react";
+import { useActionState } from "react";
 import { useTranslations } from "use-intl";
 import { LanguageSwitch } from "../shell/language-switch.tsx";
 import { ThemeSwitch } from "../shell/theme-switch.tsx";
@@ -18,25 +18,25 @@ type Props = {
   error: string | null;
 };
 
-/** Name and password; what is wrong is said between them and the button. */
+type Tried = { username?: string; password?: string; failure: SignInFailure | null };
+
+/**
+ * Name and password; what is wrong is said between them and the button. A form with an action, because React keeps what is
+ * sent before it has the page (https://react.dev/reference/react-dom/components/form).
+ */
 export function SignInForm({ goal, error }: Props) {
   const t = useTranslations("sign-in");
-  const [busy, setBusy] = useState(false);
-  const [failure, setFailure] = useState<SignInFailure | null>(
-    error === null ? null : error === "RateLimited" ? "rate-limited" : "wrong",
+  const [tried, submit, busy] = useActionState(
+    async (_: Tried, data: FormData): Promise<Tried> => {
+      const [username, password] = [String(data.get("username")), String(data.get("password"))];
+      const failure = await signIn(username, password);
+      if (failure !== null) return { username, password, failure };
+      // A full load: the server paints the console for whoever this now is. Until then this page stays busy.
+      window.location.assign(goal);
+      return new Promise<never>(() => undefined);
+    },
+    { failure: error === null ? null : error === "RateLimited" ? "rate-limited" : "wrong" },
   );
-  const submit = async (form: HTMLFormElement) => {
-    const data = new FormData(form);
-    setBusy(true);
-    setFailure(null);
-    const result = await signIn(String(data.get("username")), String(data.get("password")));
-    // A full load: the server paints the console for whoever this now is.
-    if (result === null) window.location.assign(goal);
-    else {
-      setFailure(result);
-      setBusy(false);
-    }
-  };
   return (
     <div className={classes.page}>
       <div className={classes.corner}>
@@ -49,15 +49,11 @@ export function SignInForm({ goal, error }: Props) {
           <h1>{t("heading")}</h1>
           <p>{t("what")}</p>
         </div>
-        <form
-          method="post"
-          onSubmit={(event) => {
-            event.preventDefault();
-            void submit(event.currentTarget);
-          }}
-        >
+        <form action={submit}>
           <TextInput
             name="username"
+            // React empties a form whose action has ended: what was typed stays.
+            defaultValue={tried.username}
             label={t("username")}
             autoComplete="username"
             autoCapitalize="none"
@@ -68,13 +64,14 @@ export function SignInForm({ goal, error }: Props) {
           />
           <PasswordInput
             name="password"
+            defaultValue={tried.password}
             label={t("password")}
             autoComplete="current-password"
             required
             withAsterisk={false}
             visibilityToggleButtonProps={{ "aria-label": t("showPassword") }}
           />
-          {failure && <Message state="fail">{t(`failure.${failure}`)}</Message>}
+          {tried.failure && !busy && <Message state="fail">{t(`failure.${tried.failure}`)}</Message>}
           <Button look="primary" type="submit" busy={busy}>
             {t("submit")}
           </Button>
