@@ -69,6 +69,7 @@ function Rules({ row, traffic, set }: RulesProps) {
     <>
       <div className={classes.grid}>
         <WordsField at={`${at}.methods`} placeholder={HTTP_METHODS.slice(0, 3).join(" ")} />
+        <TextField at={`${at}.pathRegex`} placeholder="orders/[0-9]+" optional />
         <TextField at={`${at}.rewritePath`} placeholder="/v2" optional />
         <NumberField at={`${at}.timeoutMs`} unit="ms" optional />
       </div>

@@ -27,6 +27,7 @@ export const TRAFFIC_FEATURES = [
   "methods",
   "headers",
   "query",
+  "pathRegex",
   "rewrite",
   "redirect",
   "headerEdits",
@@ -44,6 +45,7 @@ function featuresOf(traffic: RouteTraffic): TrafficFeature[] {
     methods: traffic.methods.length > 0,
     headers: traffic.headers.length > 0,
     query: traffic.query.length > 0,
+    pathRegex: traffic.pathRegex !== null,
     rewrite: traffic.rewritePath !== null,
     redirect: traffic.redirect !== null,
     headerEdits: traffic.headerEdits.length > 0,
@@ -67,13 +69,13 @@ const never: Carries = () => false;
  */
 const CARRIES: Record<GatewayClass, Record<TrafficFeature, Carries>> = {
   istio: {
-    ...{ methods: always, headers: always, query: always, rewrite: always, redirect: always, headerEdits: always },
-    ...{ timeout: always, retries: always, fault: always, mirror: always, cors: always },
+    ...{ methods: always, headers: always, query: always, pathRegex: always, rewrite: always, redirect: always },
+    ...{ headerEdits: always, timeout: always, retries: always, fault: always, mirror: always, cors: always },
     // The pods' sidecars count.
     rateLimit: (_, meshMode) => meshMode === "mesh",
   },
   ingress: {
-    ...{ methods: never, headers: never, query: never, timeout: never, fault: never, mirror: never },
+    ...{ methods: never, headers: never, query: never, pathRegex: never, timeout: never, fault: never, mirror: never },
     ...{ rewrite: always, redirect: always, rateLimit: always, cors: always },
     // A header is set or removed; one more of a name that is there cannot be said.
     headerEdits: ({ headerEdits }) => headerEdits.every(({ action }) => action !== "add"),
@@ -88,7 +90,8 @@ export const featuresLost = (carrier: GatewayClass, traffic: RouteTraffic, meshM
 
 /** Where a feature stands in a route's rules. */
 export const FIELD_OF = {
-  ...{ methods: "methods", headers: "headers", query: "query", rewrite: "rewritePath", redirect: "redirect" },
+  ...{ methods: "methods", headers: "headers", query: "query", pathRegex: "pathRegex" },
+  ...{ rewrite: "rewritePath", redirect: "redirect" },
   ...{ headerEdits: "headerEdits", rateLimit: "rateLimit", timeout: "timeoutMs", retries: "retries" },
   ...{ fault: "fault", mirror: "mirror", cors: "cors" },
 } as const satisfies Record<TrafficFeature, keyof RouteTraffic>;
@@ -107,7 +110,7 @@ export const rulesCarried = (carrier: GatewayClass, traffic: RouteTraffic, meshM
   );
 
 /** Rules without which a route means something else: it would take requests that are not its own, ask for another page, or not send visitors away. */
-const MEANING: readonly TrafficFeature[] = ["methods", "headers", "query", "rewrite", "redirect"];
+const MEANING: readonly TrafficFeature[] = ["methods", "headers", "query", "pathRegex", "rewrite", "redirect"];
 
 /** What becomes of a route on a gateway that lacks some of its rules: they rest, or the route is not served at all. */
 export type RouteLoss = { host: string; path: string; is: "resting" | "unserved"; features: TrafficFeature[] };

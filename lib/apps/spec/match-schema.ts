@@ -32,6 +32,15 @@ export const queryMatch = z
     if (problem) ctx.addIssue({ code: "custom", path: ["value"], message: problem });
   });
 
+/** What follows a route's path and its slash, whole. Below the path, so that no expression reaches into another service's. */
+export const pathExpression = z
+  .string()
+  .min(1)
+  .superRefine((text, ctx) => {
+    const problem = text.startsWith("/") ? "regex.slash" : expressionProblem(text);
+    if (problem) ctx.addIssue({ code: "custom", message: problem });
+  });
+
 function expressionProblem(text: string): "regex.long" | "regex.invalid" | null {
   if (text.length > LONGEST_EXPRESSION) return "regex.long";
   return isExpression(text) ? null : "regex.invalid";

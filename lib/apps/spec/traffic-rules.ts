@@ -15,11 +15,12 @@ export function trafficProblems({ exposure, meshMode }: Pick<StoredSettings, "ex
     const { host, path, pathType, traffic } = route;
     const at: Path = ["exposure", "routes", i];
     const problems = traffic ? rulesProblems(traffic, [...at, "traffic"]) : [];
+    if (traffic) problems.push(...expressionProblems(route, traffic, [...at, "traffic"]));
     if (traffic?.redirect) problems.push(...redirectProblems(route, traffic, traffic.redirect, [...at, "traffic"]));
     for (const feature of traffic ? featuresLost(exposure.gatewayClass, traffic, meshMode) : [])
       problems.push({ path: [...at, "traffic", FIELD_OF[feature]], message: WHY[feature] ?? "traffic.istio-only" });
-    const { methods, headers, query } = traffic ?? NO_TRAFFIC_RULES;
-    const asked = JSON.stringify([host, path, pathType, methods, headers, query]);
+    const { methods, headers, query, pathRegex } = traffic ?? NO_TRAFFIC_RULES;
+    const asked = JSON.stringify([host, path, pathType, methods, headers, query, pathRegex]);
     if (asks.has(asked)) problems.push({ path: [...at, "path"], message: "duplicate" });
     else if (exposure.routes.slice(0, i).some((earlier) => hides(earlier, route)))
       problems.push({ path: [...at, "path"], message: "traffic.hidden" });
@@ -37,6 +38,10 @@ const WHY: Partial<Record<TrafficFeature, string>> = {
 
 type Route = NonNullable<StoredSettings["exposure"]>["routes"][number];
 
+/** How many conditions a route has: of two with the same path, the choosier one is asked first. */
+export const conditionCount = ({ headers, query, methods, pathRegex }: RouteTraffic = NO_TRAFFIC_RULES): number =>
+  headers.length + query.length + Number(methods.length > 0) + Number(pathRegex !== null);
+
 /**
  * Does an earlier route of the same path take all requests of a later one? Only one with as many conditions is asked
  * before it (manifests/istio.ts), so each of its conditions has to be met by whatever meets the later one's.
@@ -44,14 +49,13 @@ type Route = NonNullable<StoredSettings["exposure"]>["routes"][number];
 function hides(earlier: Route, later: Route): boolean {
   if (earlier.host !== later.host || earlier.path !== later.path || earlier.pathType !== later.pathType) return false;
   const [a, b] = [earlier.traffic ?? NO_TRAFFIC_RULES, later.traffic ?? NO_TRAFFIC_RULES];
-  const number = ({ headers, query, methods }: RouteTraffic) =>
-    headers.length + query.length + Number(methods.length > 0);
   return (
-    number(a) === number(b) &&
+    conditionCount(a) === conditionCount(b) &&
     a.methods.length > 0 === b.methods.length > 0 &&
     b.methods.every((method) => a.methods.includes(method)) &&
     a.headers.every((wide) => b.headers.some((narrow) => isMetBy(wide, narrow))) &&
-    a.query.every((wide) => b.query.some((narrow) => isMetBy(wide, narrow)))
+    a.query.every((wide) => b.query.some((narrow) => isMetBy(wide, narrow))) &&
+    (a.pathRegex === null || a.pathRegex === b.pathRegex)
   );
 }
 
@@ -85,6 +89,15 @@ function rulesProblems(
   if (retries?.perTryTimeoutMs != null && timeoutMs !== null && retries.perTryTimeoutMs > timeoutMs)
     problems.push({ path: [...at, "retries", "perTryTimeoutMs"], message: "traffic.try-over-timeout" });
   return problems;
+}
+
+/** An expression is for what is below a path; and of what it matched nobody could say which part another path is to replace. */
+function expressionProblems({ pathType }: Route, { pathRegex, rewritePath }: RouteTraffic, at: Path): Problem[] {
+  if (pathRegex === null) return [];
+  return [
+    ...(pathType === "exact" ? [{ path: [...at, "pathRegex"], message: "traffic.regex-exact" }] : []),
+    ...(rewritePath !== null ? [{ path: [...at, "rewritePath"], message: "traffic.regex-rewrite" }] : []),
+  ];
 }
 
 /** A redirect has to lead somewhere else; and where the service is never asked, nothing can be said of how it is asked. */

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { headerEdit, headerName } from "./header-schema.ts";
-import { headerMatch, queryMatch } from "./match-schema.ts";
+import { headerMatch, pathExpression, queryMatch } from "./match-schema.ts";
 import { dnsLabel, portNumber } from "./names-schema.ts";
 import { routeRateLimit } from "./rate-limit-schema.ts";
 import { routeRedirect } from "./redirect-schema.ts";
@@ -65,6 +65,7 @@ export const routeTraffic = z.object({
   methods: methods.default([]),
   headers: z.array(headerMatch).max(10).default([]),
   query: z.array(queryMatch).max(10).default([]),
+  pathRegex: pathExpression.nullable().default(null),
   timeoutMs: milliseconds.nullable().default(null),
   retries: routeRetries.nullable().default(null),
   /** Takes the place of what the route's path matched. */
@@ -84,7 +85,7 @@ export const routeTraffic = z.object({
 export type RouteTraffic = z.output<typeof routeTraffic>;
 
 export const NO_TRAFFIC_RULES: RouteTraffic = {
-  ...{ methods: [], headers: [], query: [], timeoutMs: null, retries: null },
+  ...{ methods: [], headers: [], query: [], pathRegex: null, timeoutMs: null, retries: null },
   ...{ redirect: null, rateLimit: null, headerEdits: [] },
   ...{ rewritePath: null, fault: null, mirror: null, cors: null },
 };

@@ -1,8 +1,8 @@
 import { carrierOf, type GatewayClass, servedRoutes } from "#lib/apps/spec/gateway-rules";
 import { hostToAsk } from "#lib/apps/spec/names-schema";
 import { isSecure } from "#lib/apps/spec/tls-rules";
+import { conditionCount } from "#lib/apps/spec/traffic-rules";
 import { type AppSpec } from "#lib/apps/spec-schema";
-import { conditionCount } from "../manifests/route-traffic.ts";
 
 type Answer = { status: number; headers: Record<string, string | undefined>; text: string };
 

@@ -69,6 +69,9 @@ const oneLabelBelow = (host: string): object => ({
   authority: { regex: `[A-Za-z0-9_-]+${host.slice(1).replaceAll(".", "\\.")}(:[0-9]+)?` },
 });
 
+/** Text as an expression of RE2 that fits just it. */
+const literally = (text: string): string => text.replace(/[.*+?^${}()|[\]\\]/g, "\\$&");
+
 /**
  * An Ingress's prefix ends at a slash: /api is /api and what is below it, not /apis. Istio's is a prefix of characters, and
  * what takes its place is too: with a rewrite the path itself and what is below it are two routes.
@@ -79,7 +82,8 @@ function httpRoutesOf(input: ManifestInput, route: Route): object[] {
   const base = path.replace(/\/+$/, "");
   const exact = { uri: { exact: pathType === "exact" ? path : base } };
   const below = { uri: { prefix: `${base}/` } };
-  const matches = pathType === "exact" ? [exact] : base === "" ? [below] : [exact, below];
+  const fits = traffic?.pathRegex ? [{ uri: { regex: `${literally(base)}/(${traffic.pathRegex})` } }] : null;
+  const matches = fits ?? (pathType === "exact" ? [exact] : base === "" ? [below] : [exact, below]);
   const asks = (match: object[], more: object = {}) => ({
     match: match.map((uri) => ({ ...uri, ...depth, ...conditionsOf(traffic), ...more })),
   });

@@ -10,5 +10,6 @@ export const routeId = ({ host, path, pathType, traffic }: Route): string =>
       ...[host, path, pathType, traffic?.methods ?? [], traffic?.headers ?? []],
       // Not where there is none: routes that never asked for any keep their names.
       ...(traffic && traffic.query.length > 0 ? [traffic.query] : []),
+      ...(traffic && traffic.pathRegex !== null ? [traffic.pathRegex] : []),
     ]),
   );

@@ -1,5 +1,5 @@
+import { conditionCount } from "#lib/apps/spec/traffic-rules";
 import { type Route } from "./route-id.ts";
-import { conditionCount } from "./route-traffic.ts";
 
 /**
  * The first match wins at Istio's gateway; an Ingress takes the most exact one. Both are to mean the same, so that a route

@@ -21,10 +21,6 @@ export function conditionsOf(traffic: Traffic | undefined): object {
   };
 }
 
-/** How many conditions a route has: of two with the same path, the choosier one is asked first. */
-export const conditionCount = (traffic: Traffic | undefined): number =>
-  traffic === undefined ? 0 : traffic.headers.length + traffic.query.length + Number(traffic.methods.length > 0);
-
 /** What happens to a route's requests on their way to the service (HTTPRoute), but for the path that they are given. `namespace` is where a mirror stands. */
 export function treatmentOf(route: Route, namespace: string): object {
   const { traffic } = route;

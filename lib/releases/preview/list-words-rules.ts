@@ -53,6 +53,7 @@ export function trafficWords({ host, path, traffic }: NonNullable<AppSpec["expos
     methods,
     headers,
     query,
+    pathRegex,
     timeoutMs,
     retries,
     rewritePath,
@@ -65,6 +66,7 @@ export function trafficWords({ host, path, traffic }: NonNullable<AppSpec["expos
   } = traffic;
   const signs = { exact: "=", prefix: "=^", regex: "=~" };
   const parts = [
+    pathRegex === null ? "" : `/~${pathRegex}`,
     methods.join("|"),
     ...headers.map(({ name, match, value }) => `${name}${signs[match]}${value}`),
     ...query.map(({ name, match, value }) => `?${name}${signs[match]}${value}`),

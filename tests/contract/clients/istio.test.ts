@@ -118,6 +118,7 @@ describe("Istio's objects", () => {
       gateways: ["edge"],
       http: [
         { match: [{ uri: { prefix: "/api" }, headers: { "x-tester": { exact: "yes" } } }], route: route([100]) },
+        { match: [{ uri: { regex: "/api/(v[0-9]+)" }, queryParams: { beta: { regex: "1|2" } } }], route: route([100]) },
         { route: route([90, 10]), timeout: "2s", retries: { attempts: 2, perTryTimeout: "1s", retryOn: "5xx" } },
       ],
     }),

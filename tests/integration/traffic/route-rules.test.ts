@@ -47,6 +47,8 @@ const RULES: Record<string, Partial<RouteTraffic>> = {
   cors: CORS,
 };
 
+const MOBILE = { name: "user-agent", match: "regex", value: ".*Mobile.*" } as const;
+
 let world: ReleaseWorld;
 let app: Awaited<ReturnType<ReleaseWorld["createApp"]>>;
 let name: string;
@@ -89,7 +91,7 @@ function settings(): AppSettings {
         }),
         route("canary", { query: [{ name: "beta", match: "exact", value: "1" }], rewritePath: "/beta" }),
         route("canary", { query: [{ name: "id", match: "regex", value: "[0-9]+" }], rewritePath: "/number" }),
-        route("pattern", { headers: [{ name: "user-agent", match: "regex", value: ".*Mobile.*" }] }),
+        route("pattern", { pathRegex: "orders/[0-9]+|v[12]", headers: [MOBILE] }, "/a.i"),
         route("pattern", { headers: [{ name: "x-team", match: "prefix", value: "pay" }], rewritePath: "/team" }),
       ],
     },
@@ -186,8 +188,17 @@ describe.concurrent("a route's rules, seen by visitors at the gateway", () => {
     expect(told(await ask("canary", "/x?beta=10")).url).toBe("/x?beta=10");
     expect(told(await ask("canary", "/x?id=42")).url).toBe("/number/x?id=42");
     expect(told(await ask("canary", "/x?id=4x")).url).toBe("/x?id=4x");
-    expect(told(await ask("pattern", "/x", { headers: { "user-agent": "A Mobile phone" } })).url).toBe("/x");
     expect(told(await ask("pattern", "/x", { headers: { "x-team": "payments" } })).url).toBe("/team/x");
     expect((await ask("pattern")).status).toBe(404);
+  });
+
+  it("takes what fits its expression below its path as a whole, and nothing beside that path", async () => {
+    const mobile = { headers: { "user-agent": "A Mobile phone" } };
+    expect(told(await ask("pattern", "/a.i/orders/42?x=1", mobile)).url).toBe("/a.i/orders/42?x=1");
+    expect(told(await ask("pattern", "/a.i/v2", mobile)).url).toBe("/a.i/v2");
+    expect((await ask("pattern", "/a.i/v2")).status).toBe(404);
+    const others = ["/a.i", "/a.i/", "/a.i/orders/4x", "/a.i/v2/x", "/a.i/x/v2", "/abi/v2", "/v2"];
+    const answers = await Promise.all(others.map((path) => ask("pattern", path, mobile)));
+    expect(answers.map(({ status }) => status)).toEqual(others.map(() => 404));
   });
 });

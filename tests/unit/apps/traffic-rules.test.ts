@@ -6,6 +6,7 @@ const ROUTE = { host: "shop.test", path: "/", pathType: "prefix", port: 8080 };
 const traffic = (rules: object, gatewayClass = "istio") => ({
   exposure: { gatewayClass, routes: [{ ...ROUTE, traffic: rules }] },
 });
+const PATH_REGEX = "exposure.routes.0.traffic.pathRegex";
 const REDIRECT = { scheme: null, host: "new.test", path: null, status: 308 };
 const edit = (action: string, name: string, value: string) => ({ side: "request", action, name, value });
 const REFUSED: [string, Partial<Record<keyof AppSettingsInput, unknown>>, string, string][] = [
@@ -19,6 +20,7 @@ const REFUSED: [string, Partial<Record<keyof AppSettingsInput, unknown>>, string
     methods: ["GET"],
     headers: [{ name: "x-a", match: "exact", value: "yes" }],
     query: [{ name: "beta", match: "exact", value: "1" }],
+    pathRegex: "[0-9]+",
     fault: { delay: null, abort: { percent: 1, status: 503 } },
     mirror: { service: "pay", port: 8080, percent: 1 },
   }).map(([field, rule]): (typeof REFUSED)[number] => [
@@ -148,6 +150,22 @@ const REFUSED: [string, Partial<Record<keyof AppSettingsInput, unknown>>, string
     "exposure.routes.0.traffic.query.0.value",
     "query.value",
   ],
+  ["an expression that begins with the path's slash", traffic({ pathRegex: "/v1" }), PATH_REGEX, "regex.slash"],
+  ["an expression for a path that looks around", traffic({ pathRegex: "(?!admin).*" }), PATH_REGEX, "regex.invalid"],
+  ["an expression for a path that never closes", traffic({ pathRegex: "a)|(b" }), PATH_REGEX, "regex.invalid"],
+  ["an endless expression for a path", traffic({ pathRegex: "(a+)+".repeat(50) }), PATH_REGEX, "regex.long"],
+  [
+    "an expression below an exact path",
+    { exposure: { gatewayClass: "istio", routes: [{ ...ROUTE, pathType: "exact", traffic: { pathRegex: "a" } }] } },
+    PATH_REGEX,
+    "traffic.regex-exact",
+  ],
+  [
+    "a rewrite of what an expression matched",
+    traffic({ pathRegex: "a", rewritePath: "/b" }),
+    "exposure.routes.0.traffic.rewritePath",
+    "traffic.regex-rewrite",
+  ],
   [
     "a route that another one hides",
     { exposure: { gatewayClass: "ingress", routes: [ROUTE, ROUTE] } },
@@ -171,6 +189,10 @@ describe("of two routes with one path", () => {
       "it asks for as much, and for what the first does",
       two({ ...header("prefix", "a"), ...beta("1") }, { ...header("exact", "ab"), ...beta("1") }),
     ],
+    [
+      "it has the expression of the first",
+      two({ pathRegex: "a+", methods: ["GET", "POST"] }, { pathRegex: "a+", methods: ["POST"] }),
+    ],
     ["its header begins longer than the first wants it", two(header("prefix", "a"), header("prefix", "ab"))],
   ])("the second is hidden when %s", (_, change) => {
     expect(wrong(change)).toContainEqual(HIDDEN);
@@ -179,6 +201,7 @@ describe("of two routes with one path", () => {
   it.each([
     ["it asks for more: then it is asked first", two({}, header("exact", "a"))],
     ["it takes other requests too", two({ methods: ["GET"] }, { methods: ["GET", "POST"] })],
+    ["it fits another expression", two({ pathRegex: "a" }, { pathRegex: "a+" })],
     ["it wants another value of the parameter", two(beta("1"), beta("2"))],
     ["it asks for a parameter, the first for a header", two(header("exact", "a"), beta("1"))],
     ["its header may begin otherwise", two(header("prefix", "ab"), header("prefix", "a"))],

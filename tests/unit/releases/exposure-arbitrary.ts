@@ -8,6 +8,7 @@ const traffic = fc.option(
     { ...NO_TRAFFIC_RULES, timeoutMs: 500 },
     { ...NO_TRAFFIC_RULES, methods: ["GET"], headers: [{ name: "x-canary", match: "exact", value: "yes" }] },
     { ...NO_TRAFFIC_RULES, headers: [{ name: "x-canary", match: "regex", value: "yes" }], rewritePath: "/v2" },
+    { ...NO_TRAFFIC_RULES, pathRegex: "orders/[0-9]+" },
     { ...NO_TRAFFIC_RULES, query: [{ name: "beta", match: "exact", value: "1" }] },
     { ...NO_TRAFFIC_RULES, retries: { attempts: 3, perTryTimeoutMs: null, on: ["5xx"] } },
     { ...NO_TRAFFIC_RULES, retries: { attempts: 3, perTryTimeoutMs: 100, on: ["5xx", "reset"] } },
@@ -30,13 +31,16 @@ const traffic = fc.option(
   ),
   { nil: undefined },
 );
-const route = fc.record({
-  traffic,
-  host: fc.constantFrom("shop.dev.localhost", "pay.dev.localhost", "*.pay.dev.localhost"),
-  path: fc.constantFrom("/", "/api", "/a=b"),
-  pathType: fc.constantFrom("prefix" as const, "exact" as const),
-  port: fc.constant(8080),
-});
+const route = fc
+  .record({
+    traffic,
+    host: fc.constantFrom("shop.dev.localhost", "pay.dev.localhost", "*.pay.dev.localhost"),
+    path: fc.constantFrom("/", "/api", "/a=b"),
+    pathType: fc.constantFrom("prefix" as const, "exact" as const),
+    port: fc.constant(8080),
+  })
+  // Below an exact path is nothing that an expression could fit.
+  .map((one) => (one.traffic?.pathRegex ? { ...one, pathType: "prefix" as const } : one));
 
 /** Of two routes that ask for the same the second would never be reached. */
 const asked = ({
@@ -49,7 +53,16 @@ const asked = ({
   path: string;
   pathType: string;
   traffic?: RouteTraffic;
-}) => JSON.stringify([host, path, pathType, traffic?.methods ?? [], traffic?.headers ?? [], traffic?.query ?? []]);
+}) =>
+  JSON.stringify([
+    host,
+    path,
+    pathType,
+    traffic?.methods ?? [],
+    traffic?.headers ?? [],
+    traffic?.query ?? [],
+    traffic?.pathRegex ?? null,
+  ]);
 
 /** Routes, some with rules for traffic; none that another one hides. */
 export const exposureArbitrary = fc
