@@ -63,7 +63,13 @@ export const seeRow: Record<ObservedKind, (object: unknown) => SeenRow | null> =
 
 type Row = Record<string, unknown>;
 
-/** Stores what was heard and tells the browsers, in one statement. Answers the apps of which something changed. */
+/**
+ * Rows in one statement, at most. Prisma keeps the last hundred lines that it writes for its own debugging, and in them the
+ * values of some thirty statements: whole lists of a cluster would stay in memory.
+ */
+const MOST_ROWS = 200;
+
+/** Stores what was heard and tells the browsers. Answers the apps of which something changed. */
 export async function recordObserved(
   db: Db,
   kind: ObservedKind,
@@ -74,10 +80,14 @@ export async function recordObserved(
   const present = [...heard].flatMap(([, row]) => (row ? [row] : []));
   const gone = [...heard].flatMap(([key, row]) => (row ? [] : [key]));
   const rows = await withApps(db, kind, clusterId, present);
-  return changeAndTell(db, kind, [
-    ...(rows.length > 0 ? [upsertObserved(kind, clusterId, rows, now)] : []),
-    ...(gone.length > 0 ? [deleteObserved(kind, clusterId, gone, watched)] : []),
-  ]);
+  const changed = new Set<string>();
+  const change = async (statement: Prisma.Sql) => {
+    for (const app of await changeAndTell(db, kind, statement)) changed.add(app);
+  };
+  for (let first = 0; first < rows.length; first += MOST_ROWS)
+    await change(upsertObserved(kind, clusterId, rows.slice(first, first + MOST_ROWS), now));
+  if (gone.length > 0) await change(deleteObserved(kind, clusterId, gone, watched));
+  return [...changed];
 }
 
 /** After a whole list: what it did not name is gone. Answers the apps that it belonged to, and tells the browsers. */
@@ -87,20 +97,17 @@ export const forgetUnlisted = (
   clusterId: string,
   keys: string[],
   listed: Listed,
-): Promise<string[]> => changeAndTell(db, kind, [keepOnlyObserved(kind, clusterId, keys, listed)]);
+): Promise<string[]> => changeAndTell(db, kind, keepOnlyObserved(kind, clusterId, keys, listed));
 
 /** What a pointer says that has changed. */
 const TOLD_AS: Record<ObservedKind, EventKind> = { pods: "pods", workloads: "workloads", events: "kubernetes-events" };
 
-/** One pointer for each app, however many of its rows changed. Labels may name apps that do not exist. */
-async function changeAndTell(db: Db, kind: ObservedKind, changes: Prisma.Sql[]): Promise<string[]> {
-  if (changes.length === 0) return [];
-  const named = changes.map((change, i) => Prisma.sql`${Prisma.raw(`change_${i}`)} as (${change})`);
-  const changed = changes.map((_, i) => Prisma.sql`select app_id from ${Prisma.raw(`change_${i}`)}`);
+/** In one statement; one pointer for each app, however many of its rows changed. Labels may name apps that do not exist. */
+async function changeAndTell(db: Db, kind: ObservedKind, change: Prisma.Sql): Promise<string[]> {
   const told = await db.$queryRaw<{ app_id: string }[]>`
-    with ${Prisma.join(named)}, event as (
+    with changed as (${change}), event as (
       select ${TOLD_AS[kind]} as kind, id::text as subject_id, team_id, id as app_id from apps
-      where id in (${Prisma.join(changed, " union ")})
+      where id in (select app_id from changed)
     ), ${PUBLISHED}`;
   return told.map(({ app_id }) => app_id);
 }
