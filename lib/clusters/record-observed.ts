@@ -1,6 +1,6 @@
 import "server-only";
 import { createHash } from "node:crypto";
-import { type Db, Prisma } from "#lib/platform/db";
+import { type Db, type Prisma } from "#lib/platform/db";
 import { type EventKind, PUBLISHED } from "#lib/platform/events";
 import { HAND_OVER, isController, KEPLER, ownersOf } from "#lib/releases/ownership-rules";
 import { appNameOf, seeEvent } from "./event-rules.ts";

@@ -68,6 +68,9 @@ afterAll(async () => {
   await world?.stop();
 });
 
+/** By path and by query parameter. */
+const EXPRESSIONS = { uri: { regex: "/api/(v[0-9]+)" }, queryParams: { beta: { regex: "1|2" } } };
+
 describe("Istio's objects", () => {
   it("are taken as services' Specs render them, whatever is wanted", async () => {
     const taken = new Set<string>();
@@ -117,8 +120,10 @@ describe("Istio's objects", () => {
       hosts: ["shop.example.com"],
       gateways: ["edge"],
       http: [
-        { match: [{ uri: { prefix: "/api" }, headers: { "x-tester": { exact: "yes" } } }], route: route([100]) },
-        { match: [{ uri: { regex: "/api/(v[0-9]+)" }, queryParams: { beta: { regex: "1|2" } } }], route: route([100]) },
+        {
+          match: [{ uri: { prefix: "/api" }, headers: { "x-tester": { exact: "yes" } } }, EXPRESSIONS],
+          route: route([100]),
+        },
         { route: route([90, 10]), timeout: "2s", retries: { attempts: 2, perTryTimeout: "1s", retryOn: "5xx" } },
       ],
     }),
