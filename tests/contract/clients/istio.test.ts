@@ -120,10 +120,7 @@ describe("Istio's objects", () => {
       hosts: ["shop.example.com"],
       gateways: ["edge"],
       http: [
-        {
-          match: [{ uri: { prefix: "/api" }, headers: { "x-tester": { exact: "yes" } } }, EXPRESSIONS],
-          route: route([100]),
-        },
+        { match: [{ ...EXPRESSIONS, headers: { "x-tester": { exact: "yes" } } }], route: route([100]) },
         { route: route([90, 10]), timeout: "2s", retries: { attempts: 2, perTryTimeout: "1s", retryOn: "5xx" } },
       ],
     }),
