@@ -244,13 +244,13 @@ test("many who look at one service at once have one answer, with what they were 
   const hear = (row: typeof seen.row | null) =>
     recordObserved(db, "pods", cluster.id, new Map([[seen.key, row]]), { now: new Date(), labelled: true });
   const look = (environment = "dev", appId = app.id) => listPodsTogether(appId, environment, db);
-  const before = look();
   await hear(seen.row);
-  const [earlier, ...later] = await Promise.all([before, look(), look(), look("prod"), look("dev", randomUUID())]);
+  // The first finds no read on its way, whoever comes meanwhile shares the next one.
+  const [first, ...later] = await Promise.all([look(), look(), look(), look("prod"), look("dev", randomUUID())]);
   const names = later.map((answer) => answer.rows.map(({ name }) => name));
   expect(names).toEqual([expect.arrayContaining(["looked-at"]), names[0], [], []]);
   expect(later[1]).toBe(later[0]);
-  expect(later[0]).not.toBe(earlier);
+  expect(later[0]).not.toBe(first);
   await hear(null);
 });
 
