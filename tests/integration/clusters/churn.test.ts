@@ -7,6 +7,7 @@ import { createLogger } from "#lib/platform/logger";
 import { type FreshDatabase, freshDatabase } from "#tests/world/postgres";
 import { waitFor } from "#tests/world/wait-for";
 import { watchCluster } from "#worker/clusters/watch-cluster";
+import { createAppRow } from "./app-row.ts";
 import { ENDINGS, startRestlessCluster } from "./restless-cluster.ts";
 
 /** As many as a day brings at one a second, in so many watches. */
@@ -27,15 +28,7 @@ let cluster: Awaited<ReturnType<typeof startRestlessCluster>>;
 let app: { id: string };
 beforeAll(async () => {
   database = await freshDatabase();
-  const team = { create: { slug: "restless", name: "restless" } };
-  const texts = { gitlabProjectPath: "a/b", repositoryUrl: "", defaultRef: "main", dockerfilePath: "Dockerfile" };
-  const secrets = { webhookSecret: "", callbackSecret: "" };
-  app = await database.db.app.create({
-    data: {
-      ...{ team, ...texts, ...secrets, name: "restless", language: "nodejs", gitlabProjectId: 1 },
-      ...{ buildStrategy: "dockerfile", imageRepository: "" },
-    },
-  });
+  app = await createAppRow(database.db, "restless");
   cluster = await startRestlessCluster({
     appId: app.id,
     pods: 1_200,

@@ -15,6 +15,7 @@ import { startWorld, type World } from "#tests/world/sandbox";
 import { waitFor } from "#tests/world/wait-for";
 import { accountRights } from "#worker/clusters/account-rights";
 import { watchAll } from "#worker/clusters/watch-all";
+import { createAppRow } from "./app-row.ts";
 
 let database: FreshDatabase;
 let world: World<"kubernetes">;
@@ -52,15 +53,7 @@ beforeAll(async () => {
   await place("narrow", "default", "sandbox-namespaced");
   await place("forbidden", "kepler-dev", "sandbox-namespaced");
   await place("lost", "kepler-dev", "gone");
-  const texts = { gitlabProjectPath: "a/b", repositoryUrl: "", defaultRef: "main", dockerfilePath: "Dockerfile" };
-  const more = { webhookSecret: "", callbackSecret: "", imageRepository: "", gitlabProjectId: 1 };
-  const app = await database.db.app.create({
-    data: {
-      ...{ ...texts, ...more, name: "seen", language: "nodejs", buildStrategy: "dockerfile" },
-      team: { create: { slug: "seen", name: "seen" } },
-    },
-  });
-  appId = app.id;
+  ({ id: appId } = await createAppRow(database.db, "seen"));
   await kubernetes.apply({ apiVersion: "v1", kind: "Namespace", metadata: { name: "kepler-dev" } });
 });
 afterAll(async () => {

@@ -5,13 +5,13 @@ import { createKubernetes } from "#lib/clients/kubernetes/create-kubernetes";
 import { KINDS } from "#lib/clients/kubernetes/kinds";
 import { bootstrapClusters } from "#lib/clusters/bootstrap-clusters";
 import { UNMANAGED_SELECTOR } from "#lib/clusters/label-rules";
-import { listPods, listPodsTogether, listSystems } from "#lib/clusters/queries";
-import { recordObserved, seeRow } from "#lib/clusters/record-observed";
+import { listPods, listSystems } from "#lib/clusters/queries";
 import { createLogger } from "#lib/platform/logger";
 import { type FreshDatabase, freshDatabase } from "#tests/world/postgres";
 import { startWorld, type World } from "#tests/world/sandbox";
 import { waitFor } from "#tests/world/wait-for";
 import { watchCluster } from "#worker/clusters/watch-cluster";
+import { createAppRow } from "./app-row.ts";
 
 let database: FreshDatabase;
 let world: World<"kubernetes">;
@@ -27,23 +27,7 @@ beforeAll(async () => {
   const { kubeconfig } = world.kubernetes;
   kubernetes = createKubernetes({ kubeconfig, fieldManager: "kepler" });
   cluster = await bootstrapClusters(database.db, { kubeconfig, context: null, domain: "localhost:1" });
-  const name = `t-${randomUUID().slice(0, 8)}`;
-  app = await database.db.app.create({
-    data: {
-      team: { create: { slug: name, name } },
-      name,
-      language: "nodejs",
-      gitlabProjectId: 1,
-      gitlabProjectPath: "a/b",
-      repositoryUrl: "",
-      defaultRef: "main",
-      dockerfilePath: "Dockerfile",
-      buildStrategy: "dockerfile",
-      imageRepository: "",
-      webhookSecret: "",
-      callbackSecret: "",
-    },
-  });
+  app = await createAppRow(database.db, `t-${randomUUID().slice(0, 8)}`);
   await kubernetes.apply({ apiVersion: "v1", kind: "Namespace", metadata: { name: "kepler-dev" } });
 });
 afterAll(async () => {
@@ -219,39 +203,6 @@ test("a pod with Kepler's labels and of no release is kept by the list that name
   const second = watching();
   await waitFor("its row to go", async () => !(await rows()).includes("by-hand"));
   await second.stop();
-});
-
-test("a pod whose labels were changed has its row from the watch that sees it now, also when the other one's end comes later", async () => {
-  const { metadata, ...rest } = pod("relabelled");
-  const born = { uid: randomUUID(), creationTimestamp: new Date().toISOString() };
-  const seen = seeRow.pods({ ...rest, metadata: { ...metadata, ...born }, status: { phase: "Pending" } });
-  if (!seen) throw new Error("that is no pod");
-  const hear = (row: typeof seen.row | null, labelled: boolean) =>
-    recordObserved(database.db, "pods", cluster.id, new Map([[seen.key, row]]), { now: new Date(), labelled });
-  await hear({ ...seen.row, labelled: false }, false);
-  await hear(null, true);
-  expect(await rows()).toContain("relabelled");
-  await hear(null, false);
-  expect(await rows()).not.toContain("relabelled");
-});
-
-test("many who look at one service at once have one answer, with what they were told of, and nobody has another place's", async () => {
-  const { db } = database;
-  const { metadata, ...rest } = pod("looked-at");
-  const born = { uid: randomUUID(), creationTimestamp: new Date().toISOString() };
-  const seen = seeRow.pods({ ...rest, metadata: { ...metadata, ...born }, status: { phase: "Pending" } });
-  if (!seen) throw new Error("that is no pod");
-  const hear = (row: typeof seen.row | null) =>
-    recordObserved(db, "pods", cluster.id, new Map([[seen.key, row]]), { now: new Date(), labelled: true });
-  const look = (environment = "dev", appId = app.id) => listPodsTogether(appId, environment, db);
-  await hear(seen.row);
-  // The first finds no read on its way, whoever comes meanwhile shares the next one.
-  const [first, ...later] = await Promise.all([look(), look(), look(), look("prod"), look("dev", randomUUID())]);
-  const names = later.map((answer) => answer.rows.map(({ name }) => name));
-  expect(names).toEqual([expect.arrayContaining(["looked-at"]), names[0], [], []]);
-  expect(later[1]).toBe(later[0]);
-  expect(later[0]).not.toBe(first);
-  await hear(null);
 });
 
 test("a cluster that stops answering is down since then, keeps its rows, and comes up again by itself", async () => {
