@@ -7,17 +7,15 @@ import { TextField } from "../fields/text-field.tsx";
 import { useFields } from "../fields-context.ts";
 import type { RulesProps } from "./rules-props.ts";
 
-const HEADER_MATCHES = ["exact", "prefix", "regex"] as const;
-const QUERY_MATCHES = ["exact", "regex"] as const;
-
 /** Which headers and parameters of the address a request must have to be the route's. */
 export function MatchFields({ row, traffic, set }: RulesProps) {
   const t = useTranslations("settings.traffic");
   const { readOnly, errorAt } = useFields();
   const at = `exposure.routes.${row}.traffic` as const;
-  const options = (matches: readonly ("exact" | "prefix" | "regex")[]) =>
-    matches.map((value) => ({ value, label: t(`match.${value}`) }));
-  const shared = { readOnly, labelled: true, remove: ({ name }: { name: string }) => t("removeHeader", { name }) };
+  const shared = {
+    ...{ readOnly, labelled: true, blank: () => ({ name: "", match: "exact" as const, value: "" }) },
+    remove: ({ name }: { name: string }) => t("removeHeader", { name }),
+  };
   return (
     <>
       <Rows
@@ -26,20 +24,10 @@ export function MatchFields({ row, traffic, set }: RulesProps) {
         error={errorAt(`${at}.headers`)}
         rows={traffic.headers}
         onChange={(headers) => set({ ...traffic, headers })}
-        blank={() => ({ name: "", match: "exact" as const, value: "" })}
         add={t("addHeader")}
       >
-        {(_, header) => (
-          <>
-            <TextField at={`${at}.headers.${header}.name`} row={header} placeholder="x-canary" />
-            <ChoiceField
-              at={`${at}.headers.${header}.match`}
-              name="operator"
-              row={header}
-              options={options(HEADER_MATCHES)}
-            />
-            <TextField at={`${at}.headers.${header}.value`} row={header} placeholder="yes" />
-          </>
+        {(_, i) => (
+          <Match at={`${at}.headers.${i}`} row={i} matches={["exact", "prefix", "regex"]} like="x-canary=yes" />
         )}
       </Rows>
       <Rows
@@ -48,22 +36,35 @@ export function MatchFields({ row, traffic, set }: RulesProps) {
         error={errorAt(`${at}.query`)}
         rows={traffic.query}
         onChange={(query) => set({ ...traffic, query })}
-        blank={() => ({ name: "", match: "exact" as const, value: "" })}
         add={t("addParameter")}
       >
-        {(_, parameter) => (
-          <>
-            <TextField at={`${at}.query.${parameter}.name`} row={parameter} placeholder="beta" />
-            <ChoiceField
-              at={`${at}.query.${parameter}.match`}
-              name="operator"
-              row={parameter}
-              options={options(QUERY_MATCHES)}
-            />
-            <TextField at={`${at}.query.${parameter}.value`} row={parameter} placeholder="1" />
-          </>
-        )}
+        {(_, i) => <Match at={`${at}.query.${i}`} row={i} matches={["exact", "regex"]} like="beta=1" />}
       </Rows>
+    </>
+  );
+}
+
+type MatchProps = {
+  at: `exposure.routes.${number}.traffic.${"headers" | "query"}.${number}`;
+  row: number;
+  matches: readonly ("exact" | "prefix" | "regex")[];
+  /** An example, "name=value". */
+  like: string;
+};
+
+function Match({ at, row, matches, like }: MatchProps) {
+  const t = useTranslations("settings.traffic");
+  const [name, value] = like.split("=");
+  return (
+    <>
+      <TextField at={`${at}.name`} row={row} placeholder={name} />
+      <ChoiceField
+        at={`${at}.match`}
+        name="operator"
+        row={row}
+        options={matches.map((match) => ({ value: match, label: t(`match.${match}`) }))}
+      />
+      <TextField at={`${at}.value`} row={row} placeholder={value} />
     </>
   );
 }

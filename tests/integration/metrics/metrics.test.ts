@@ -231,6 +231,20 @@ describe("what is said instead of charts", { timeout: 120_000 }, () => {
   });
 });
 
+type Look = (teams: string[] | null, of?: Prometheus | null) => Promise<{ state: string; apps: { app: string }[] }>;
+
+/** Of many services at once each is told to its own team; and nothing is told as if it were 0 when nothing is known. */
+async function isToldToWhomMaySee(look: Look): Promise<void> {
+  const { id, name } = world.meshed;
+  const { teamId } = await world.db.app.findUniqueOrThrow({ where: { id }, select: { teamId: true } });
+  expect((await look([teamId])).apps.map(({ app }) => app)).toContain(name);
+  expect(await look([])).toEqual({ state: "ok", problem: null, apps: [] });
+  expect(await look(null, null)).toMatchObject({ state: "absent", apps: [] });
+  const lift = await world.putPrometheusOutOfOrder({ kind: "answer", status: 403 });
+  expect(await look(null)).toMatchObject({ state: "forbidden", problem: { system: "prometheus" }, apps: [] });
+  await lift();
+}
+
 it("tells the services list how near each came to its limits, to whom may see it", { timeout: 120_000 }, async () => {
   const { db, meshed, plain, imported } = world;
   const { id } = await db.environment.findUniqueOrThrow({ where: { name: "dev" }, select: { id: true } });
@@ -253,13 +267,7 @@ it("tells the services list how near each came to its limits, to whom may see it
   }
   const { charts } = await world.ask(imported);
   expect(charts.filter(({ key, series }) => ["cpu", "memory"].includes(key) && series.length > 0)).toHaveLength(2);
-  const { teamId } = await db.app.findUniqueOrThrow({ where: { id: meshed.id }, select: { teamId: true } });
-  expect((await look([teamId])).apps.map(({ app }) => app)).toContain(meshed.name);
-  expect(await look([])).toEqual({ state: "ok", problem: null, apps: [] });
-  expect(await look(null, null)).toMatchObject({ state: "absent", apps: [] });
-  const lift = await world.putPrometheusOutOfOrder({ kind: "answer", status: 403 });
-  expect(await look(null)).toMatchObject({ state: "forbidden", problem: { system: "prometheus" }, apps: [] });
-  await lift();
+  await isToldToWhomMaySee(look);
 });
 
 it("tells the overview how often each is asked and fails, whoever counts it", { timeout: 120_000 }, async () => {
@@ -284,13 +292,7 @@ it("tells the overview how often each is asked and fails, whoever counts it", { 
     expect(last(perSecond)).toBeGreaterThan(0);
     expect(within(failed.now ?? 0, 0.1, 0.4)).toBe(true);
   }
-  const { teamId } = await db.app.findUniqueOrThrow({ where: { id: meshed.id }, select: { teamId: true } });
-  expect((await look([teamId])).apps.map(({ app }) => app)).toContain(meshed.name);
-  expect(await look([])).toEqual({ state: "ok", problem: null, apps: [] });
-  expect(await look(null, null)).toMatchObject({ state: "absent", apps: [] });
-  const lift = await world.putPrometheusOutOfOrder({ kind: "answer", status: 403 });
-  expect(await look(null)).toMatchObject({ state: "forbidden", problem: { system: "prometheus" }, apps: [] });
-  await lift();
+  await isToldToWhomMaySee(look);
 });
 
 it("keeps what Traefik counted when mesh proxies begin to count", { timeout: 120_000 }, async () => {
